@@ -1,0 +1,3 @@
+//! The model of API Gateway.
+
+pub mod span;
