@@ -1,0 +1,51 @@
+//! AWS's limits, each in this one place, each with its source.
+
+use std::time::Duration;
+
+/// A number of bytes that something may have at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ByteLimit {
+    /// The largest number of bytes that still passes.
+    pub bytes: u64,
+    /// The document or recording that says so.
+    pub source: &'static str,
+}
+
+/// A length of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimeLimit {
+    /// The time.
+    pub time: Duration,
+    /// The document or recording that says so.
+    pub source: &'static str,
+}
+
+/// A buffered response of a Lambda function; API Gateway itself would pass 10 MB.
+pub const LAMBDA_RESPONSE: ByteLimit =
+    ByteLimit { bytes: 6_291_556, source: "Lambda's error text: exceeded maximum allowed payload size (6291556 bytes)" };
+
+/// A request body at API Gateway, REST and HTTP alike.
+pub const GATEWAY_PAYLOAD: ByteLimit =
+    ByteLimit { bytes: 10 * 1024 * 1024, source: "Amazon API Gateway quotas: Payload size, 10 MB" };
+
+/// The default integration timeout of a REST API. Regional and private APIs can have it raised.
+pub const REST_INTEGRATION_TIMEOUT: TimeLimit = TimeLimit {
+    time: Duration::from_millis(29_000),
+    source: "Amazon API Gateway quotas for REST APIs: Integration timeout, 29 seconds by default",
+};
+
+/// The integration timeout of an HTTP API.
+pub const HTTP_INTEGRATION_TIMEOUT: TimeLimit = TimeLimit {
+    time: Duration::from_millis(30_000),
+    source: "Amazon API Gateway quotas for HTTP APIs: Maximum integration timeout, 30 seconds",
+};
+
+/// What a Lambda function may take when nothing else is configured.
+pub const LAMBDA_TIMEOUT_DEFAULT: TimeLimit = TimeLimit {
+    time: Duration::from_secs(3),
+    source: "Lambda developer guide: Configure Lambda function timeout, default 3 seconds",
+};
+
+/// What a Lambda function may take at most; a function URL waits that long.
+pub const LAMBDA_TIMEOUT_MAX: TimeLimit =
+    TimeLimit { time: Duration::from_secs(900), source: "Lambda quotas: Function timeout, 900 seconds" };

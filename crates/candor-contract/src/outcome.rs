@@ -1,0 +1,179 @@
+//! What a function did with one invocation, and the words in which Lambda says so.
+
+use std::time::Duration;
+
+use crate::json::Json;
+
+/// What the function did with one invocation. Closed: a new way to fail must be judged before it compiles.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It answered in time, with this.
+    Returned(Payload),
+    /// It answered with this, after the gateway had stopped waiting.
+    ReturnedLate(Payload),
+    /// It raised: a function error with Lambda's error payload.
+    Raised(FunctionError),
+    /// It ran this long and Lambda stopped it at its own timeout.
+    TimedOut {
+        /// The function's timeout.
+        after: Duration,
+        /// Which of Lambda's two texts says so.
+        wording: TimeoutWording,
+    },
+    /// The runtime process ended.
+    Exited,
+    /// The runtime process was killed for want of memory.
+    OutOfMemory,
+    /// It never came up: the module could not be imported, the handler was not found.
+    InitFailed(FunctionError),
+    /// Lambda refused the invocation with 429.
+    Throttled,
+    /// The gateway may not invoke the function.
+    NotInvocable,
+    /// Its answer had this many bytes, more than Lambda passes on.
+    TooLarge(u64),
+}
+
+/// Lambda says "timed out" in two ways; patterns must match both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeoutWording {
+    /// `RequestId: <uuid> Error: Task timed out after 3.00 seconds`, recorded November 2025
+    /// (LocalStack's snapshots of `test_lambda.py`).
+    Current,
+    /// `<ISO date> <uuid> Task timed out after 3.00 seconds`, recorded April 2024 (same tests).
+    Former,
+}
+
+impl Outcome {
+    /// The public name: `raised`, `timed-out`, …
+    pub fn slug(&self) -> &'static str {
+        match self {
+            Outcome::Returned(_) => "returned",
+            Outcome::ReturnedLate(_) => "returned-late",
+            Outcome::Raised(_) => "raised",
+            Outcome::TimedOut { .. } => "timed-out",
+            Outcome::Exited => "exited",
+            Outcome::OutOfMemory => "out-of-memory",
+            Outcome::InitFailed(_) => "init-failed",
+            Outcome::Throttled => "throttled",
+            Outcome::NotInvocable => "not-invocable",
+            Outcome::TooLarge(_) => "response-too-large",
+        }
+    }
+
+    /// The error payload that Lambda hands to the caller for a failed invocation; `None` where the function answered or
+    /// was never invoked.
+    ///
+    /// The texts are recorded (LocalStack's AWS snapshots: `test_lambda_runtime_exit`, `test_lambda_handler_exit`,
+    /// `test_lambda_timeout_logs`); that out of memory reads `signal: killed` is reported from the field.
+    pub fn error_payload(&self, request_id: &str) -> Option<Payload> {
+        let error = |message: String, kind: Option<&str>| {
+            let mut members = vec![("errorMessage".to_string(), Json::String(message))];
+            if let Some(kind) = kind {
+                members.insert(0, ("errorType".to_string(), Json::string(kind)));
+            }
+            Some(Payload::known(Json::Object(members).write()))
+        };
+        match self {
+            Outcome::Returned(_) | Outcome::ReturnedLate(_) | Outcome::Throttled | Outcome::NotInvocable => None,
+            Outcome::Raised(e) | Outcome::InitFailed(e) => Some(e.payload.clone()),
+            Outcome::TimedOut { after, wording } => {
+                let seconds = format!("{}.{:02}", after.as_secs(), after.subsec_millis() / 10);
+                match wording {
+                    TimeoutWording::Current => error(
+                        format!("RequestId: {request_id} Error: Task timed out after {seconds} seconds"),
+                        Some("Sandbox.Timedout"),
+                    ),
+                    TimeoutWording::Former => error(
+                        format!("2024-04-10T08:05:11.000Z {request_id} Task timed out after {seconds} seconds"),
+                        None,
+                    ),
+                }
+            }
+            Outcome::Exited => error(
+                format!("RequestId: {request_id} Error: Runtime exited with error: exit status 1"),
+                Some("Runtime.ExitError"),
+            ),
+            Outcome::OutOfMemory => error(
+                format!("RequestId: {request_id} Error: Runtime exited with error: signal: killed"),
+                Some("Runtime.ExitError"),
+            ),
+            Outcome::TooLarge(bytes) => error(
+                format!(
+                    "Response payload size ({bytes} bytes) exceeded maximum allowed payload size ({} bytes).",
+                    crate::limits::LAMBDA_RESPONSE.bytes
+                ),
+                Some("Function.ResponseSizeTooLarge"),
+            ),
+        }
+    }
+}
+
+/// A function error: what the runtime told Lambda about an exception.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionError {
+    /// The payload as the runtime sent it: `errorMessage`, `errorType`, `stackTrace`, …
+    pub payload: Payload,
+}
+
+impl FunctionError {
+    /// The payload that Python's runtime sends for an exception (recorded: `test_lambda_handler_error`).
+    pub fn python(error_type: &str, message: &str, request_id: &str, frame: &str) -> FunctionError {
+        let payload = Json::object([
+            ("errorMessage", Json::string(message)),
+            ("errorType", Json::string(error_type)),
+            ("requestId", Json::string(request_id)),
+            ("stackTrace", Json::Array(vec![Json::string(frame)])),
+        ]);
+        FunctionError { payload: Payload::known(payload.write()) }
+    }
+}
+
+/// Bytes, and which parts of them nobody knows: a handler's source may show the status and hide the body.
+///
+/// A step that reads an unknown part ends undecided; one that does not is as certain as with real bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payload {
+    bytes: Vec<u8>,
+    /// JSON pointers (RFC 6901) into the document; `""` is the whole of it.
+    unknown: Vec<String>,
+}
+
+impl Payload {
+    /// A payload of which every byte is known.
+    pub fn known(bytes: impl Into<Vec<u8>>) -> Payload {
+        Payload { bytes: bytes.into(), unknown: Vec::new() }
+    }
+
+    /// A payload in which the values at these JSON pointers stand for anything.
+    pub fn partly(bytes: impl Into<Vec<u8>>, unknown: impl IntoIterator<Item = String>) -> Payload {
+        Payload { bytes: bytes.into(), unknown: unknown.into_iter().collect() }
+    }
+
+    /// A payload of which nothing is known but that the function succeeded with it.
+    pub fn unknown() -> Payload {
+        Payload { bytes: b"{}".to_vec(), unknown: vec![String::new()] }
+    }
+
+    /// The bytes; what stands at an unknown pointer is a placeholder.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The text, if it is UTF-8.
+    pub fn text(&self) -> Option<&str> {
+        std::str::from_utf8(&self.bytes).ok()
+    }
+
+    /// Whether the value at `pointer`, or anything it is part of, is unknown.
+    pub fn hides(&self, pointer: &str) -> bool {
+        self.unknown.iter().any(|u| {
+            pointer == u || pointer.strip_prefix(u.as_str()).is_some_and(|rest| rest.starts_with('/'))
+        })
+    }
+
+    /// Whether any part of it is unknown.
+    pub fn is_partial(&self) -> bool {
+        !self.unknown.is_empty()
+    }
+}

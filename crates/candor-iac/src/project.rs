@@ -1,0 +1,141 @@
+//! What one template says, in one world: the APIs and whatever stands around them.
+
+use std::time::Duration;
+
+use candor_gateway::api::Api;
+use candor_gateway::setting::Setting;
+use candor_gateway::span::{FileId, Span};
+
+/// What one template says, with every condition decided.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// The template.
+    pub file: FileId,
+    /// Which conditions were assumed to get here; empty where nothing was left open.
+    pub world: World,
+    /// The APIs, one per stage.
+    pub apis: Vec<Api>,
+    /// All Lambda functions, reachable from an API or not.
+    pub functions: Vec<Function>,
+    /// Permissions to invoke functions, written or made by SAM.
+    pub permissions: Vec<Permission>,
+    /// Whether something in the template may grant permissions that candor does not read (SAM connectors, nested
+    /// stacks, unresolved names): then a missing permission is no finding.
+    pub permissions_open: bool,
+    /// CloudWatch alarms.
+    pub alarms: Vec<Alarm>,
+    /// Log groups.
+    pub log_groups: Vec<LogGroup>,
+    /// CloudFront distributions.
+    pub distributions: Vec<Distribution>,
+}
+
+impl Project {
+    /// The function with this logical id.
+    pub fn function(&self, logical_id: &str) -> Option<&Function> {
+        self.functions.iter().find(|f| f.logical_id == logical_id)
+    }
+}
+
+/// The assumptions of one world: atoms of conditions (an undecided `Fn::Equals`) and what was assumed of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct World {
+    /// In the order in which they were met. The name is the condition's (`IsProd`) where one consists of just this atom,
+    /// else the comparison in words (`Stage = prod`).
+    pub assumed: Vec<(String, bool)>,
+}
+
+/// A Lambda function.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// Its logical id.
+    pub logical_id: String,
+    /// `FunctionName`.
+    pub name: Setting<String>,
+    /// `python3.12`, …
+    pub runtime: Setting<String>,
+    /// `app.handler`
+    pub handler: Setting<String>,
+    /// `Timeout`; Lambda's default is 3 seconds.
+    pub timeout: Setting<Duration>,
+    /// Where its code is.
+    pub code: Setting<Code>,
+    /// Where the function stands.
+    pub span: Span,
+}
+
+/// Where a function's code is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// A folder or an archive beside the template, as written there.
+    Path(String),
+    /// In the template itself (`InlineCode`, `ZipFile`).
+    Inline(candor_gateway::span::Text),
+    /// Not on this machine: S3, an image.
+    Elsewhere,
+}
+
+/// A permission to invoke a function.
+#[derive(Clone, Debug)]
+pub struct Permission {
+    /// The logical id of the function, where it stands in the template.
+    pub function: Setting<String>,
+    /// The alias or version it names, if any.
+    pub qualifier: Option<String>,
+    /// `apigateway.amazonaws.com`, `*`, …
+    pub principal: Setting<String>,
+    /// Who made it: this resource, or the event or integration that SAM derives it from.
+    pub span: Span,
+}
+
+/// A CloudWatch alarm.
+#[derive(Clone, Debug)]
+pub struct Alarm {
+    /// Its logical id.
+    pub logical_id: String,
+    /// `AWS/ApiGateway`, `AWS/Lambda`, …
+    pub namespace: Setting<String>,
+    /// `5XXError`, `Errors`, …
+    pub metric_name: Setting<String>,
+    /// Dimensions by name.
+    pub dimensions: Vec<(String, Setting<String>)>,
+    /// Where the alarm stands.
+    pub span: Span,
+}
+
+/// A log group.
+#[derive(Clone, Debug)]
+pub struct LogGroup {
+    /// Its logical id.
+    pub logical_id: String,
+    /// Its name.
+    pub name: Setting<String>,
+    /// Days that it keeps.
+    pub retention_in_days: Setting<u64>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A CloudFront distribution.
+#[derive(Clone, Debug)]
+pub struct Distribution {
+    /// Its logical id.
+    pub logical_id: String,
+    /// Whether one of its origins is an API, a function URL or an ALB.
+    pub api_origin: bool,
+    /// Custom error responses: error code, response code.
+    pub custom_error_responses: Vec<CustomErrorResponse>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What CloudFront answers in place of an origin's error.
+#[derive(Clone, Debug)]
+pub struct CustomErrorResponse {
+    /// The origin's status.
+    pub error_code: Setting<u16>,
+    /// What the client gets instead.
+    pub response_code: Setting<u16>,
+    /// Where it stands.
+    pub span: Span,
+}
