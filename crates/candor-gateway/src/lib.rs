@@ -1,8 +1,25 @@
 //! The model of API Gateway. In: an [`api::Api`], a [`request::Request`], and what the function did. Out: an
 //! [`exchange::Exchange`] that remembers who set each part of the response.
 //!
+//! [`in_flight::InFlight`] is the whole of it: a state machine that says what it waits for and is told what happened.
+//! [`in_flight::simulate`] plays one request, a drill ([`drill::Drill`]) plays every outcome against a route.
+//!
 //! Never here: files, sockets, clocks, randomness, printing. Times and ids arrive in [`request::Ambient`].
 
 pub mod api;
+pub mod drill;
+pub mod exchange;
+mod gateway_response;
+mod headers;
+pub mod in_flight;
+mod integration_request;
+pub mod integration_response;
+mod kinds;
+mod mapping;
+pub mod request;
+pub mod routing;
 pub mod setting;
 pub mod span;
+pub mod trace;
+
+pub use in_flight::{InFlight, simulate};

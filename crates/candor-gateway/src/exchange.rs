@@ -1,0 +1,202 @@
+//! One request through the gateway: request, event, outcome, response, trace; and what that proves.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use candor_contract::json::Json;
+use candor_contract::outcome::{Outcome, Payload};
+use candor_contract::payload::{self, Body};
+use candor_contract::verdict::{self, BodyState, Client, Did, Evidence, Judgement, Maker, Part};
+
+use crate::in_flight::Received;
+use crate::trace::{Step, StepId, Trace, What};
+
+/// A part of a response, and the step that set it last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct By<T> {
+    /// The part.
+    pub value: T,
+    /// Who set it last.
+    pub step: StepId,
+}
+
+/// A header of a response.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// The name as it is sent.
+    pub name: Cow<'static, str>,
+    /// The value.
+    pub value: String,
+}
+
+/// What the client gets. Every part remembers who set it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Response {
+    /// The status.
+    pub status: By<u16>,
+    /// The headers in order, names in their case.
+    pub headers: Vec<By<Header>>,
+    /// The body.
+    pub body: By<Body>,
+}
+
+impl Response {
+    /// The first header of this name, casing ignored.
+    pub fn header(&self, name: &str) -> Option<&By<Header>> {
+        self.headers.iter().find(|h| h.value.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Sets a header: the first of its name is replaced, further ones go.
+    pub(crate) fn set_header(&mut self, name: Cow<'static, str>, value: String, step: StepId) {
+        let mut seen = false;
+        self.headers.retain(|h| {
+            let same = h.value.name.eq_ignore_ascii_case(&name);
+            let keep = !same || !seen;
+            seen |= same;
+            keep
+        });
+        match self.headers.iter_mut().find(|h| h.value.name.eq_ignore_ascii_case(&name)) {
+            Some(header) => *header = By { value: Header { name, value }, step },
+            None => self.headers.push(By { value: Header { name, value }, step }),
+        }
+    }
+}
+
+/// One request through the gateway.
+#[derive(Clone, Debug)]
+pub struct Exchange<'a> {
+    /// The request as the gateway understood it.
+    pub received: Arc<Received<'a>>,
+    /// What the function did, if it was asked.
+    pub outcome: Option<Outcome>,
+    /// Whether the function had failed before it answered: what its source shows, a client cannot see.
+    pub after_failure: bool,
+    /// What the client gets.
+    pub response: Response,
+    /// How it came to that.
+    pub trace: Trace,
+}
+
+impl Exchange<'_> {
+    /// What this exchange proves.
+    pub fn evidence(&self) -> Evidence {
+        let status = self.response.status.value;
+        let maker = self.maker();
+        let did = self.did(status);
+        Evidence { did, client: Client::of(status), maker, body: self.body_state(did, maker) }
+    }
+
+    /// The verdict on this exchange.
+    pub fn judge(&self) -> Judgement {
+        verdict::judge(&self.evidence())
+    }
+
+    /// The step that set this part of the response: the one to blame for it.
+    pub fn culprit(&self, part: Part) -> &Step {
+        self.trace.step(match part {
+            Part::Status => self.response.status.step,
+            // What a response lacks is the doing of whoever made it.
+            Part::Headers => self.response.status.step,
+            Part::Body => self.response.body.step,
+        })
+    }
+
+    fn maker(&self) -> Maker {
+        match self.trace.step(self.response.status.step).what {
+            What::AnswerRead | What::StatusInferred => Maker::Function,
+            What::PatternMatched { .. }
+            | What::DefaultResponse { .. }
+            | What::StatusOverridden { .. }
+            | What::MockStatus => Maker::Mapping,
+            What::GatewayStatus { .. } => Maker::Gateway,
+            What::NoRoute
+            | What::MediaTypeRefused
+            | What::RequestTemplateRendered
+            | What::RequestTemplateFailed { .. }
+            | What::IntegrationBroken { .. }
+            | What::Invoked
+            | What::InvocationRefused
+            | What::FunctionFailed
+            | What::GatewayTimedOut
+            | What::AnswerMalformed(_)
+            | What::NoResponse
+            | What::MethodResponseMissing { .. }
+            | What::PassedThrough
+            | What::ResponseTemplateRendered { .. }
+            | What::ResponseTemplateFailed { .. }
+            | What::OverrideIgnored { .. }
+            | What::HeaderMapped
+            | What::HeaderSet
+            | What::GatewayBody { .. } => Maker::Unseen,
+        }
+    }
+
+    fn did(&self, client_status: u16) -> Did {
+        let answered = match &self.outcome {
+            None => return Did::NotAsked,
+            Some(Outcome::Returned(payload) | Outcome::ReturnedLate(payload)) => payload,
+            Some(
+                Outcome::Raised(_)
+                | Outcome::TimedOut { .. }
+                | Outcome::Exited
+                | Outcome::OutOfMemory
+                | Outcome::InitFailed(_)
+                | Outcome::Throttled
+                | Outcome::NotInvocable
+                | Outcome::TooLarge(_),
+            ) => return Did::Failed,
+        };
+        let json = read_known(answered);
+        let said = json.as_ref().and_then(payload::claimed_status).filter(|_| !answered.hides("/statusCode"));
+        match said.filter(|status| *status >= 400) {
+            Some(status) if status == client_status => Did::SaidErrorSame,
+            Some(_) => Did::SaidErrorOther,
+            None if self.after_failure => Did::Swallowed,
+            None if json.as_ref().is_some_and(payload::is_error_envelope) => Did::Failed,
+            None => Did::Succeeded,
+        }
+    }
+
+    fn body_state(&self, did: Did, maker: Maker) -> BodyState {
+        let unreadable = maker == Maker::Gateway
+            && self.received.preflight
+            && self.response.header("Access-Control-Allow-Origin").is_none();
+        if unreadable && self.response.status.value >= 400 {
+            return BodyState::Unreadable;
+        }
+        let Body::Known(bytes) = &self.response.body.value else { return BodyState::Unseen };
+        let set_by = &self.trace.step(self.response.body.step).what;
+        match did {
+            Did::Failed | Did::Swallowed | Did::NotAsked => match set_by {
+                What::GatewayBody { stock: true } => BodyState::Stock,
+                _ if bytes.is_empty() => BodyState::Lost,
+                _ => BodyState::Message,
+            },
+            Did::SaidErrorSame | Did::SaidErrorOther => BodyState::Intact,
+            Did::Succeeded | Did::Unseen => match &self.outcome {
+                Some(Outcome::Returned(payload)) => self.success_state(payload, set_by, bytes),
+                _ => BodyState::Intact,
+            },
+        }
+    }
+
+    /// What became of the body of a success.
+    fn success_state(&self, payload: &Payload, set_by: &What, body: &[u8]) -> BodyState {
+        let Some(json) = read_known(payload) else { return BodyState::Intact };
+        let envelope = json.get("body").is_some() && (json.get("statusCode").is_some() || json.get("headers").is_some());
+        match set_by {
+            What::PassedThrough | What::StatusInferred if envelope => BodyState::Wrapped,
+            What::AnswerRead => {
+                let encoded = matches!(json.get("isBase64Encoded"), Some(Json::Bool(true)));
+                let sent_as_text = json.get("body").and_then(Json::as_str).map(str::as_bytes) == Some(body);
+                if encoded && sent_as_text && !body.is_empty() { BodyState::WrongEncoding } else { BodyState::Intact }
+            }
+            _ => BodyState::Intact,
+        }
+    }
+}
+
+/// The payload as JSON, unless the whole of it is unknown.
+fn read_known(payload: &Payload) -> Option<Json> {
+    if payload.hides("") { None } else { payload.text().and_then(|text| Json::read(text).ok()) }
+}

@@ -1,0 +1,259 @@
+//! An exchange under way. The gateway is a state machine without I/O: it says what it waits for and is told what happened.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use candor_contract::ApiKind;
+use candor_contract::outcome::Outcome;
+use candor_vtl::{Overrides, Params, Value};
+
+use crate::api::{Api, FunctionRef, GatewayResponseType, Route};
+use crate::exchange::{Exchange, Response};
+use crate::kinds;
+use crate::request::{Ambient, Request};
+use crate::routing;
+use crate::setting::Undecided;
+use crate::trace::Trace;
+
+/// A request as the gateway understood it: what every later step looks at.
+#[derive(Clone, Debug)]
+pub struct Received<'a> {
+    /// The API.
+    pub api: &'a Api,
+    /// The route that took it, if one did.
+    pub route: Option<&'a Route>,
+    /// The request.
+    pub request: Request,
+    /// What surrounds it.
+    pub ambient: &'a Ambient,
+    /// Path parameters as on the wire.
+    pub parameters: Vec<(String, String)>,
+    /// Whether browsers use the route: its path answers OPTIONS (REST).
+    pub preflight: bool,
+    /// The payload of a mapped integration request; a proxy event is made on demand.
+    pub(crate) mapped_event: Option<Vec<u8>>,
+    /// What the request template did to `$context`.
+    pub(crate) overrides: Overrides,
+    /// `$context`, made where a template or a mapping looks at it.
+    pub(crate) context: Option<Value>,
+    /// `$input.params()`, likewise.
+    pub(crate) params: Params,
+    /// The stage's variables, likewise.
+    pub(crate) stage_variables: Vec<(String, String)>,
+}
+
+impl Received<'_> {
+    /// The event that the function gets, as JSON bytes.
+    pub fn event(&self) -> Vec<u8> {
+        match &self.mapped_event {
+            Some(event) => event.clone(),
+            None => match self.api.kind {
+                ApiKind::Rest => kinds::rest::event(self).write().into_bytes(),
+                ApiKind::Http => kinds::http::event(self).write().into_bytes(),
+                ApiKind::FunctionUrl => kinds::function_url::event(self).write().into_bytes(),
+            },
+        }
+    }
+
+    /// The value of a stage variable, where it is known.
+    pub(crate) fn stage_name(&self) -> &str {
+        match self.api.stage.name.optional() {
+            Ok((Some(name), _)) => name,
+            _ => "$default",
+        }
+    }
+}
+
+/// What the gateway waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next<'a> {
+    /// Invoke this function with [`InFlight::event`] and tell [`InFlight::resume`] what it did.
+    Invoke(Invocation<'a>),
+    /// Nothing: the response stands.
+    Done,
+}
+
+/// A call to a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Invocation<'a> {
+    /// Which function.
+    pub function: &'a FunctionRef,
+    /// How long the gateway waits for it.
+    pub deadline: Duration,
+}
+
+/// An exchange under way. Consumed and returned, so that a half-finished one cannot be used twice; a drill clones it at
+/// the function's door and plays every outcome from there.
+#[derive(Clone, Debug)]
+pub struct InFlight<'a> {
+    pub(crate) received: Arc<Received<'a>>,
+    pub(crate) trace: Trace,
+    pub(crate) state: State<'a>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum State<'a> {
+    Waiting(Invocation<'a>),
+    Done(Response),
+}
+
+/// What a turn comes to: the exchange and what it waits for, or what nothing in the files decides.
+pub type Turn<'a> = Result<(InFlight<'a>, Next<'a>), Undecided>;
+
+impl<'a> InFlight<'a> {
+    /// Takes a request: finds its route and prepares the call.
+    ///
+    /// # Errors
+    /// [`Undecided`] where a setting on the way is not known.
+    pub fn begin(api: &'a Api, request: Request, ambient: &'a Ambient) -> Turn<'a> {
+        match routing::find(api, &request.method, &request.path) {
+            Some(matched) => {
+                let preflight = answers_options(api, matched.route);
+                InFlight::take(api, Some(matched.route), request, ambient, matched.parameters, preflight)
+            }
+            None => InFlight::take(api, None, request, ambient, Vec::new(), false),
+        }
+    }
+
+    /// Takes a request for a known route: what a drill does.
+    ///
+    /// # Errors
+    /// As [`InFlight::begin`].
+    pub fn begin_at(api: &'a Api, route: &'a Route, preflight: bool, ambient: &'a Ambient) -> Turn<'a> {
+        let (request, parameters) = kinds::example_request(route);
+        InFlight::take(api, Some(route), request, ambient, parameters, preflight)
+    }
+
+    fn take(
+        api: &'a Api,
+        route: Option<&'a Route>,
+        request: Request,
+        ambient: &'a Ambient,
+        parameters: Vec<(String, String)>,
+        preflight: bool,
+    ) -> Turn<'a> {
+        let received = Received {
+            api,
+            route,
+            request,
+            ambient,
+            parameters,
+            preflight,
+            mapped_event: None,
+            overrides: Overrides::default(),
+            context: None,
+            params: Params::default(),
+            stage_variables: Vec::new(),
+        };
+        let mut trace = Trace::default();
+        let (received, state) = match api.kind {
+            ApiKind::Rest => kinds::rest::begin(received, &mut trace)?,
+            ApiKind::Http => kinds::http::begin(received, &mut trace)?,
+            ApiKind::FunctionUrl => kinds::function_url::begin(received, &mut trace)?,
+        };
+        let next = match &state {
+            State::Waiting(invocation) => Next::Invoke(*invocation),
+            State::Done(_) => Next::Done,
+        };
+        let received = Arc::new(received);
+        Ok((InFlight { received, trace, state }, next))
+    }
+
+    /// The gateway's own answer of this type (REST), as if something had made it give one.
+    ///
+    /// # Errors
+    /// [`Undecided`] where what is set for it is not known.
+    pub fn refuse(
+        api: &'a Api,
+        response_type: GatewayResponseType,
+        ambient: &'a Ambient,
+    ) -> Result<Exchange<'a>, Undecided> {
+        let received = Received {
+            api,
+            route: None,
+            request: Request { method: "GET".to_string(), path: "/".to_string(), ..Request::default() },
+            ambient,
+            parameters: Vec::new(),
+            preflight: false,
+            mapped_event: None,
+            overrides: Overrides::default(),
+            context: None,
+            params: Params::default(),
+            stage_variables: Vec::new(),
+        };
+        let mut trace = Trace::default();
+        let response = crate::gateway_response::refusal(&received, &mut trace, response_type)?;
+        let (received, outcome) = (Arc::new(received), None);
+        Ok(Exchange { received, outcome, after_failure: false, response, trace })
+    }
+
+    /// The event for the function.
+    pub fn event(&self) -> Vec<u8> {
+        self.received.event()
+    }
+
+    /// The request as the gateway understood it.
+    pub fn received(&self) -> &Received<'a> {
+        &self.received
+    }
+
+    /// Tells what the function did. `after_failure`: its source shows that something had failed before it answered.
+    ///
+    /// # Errors
+    /// [`Undecided`] where the response depends on a setting, or on a part of the answer, that is not known.
+    pub fn resume(self, outcome: Outcome, after_failure: bool) -> Result<Exchange<'a>, Undecided> {
+        let InFlight { received, mut trace, state } = self;
+        match state {
+            State::Done(response) => Ok(Exchange { received, outcome: None, after_failure, response, trace }),
+            State::Waiting(invocation) => {
+                let response = match received.api.kind {
+                    ApiKind::Rest => kinds::rest::resume(&received, &mut trace, invocation, &outcome)?,
+                    ApiKind::Http => kinds::http::resume(&received, &mut trace, invocation, &outcome)?,
+                    ApiKind::FunctionUrl => kinds::function_url::resume(&received, &mut trace, &outcome)?,
+                };
+                Ok(Exchange { received, outcome: Some(outcome), after_failure, response, trace })
+            }
+        }
+    }
+
+    /// The exchange, where nothing had to be asked: a mock, a refusal. The flight itself where it still waits.
+    ///
+    /// # Errors
+    /// The flight, unchanged.
+    pub fn done(self) -> Result<Exchange<'a>, Box<InFlight<'a>>> {
+        let InFlight { received, trace, state } = self;
+        match state {
+            State::Done(response) => {
+                Ok(Exchange { received, outcome: None, after_failure: false, response, trace })
+            }
+            State::Waiting(_) => Err(Box::new(InFlight { received, trace, state })),
+        }
+    }
+}
+
+/// Whether the path of this route also answers OPTIONS.
+fn answers_options(api: &Api, route: &Route) -> bool {
+    api.kind == ApiKind::Rest
+        && api.routes.iter().any(|r| r.key.method == "OPTIONS" && r.key.path == route.key.path)
+}
+
+/// Plays one request against an API: `play` says what the function did with the event.
+///
+/// # Errors
+/// [`Undecided`] where the response depends on something that the files do not decide.
+pub fn simulate<'a>(
+    api: &'a Api,
+    request: Request,
+    ambient: &'a Ambient,
+    play: impl FnOnce(&Invocation<'a>, &[u8]) -> Outcome,
+) -> Result<Exchange<'a>, Undecided> {
+    let (flight, next) = InFlight::begin(api, request, ambient)?;
+    match next {
+        Next::Invoke(invocation) => {
+            let outcome = play(&invocation, &flight.event());
+            flight.resume(outcome, false)
+        }
+        // Nothing waits, so the outcome is not looked at.
+        Next::Done => flight.resume(Outcome::NotInvocable, false),
+    }
+}

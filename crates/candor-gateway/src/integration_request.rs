@@ -1,0 +1,96 @@
+//! The integration request of non-proxy integrations: what the function gets.
+
+use crate::api::{Integration, PassthroughBehavior};
+use crate::exchange::Response;
+use crate::gateway_response::{self, Refusal};
+use crate::headers;
+use crate::in_flight::Received;
+use crate::mapping;
+use crate::setting::{Cause, Undecided};
+use crate::trace::{Trace, What};
+
+/// Whether the integration asks Lambda to run the function asynchronously: Lambda then answers at once with nothing.
+pub(crate) fn is_asynchronous(integration: &Integration) -> bool {
+    integration.request_parameters.iter().any(|p| {
+        p.destination.eq_ignore_ascii_case("integration.request.header.X-Amz-Invocation-Type")
+            && matches!(p.source.optional(), Ok((Some(source), _)) if source.trim_matches('\'') == "Event")
+    })
+}
+
+/// What makes every call to a function fail, whatever it would do: a method other than POST, a mapping onto a header that
+/// the gateway needs for itself (both recorded: `test_lambda_aws_proxy_integration_non_post_method`,
+/// `test_apigateway_header_remapping_aws`).
+pub(crate) fn broken_call(integration: &Integration) -> Result<Option<(&'static str, Cause)>, Undecided> {
+    let (method, cause) = integration.http_method.optional()?;
+    if let Some(method) = method
+        && !method.eq_ignore_ascii_case("POST")
+    {
+        return Ok(Some(("Lambda is invoked by POST only", cause)));
+    }
+    let forbidden = integration.request_parameters.iter().find(|p| {
+        p.destination.strip_prefix("integration.request.header.").is_some_and(headers::breaks_lambda_call)
+    });
+    Ok(forbidden.map(|p| ("this header may not be mapped onto a call to Lambda", Cause::Written(p.span))))
+}
+
+/// Makes the payload for the function, or the refusal that takes its place.
+///
+/// The table of passthrough behaviours: guide "Method request behavior for payloads without mapping templates".
+pub(crate) fn prepare(
+    received: &mut Received<'_>,
+    trace: &mut Trace,
+    integration: &Integration,
+) -> Result<Option<Response>, Undecided> {
+    let content_type =
+        received.request.header("Content-Type").map_or("application/json", mapping::media_type).to_string();
+    let find = |wanted: &str| {
+        integration
+            .request_templates
+            .iter()
+            .find(|t| mapping::media_type(&t.content_type).eq_ignore_ascii_case(wanted))
+    };
+    let Some(chosen) = find(&content_type).or_else(|| find("$default")) else {
+        let (behavior, cause) = integration.passthrough_behavior.or(&PassthroughBehavior::WhenNoMatch)?;
+        let refused = match behavior {
+            PassthroughBehavior::WhenNoMatch => false,
+            PassthroughBehavior::WhenNoTemplates => !integration.request_templates.is_empty(),
+            PassthroughBehavior::Never => true,
+        };
+        if refused {
+            trace.push(What::MediaTypeRefused, cause);
+            let response_type = crate::api::GatewayResponseType::UnsupportedMediaType;
+            let message = gateway_response::stock_message(response_type);
+            let refusal = Refusal { response_type: Some(response_type), status: 415, message, cause };
+            return gateway_response::answer(received, trace, refusal).map(Some);
+        }
+        // Recorded for `$input.body`, inferred for passing through: an empty body is an empty object.
+        let body = if received.request.body.is_empty() { b"{}".to_vec() } else { received.request.body.clone() };
+        received.mapped_event = Some(body);
+        return Ok(None);
+    };
+    let (template, cause) = chosen.template.optional()?;
+    let Some(template) = template else {
+        received.mapped_event = Some(Vec::new());
+        return Ok(None);
+    };
+    let body = String::from_utf8_lossy(&received.request.body).into_owned();
+    let empty = candor_vtl::Value::Null;
+    let rendered = match &template.parsed {
+        Ok(parsed) => mapping::render(received, parsed, &body, received.context.as_ref().unwrap_or(&empty)),
+        Err(e) => Err(e.clone()),
+    };
+    match rendered {
+        Ok(rendered) => {
+            trace.push(What::RequestTemplateRendered, cause);
+            received.overrides = rendered.overrides;
+            received.mapped_event = Some(rendered.output.into_bytes());
+            Ok(None)
+        }
+        Err(e) => {
+            let cause = Cause::Written(template.text.at(e.span.clone()));
+            trace.push(What::RequestTemplateFailed { why: e.to_string() }, cause);
+            let refusal = Refusal { response_type: None, status: 500, message: "Internal server error", cause };
+            gateway_response::answer(received, trace, refusal).map(Some)
+        }
+    }
+}

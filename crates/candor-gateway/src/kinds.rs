@@ -1,0 +1,33 @@
+//! The kinds of gateway, a file each: build the event, read the answer, that kind's own rules. Repetition between them is
+//! fine: they differ in exactly what matters.
+
+pub(crate) mod function_url;
+pub(crate) mod http;
+pub(crate) mod rest;
+
+use crate::api::Route;
+use crate::request::Request;
+
+/// A request that reaches this route, for drills: parameters get a value, ANY becomes GET.
+pub(crate) fn example_request(route: &Route) -> (Request, Vec<(String, String)>) {
+    let method = match route.key.method.as_str() {
+        "ANY" | "" => "GET",
+        other => other,
+    };
+    let (mut path, mut parameters) = (String::new(), Vec::new());
+    let template = if route.key.is_default() { "/" } else { route.key.path.as_str() };
+    for segment in template.split('/').filter(|s| !s.is_empty()) {
+        path.push('/');
+        match segment.strip_prefix('{').and_then(|s| s.strip_suffix('}')) {
+            Some(name) => {
+                parameters.push((name.trim_end_matches('+').to_string(), "1".to_string()));
+                path.push('1');
+            }
+            None => path.push_str(segment),
+        }
+    }
+    if path.is_empty() {
+        path.push('/');
+    }
+    (Request { method: method.to_string(), path, ..Request::default() }, parameters)
+}

@@ -1,0 +1,268 @@
+//! HTTP APIs, payload formats 1.0 and 2.0. Nothing of them is recorded; what is not documented is said to be inferred.
+
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use candor_contract::json::Json;
+use candor_contract::limits;
+use candor_contract::outcome::{Outcome, Payload};
+use candor_contract::payload::{self, Body, ProxyFormat, Reading, StatusFrom};
+
+use crate::api::{IntegrationType, Target};
+use crate::exchange::{By, Header, Response};
+use crate::in_flight::{Invocation, Received, State};
+use crate::kinds::rest;
+use crate::mapping::{joined_values, last_values, media_type};
+use crate::request;
+use crate::setting::{Cause, Fact, Needs, Undecided};
+use crate::trace::{StepId, Trace, What};
+
+static NO_ROUTE: Fact = Fact {
+    says: "a request that no route takes is answered 404",
+    source: "API Gateway developer guide: Create routes for HTTP APIs",
+};
+static INTERNAL: Fact = Fact {
+    says: "an HTTP API answers a function error with 500 and a stock body",
+    source: "reports from the field: {\"message\":\"Internal Server Error\"}, capitals unlike a REST API's",
+};
+static UNAVAILABLE: Fact = Fact {
+    says: "an HTTP API answers 503 when the integration timeout has passed",
+    source: "reports from the field; an article of AWS's knowledge center says 504 in passing",
+};
+
+/// The payload format of the route: 2.0 where SAM or the console would write it, 1.0 where an import leaves it out.
+///
+/// That a missing `payloadFormatVersion` means 1.0 is documented for CreateIntegration; readers set what their format
+/// defaults to.
+fn format(received: &Received<'_>) -> Result<ProxyFormat, Undecided> {
+    let Some(route) = received.route else { return Ok(ProxyFormat::Http2) };
+    let (version, _) = route.integration.payload_format_version.optional()?;
+    Ok(if version.is_some_and(|v| v.starts_with('2')) { ProxyFormat::Http2 } else { ProxyFormat::Http1 })
+}
+
+/// Takes a request up to the function's door, or answers it.
+pub(crate) fn begin<'a>(
+    received: Received<'a>,
+    trace: &mut Trace,
+) -> Result<(Received<'a>, State<'a>), Undecided> {
+    let Some(route) = received.route else {
+        let step = trace.push(What::NoRoute, Cause::Aws(&NO_ROUTE));
+        let response = stock(trace, step, 404, "Not Found", Cause::Aws(&NO_ROUTE), &received);
+        return Ok((received, State::Done(response)));
+    };
+    let integration = &route.integration;
+    let (integration_type, _) = integration.integration_type.or(&IntegrationType::AwsProxy)?;
+    let (target, _) = integration.target.or(&Target::Nothing)?;
+    let (Target::Function(function), IntegrationType::AwsProxy) = (target, integration_type) else {
+        let what = "HTTP and service integrations of HTTP APIs are not played yet".to_string();
+        return Err(Undecided { span: integration.span, needs: Needs::Support(what) });
+    };
+    format(&received)?;
+    let (deadline, _) = integration.timeout.or(&limits::HTTP_INTEGRATION_TIMEOUT.time)?;
+    trace.push(What::Invoked, Cause::Request);
+    Ok((received, State::Waiting(Invocation { function, deadline: *deadline })))
+}
+
+/// Makes the client's response of what the function did.
+pub(crate) fn resume(
+    received: &Received<'_>,
+    trace: &mut Trace,
+    invocation: Invocation<'_>,
+    outcome: &Outcome,
+) -> Result<Response, Undecided> {
+    let route = received.route.expect("a function is only called for a route");
+    let gave_up = match outcome {
+        Outcome::ReturnedLate(_) => true,
+        Outcome::TimedOut { after, .. } => *after > invocation.deadline,
+        _ => false,
+    };
+    if gave_up {
+        let (_, cause) = route.integration.timeout.or(&limits::HTTP_INTEGRATION_TIMEOUT.time)?;
+        let step = trace.push(What::GatewayTimedOut, cause);
+        return Ok(stock(trace, step, 503, "Service Unavailable", Cause::Aws(&UNAVAILABLE), received));
+    }
+    match outcome {
+        Outcome::Returned(payload) => answer(received, trace, format(received)?, payload),
+        _ => {
+            let step = trace.push(What::FunctionFailed, Cause::Aws(&INTERNAL));
+            Ok(stock(trace, step, 500, "Internal Server Error", Cause::Aws(&INTERNAL), received))
+        }
+    }
+}
+
+/// One of the gateway's own answers: no setting shapes them.
+fn stock(
+    trace: &mut Trace,
+    because: StepId,
+    status: u16,
+    message: &'static str,
+    body_cause: Cause,
+    received: &Received<'_>,
+) -> Response {
+    let cause = trace.step(because).cause;
+    let step = trace.push(What::GatewayStatus { response_type: None }, cause);
+    let body_step = trace.push(What::GatewayBody { stock: true }, body_cause);
+    let body = Json::object([("message", Json::string(message))]).write().into_bytes();
+    let header = |name: &'static str, value: String| By { value: Header { name: Cow::Borrowed(name), value }, step };
+    Response {
+        status: By { value: status, step },
+        headers: vec![
+            header("Content-Type", "application/json".to_string()),
+            header("apigw-requestid", received.ambient.extended_request_id.clone()),
+        ],
+        body: By { value: Body::Known(body), step: body_step },
+    }
+}
+
+fn answer(
+    received: &Received<'_>,
+    trace: &mut Trace,
+    format: ProxyFormat,
+    payload: &Payload,
+) -> Result<Response, Undecided> {
+    let answer = match payload::read(format, payload) {
+        Reading::Answer(answer) => answer,
+        Reading::Malformed(malformed) => {
+            let step = trace.push(What::AnswerMalformed(malformed), Cause::Payload);
+            return Ok(stock(trace, step, 500, "Internal Server Error", Cause::Aws(&INTERNAL), received));
+        }
+        Reading::Undecided(pointer) => {
+            let span = received.route.map_or(received.api.span, |r| r.span);
+            return Err(Undecided { span, needs: Needs::Answer(pointer) });
+        }
+    };
+    let what = match answer.status_from {
+        StatusFrom::Said => What::AnswerRead,
+        StatusFrom::Absent | StatusFrom::Inferred => What::StatusInferred,
+    };
+    let step = trace.push(what, Cause::Payload);
+    let mut headers: Vec<By<Header>> = answer
+        .headers
+        .into_iter()
+        .map(|(name, value)| By { value: Header { name: Cow::Owned(name), value }, step })
+        .collect();
+    if !headers.iter().any(|h| h.value.name.eq_ignore_ascii_case("Content-Type")) {
+        // Reported from the field.
+        let value = "text/plain;charset=UTF-8".to_string();
+        headers.push(By { value: Header { name: Cow::Borrowed("Content-Type"), value }, step });
+    }
+    let id = received.ambient.extended_request_id.clone();
+    headers.push(By { value: Header { name: Cow::Borrowed("apigw-requestid"), value: id }, step });
+    Ok(Response { status: By { value: answer.status, step }, headers, body: By { value: answer.body, step } })
+}
+
+/// The event, in the route's payload format.
+pub(crate) fn event(received: &Received<'_>) -> Json {
+    match format(received) {
+        Ok(ProxyFormat::Http1) => event_1(received),
+        _ => {
+            let key = received.route.map_or("$default".to_string(), |r| r.key.to_string());
+            event_2(received, &key, received.stage_name(), &received.ambient.domain_name())
+        }
+    }
+}
+
+/// Payload 1.0: as REST plus `version`; `resource` is the route's path and there is no deployment id (documented).
+fn event_1(received: &Received<'_>) -> Json {
+    let Json::Object(members) = rest::event(received) else { return Json::Null };
+    let members = members.into_iter().map(|(key, value)| match (key.as_str(), value) {
+        ("requestContext", Json::Object(context)) => {
+            let kept = context.into_iter().filter(|(k, _)| k != "deploymentId").collect();
+            (key, Json::Object(kept))
+        }
+        (_, value) => (key, value),
+    });
+    let version = std::iter::once(("version".to_string(), Json::string("1.0")));
+    Json::Object(version.chain(members).collect())
+}
+
+/// Payload 2.0, also what function URLs send. Empty members are absent rather than null (reported from the field).
+pub(crate) fn event_2(received: &Received<'_>, route_key: &str, stage: &str, domain_name: &str) -> Json {
+    let crate::in_flight::Received { request, ambient, .. } = received;
+    let text = |t: &str| Json::string(t);
+    let path = if stage == "$default" { request.path.clone() } else { format!("/{stage}{}", request.path) };
+    let mut cookies = Vec::new();
+    let mut headers = Vec::new();
+    for (name, value) in &request.headers {
+        if name.eq_ignore_ascii_case("Cookie") {
+            cookies.extend(value.split(';').map(|c| text(c.trim())));
+        } else {
+            headers.push((name.to_ascii_lowercase(), value.clone()));
+        }
+    }
+    rest::add_forwarded(&mut headers, received);
+    let mut headers = joined_values(&headers);
+    for (name, _) in &mut headers {
+        name.make_ascii_lowercase();
+    }
+    if !request.body.is_empty() && !headers.iter().any(|(n, _)| n == "content-length") {
+        headers.push(("content-length".to_string(), Json::string(request.body.len().to_string())));
+    }
+    let http = Json::object([
+        ("method", text(&request.method)),
+        ("path", text(&path)),
+        ("protocol", text("HTTP/1.1")),
+        ("sourceIp", text(&ambient.source_ip)),
+        ("userAgent", text(request.header("User-Agent").unwrap_or_default())),
+    ]);
+    let context = Json::object([
+        ("accountId", text(&ambient.account_id)),
+        ("apiId", text(&ambient.api_id)),
+        ("domainName", text(domain_name)),
+        ("domainPrefix", text(domain_name.split('.').next().unwrap_or_default())),
+        ("http", http),
+        ("requestId", text(&ambient.extended_request_id)),
+        ("routeKey", text(route_key)),
+        ("stage", text(stage)),
+        ("time", Json::string(ambient.request_time())),
+        ("timeEpoch", Json::number(ambient.time_epoch_ms)),
+    ]);
+    let mut members = vec![
+        ("version".to_string(), text("2.0")),
+        ("routeKey".to_string(), text(route_key)),
+        ("rawPath".to_string(), Json::String(path)),
+        ("rawQueryString".to_string(), Json::string(request.raw_query())),
+    ];
+    let mut add = |key: &str, value: Json| members.push((key.to_string(), value));
+    if !cookies.is_empty() {
+        add("cookies", Json::Array(cookies));
+    }
+    add("headers", Json::Object(headers));
+    let query = joined_values(&request.decoded_query());
+    if !query.is_empty() {
+        add("queryStringParameters", Json::Object(query));
+    }
+    add("requestContext", context);
+    if !received.parameters.is_empty() {
+        let decoded: Vec<(String, String)> =
+            received.parameters.iter().map(|(n, v)| (n.clone(), request::decode_path(v))).collect();
+        add("pathParameters", last_values(&decoded));
+    }
+    let variables = rest::stage_variables(received);
+    if !variables.is_empty() {
+        add("stageVariables", last_values(&variables));
+    }
+    let (body, encoded) = body(received);
+    if let Some(body) = body {
+        add("body", body);
+    }
+    add("isBase64Encoded", Json::Bool(encoded));
+    Json::Object(members)
+}
+
+/// The body and whether it is base64. Text types, JSON, XML, JavaScript and forms go as text; multipart goes as base64
+/// (recorded for function URLs); that every other type does is inferred.
+fn body(received: &Received<'_>) -> (Option<Json>, bool) {
+    let bytes = &received.request.body;
+    if bytes.is_empty() {
+        return (None, false);
+    }
+    let content_type = received.request.header("Content-Type").map_or("text/plain", media_type).to_ascii_lowercase();
+    let textual = content_type.starts_with("text/")
+        || ["json", "xml", "javascript", "x-www-form-urlencoded"].iter().any(|t| content_type.contains(t));
+    match std::str::from_utf8(bytes) {
+        Ok(text) if textual => (Some(Json::string(text)), false),
+        _ => (Some(Json::string(base64::engine::general_purpose::STANDARD.encode(bytes))), true),
+    }
+}
+

@@ -1,0 +1,396 @@
+//! REST APIs: Lambda proxy, Lambda with mappings, mock.
+
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use candor_contract::json::Json;
+use candor_contract::limits;
+use candor_contract::outcome::{Outcome, Payload};
+use candor_contract::payload::{self, Body, ProxyFormat, Reading, StatusFrom};
+
+use crate::api::{GatewayResponseType, IntegrationType, Route, Target};
+use crate::exchange::{By, Header, Response};
+use crate::gateway_response::{self, Refusal};
+use crate::headers;
+use crate::in_flight::{Invocation, Received, State};
+use crate::integration_request;
+use crate::integration_response::{self, Selection};
+use crate::mapping::{self, all_values, last_values};
+use crate::setting::{Cause, Fact, Needs, Undecided};
+use crate::trace::{Trace, What};
+
+static NO_ROUTE: Fact = Fact {
+    says: "a request that no method takes is answered 403 Missing Authentication Token",
+    source: "recorded: test_rest_api_gateway_path_routing",
+};
+static FUNCTION_ERROR: Fact = Fact {
+    says: "a function error behind a Lambda proxy integration is answered 502",
+    source: "Lambda developer guide: Handling Lambda errors with an API Gateway API",
+};
+static REFUSED: Fact = Fact {
+    says: "an invocation that Lambda refuses is answered 500",
+    source: "AWS knowledge center: API Gateway internal server error",
+};
+
+/// Takes a request up to the function's door, or answers it.
+pub(crate) fn begin<'a>(
+    mut received: Received<'a>,
+    trace: &mut Trace,
+) -> Result<(Received<'a>, State<'a>), Undecided> {
+    let Some(route) = received.route else {
+        trace.push(What::NoRoute, Cause::Aws(&NO_ROUTE));
+        let response =
+            gateway_response::refusal(&received, trace, GatewayResponseType::MissingAuthenticationToken)?;
+        return Ok((received, State::Done(response)));
+    };
+    let integration = &route.integration;
+    let (integration_type, _) = integration.integration_type.or(&IntegrationType::AwsProxy)?;
+    match integration_type {
+        IntegrationType::AwsProxy => {}
+        IntegrationType::Aws | IntegrationType::Mock => look_closely(&mut received),
+        IntegrationType::Http | IntegrationType::HttpProxy => {
+            return Err(unsupported(integration.span, "HTTP integrations are not played yet"));
+        }
+    }
+    if *integration_type == IntegrationType::Mock {
+        let response = mock(&mut received, trace, route)?;
+        return Ok((received, State::Done(response)));
+    }
+    let (target, _) = integration.target.or(&Target::Nothing)?;
+    let function = match target {
+        Target::Function(function) => function,
+        Target::Service { .. } | Target::Url(_) | Target::Nothing => {
+            return Err(unsupported(integration.span, "integrations with AWS services are not played yet"));
+        }
+    };
+    if let Some((why, cause)) = integration_request::broken_call(integration)? {
+        trace.push(What::IntegrationBroken { why }, cause);
+        let refusal = Refusal { response_type: None, status: 500, message: "Internal server error", cause };
+        let response = gateway_response::answer(&received, trace, refusal)?;
+        return Ok((received, State::Done(response)));
+    }
+    if *integration_type == IntegrationType::Aws {
+        if integration_request::is_asynchronous(integration) {
+            return Err(unsupported(integration.span, "asynchronous invocations are not played yet"));
+        }
+        if let Some(response) = integration_request::prepare(&mut received, trace, integration)? {
+            return Ok((received, State::Done(response)));
+        }
+    }
+    let (deadline, _) = integration.timeout.or(&limits::REST_INTEGRATION_TIMEOUT.time)?;
+    trace.push(What::Invoked, Cause::Request);
+    Ok((received, State::Waiting(Invocation { function, deadline: *deadline })))
+}
+
+fn unsupported(span: crate::span::Span, what: &str) -> Undecided {
+    Undecided { span, needs: Needs::Support(what.to_string()) }
+}
+
+/// Makes what templates and mappings look at.
+fn look_closely(received: &mut Received<'_>) {
+    received.params = candor_vtl::Params {
+        path: received.parameters.clone(),
+        querystring: received.request.decoded_query(),
+        header: received.request.headers.clone(),
+    };
+    received.stage_variables = stage_variables(received);
+    received.context = Some(mapping::context(received, None));
+}
+
+/// The stage's variables, as far as they are known.
+pub(crate) fn stage_variables(received: &Received<'_>) -> Vec<(String, String)> {
+    let known = |v: &crate::setting::Setting<String>| v.optional().ok().and_then(|(v, _)| v.cloned());
+    received.api.stage.variables.iter().filter_map(|(n, v)| Some((n.clone(), known(v)?))).collect()
+}
+
+/// Makes the client's response of what the function did.
+pub(crate) fn resume(
+    received: &Received<'_>,
+    trace: &mut Trace,
+    invocation: Invocation<'_>,
+    outcome: &Outcome,
+) -> Result<Response, Undecided> {
+    let route = received.route.expect("a function is only called for a route");
+    let gave_up = match outcome {
+        Outcome::ReturnedLate(_) => true,
+        Outcome::TimedOut { after, .. } => *after > invocation.deadline,
+        Outcome::Returned(_)
+        | Outcome::Raised(_)
+        | Outcome::Exited
+        | Outcome::OutOfMemory
+        | Outcome::InitFailed(_)
+        | Outcome::Throttled
+        | Outcome::NotInvocable
+        | Outcome::TooLarge(_) => false,
+    };
+    if gave_up {
+        let (_, cause) = route.integration.timeout.or(&limits::REST_INTEGRATION_TIMEOUT.time)?;
+        trace.push(What::GatewayTimedOut, cause);
+        let response_type = GatewayResponseType::IntegrationTimeout;
+        let message = gateway_response::stock_message(response_type);
+        let refusal = Refusal { response_type: Some(response_type), status: 504, message, cause };
+        return gateway_response::answer(received, trace, refusal);
+    }
+    if matches!(outcome, Outcome::Throttled | Outcome::NotInvocable) {
+        // For a throttled invocation sources differ between 500 and 502; the knowledge center says 500. That both are of
+        // this type is inferred.
+        let cause = Cause::Aws(&REFUSED);
+        trace.push(What::InvocationRefused, cause);
+        let response_type = GatewayResponseType::ApiConfigurationError;
+        let message = "Internal server error";
+        let refusal = Refusal { response_type: Some(response_type), status: 500, message, cause };
+        return gateway_response::answer(received, trace, refusal);
+    }
+    let (integration_type, _) = route.integration.integration_type.or(&IntegrationType::AwsProxy)?;
+    match (integration_type, outcome) {
+        (IntegrationType::Aws, Outcome::Returned(payload)) => {
+            let text = integration_response::selection_text(payload, route.integration.span)?;
+            integration_response::respond(received, trace, route, payload, &text)
+        }
+        (IntegrationType::Aws, failed) => {
+            let payload = failed
+                .error_payload(&received.ambient.lambda_request_id)
+                .unwrap_or_else(|| Payload::known(*b"{}"));
+            let text = integration_response::selection_text(&payload, route.integration.span)?;
+            integration_response::respond(received, trace, route, &payload, &text)
+        }
+        (_, Outcome::Returned(payload)) => answer(received, trace, payload, route),
+        (_, _failed) => {
+            let cause = Cause::Aws(&FUNCTION_ERROR);
+            trace.push(What::FunctionFailed, cause);
+            let refusal = Refusal { response_type: None, status: 502, message: "Internal server error", cause };
+            gateway_response::answer(received, trace, refusal)
+        }
+    }
+}
+
+/// A proxy function's answer.
+fn answer(
+    received: &Received<'_>,
+    trace: &mut Trace,
+    payload: &Payload,
+    route: &Route,
+) -> Result<Response, Undecided> {
+    let answer = match payload::read(ProxyFormat::RestProxy, payload) {
+        Reading::Answer(answer) => answer,
+        Reading::Malformed(malformed) => {
+            trace.push(What::AnswerMalformed(malformed), Cause::Payload);
+            let cause = Cause::Payload;
+            let refusal = Refusal { response_type: None, status: 502, message: "Internal server error", cause };
+            return gateway_response::answer(received, trace, refusal);
+        }
+        Reading::Undecided(pointer) => {
+            return Err(Undecided { span: route.span, needs: Needs::Answer(pointer) });
+        }
+    };
+    let what = match answer.status_from {
+        StatusFrom::Said => What::AnswerRead,
+        StatusFrom::Absent | StatusFrom::Inferred => What::StatusInferred,
+    };
+    let step = trace.push(what, Cause::Payload);
+    let body_step = trace.push(What::AnswerRead, Cause::Payload);
+    let mut body = answer.body;
+    if answer.base64
+        && let Body::Known(text) = &body
+        && accepts_binary(received)?
+    {
+        match base64::engine::general_purpose::STANDARD.decode(text) {
+            Ok(bytes) => body = Body::Known(bytes),
+            Err(_) => {
+                // Recorded: `isBase64Encoded` with a body that is no base64, for a binary Accept, is a 500.
+                let cause = Cause::Payload;
+                let refusal = Refusal { response_type: None, status: 500, message: "Internal server error", cause };
+                return gateway_response::answer(received, trace, refusal);
+            }
+        }
+    }
+    let header = |name: Cow<'static, str>, value: String| By { value: Header { name, value }, step };
+    let mut headers = vec![
+        header(Cow::Borrowed("x-amzn-RequestId"), received.ambient.request_id.clone()),
+        header(Cow::Borrowed("x-amz-apigw-id"), received.ambient.extended_request_id.clone()),
+    ];
+    if !answer.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("Content-Type")) {
+        headers.push(header(Cow::Borrowed("Content-Type"), "application/json".to_string()));
+    }
+    headers.push(header(
+        Cow::Borrowed("X-Amzn-Trace-Id"),
+        format!("Root={}", received.ambient.trace_root),
+    ));
+    for (name, value) in answer.headers {
+        headers.push(header(headers::proxy_response_name(&name), value));
+    }
+    Ok(Response { status: By { value: answer.status, step }, headers, body: By { value: body, step: body_step } })
+}
+
+/// Whether the first type of Accept is a binary media type of the API (recorded in `test_apigateway_binary`): equal, or
+/// `type/*` on the right, or `*/*`.
+fn accepts_binary(received: &Received<'_>) -> Result<bool, Undecided> {
+    let (types, _) = received.api.binary_media_types.optional()?;
+    let Some(accept) = received.request.header("Accept") else {
+        return Ok(types.is_some_and(|t| t.iter().any(|t| t == "*/*")));
+    };
+    let first = mapping::media_type(accept.split(',').next().unwrap_or_default());
+    Ok(is_binary(types.map_or(&[][..], Vec::as_slice), first))
+}
+
+fn is_binary(types: &[String], media_type: &str) -> bool {
+    types.iter().any(|entry| {
+        entry == "*/*"
+            || entry.eq_ignore_ascii_case(media_type)
+            || entry.strip_suffix("/*").is_some_and(|left| {
+                left != "*" && media_type.split('/').next().is_some_and(|l| l.eq_ignore_ascii_case(left))
+            })
+    })
+}
+
+/// A mock: its request template says the status, against which patterns are matched (recorded:
+/// `test_apigateway_mock_integration_response`).
+fn mock(received: &mut Received<'_>, trace: &mut Trace, route: &Route) -> Result<Response, Undecided> {
+    if let Some(refused) = integration_request::prepare(received, trace, &route.integration)? {
+        return Ok(refused);
+    }
+    let event = received.mapped_event.take().unwrap_or_default();
+    let status = std::str::from_utf8(&event)
+        .ok()
+        .and_then(|text| candor_vtl::json::parse_lenient(text).ok())
+        .and_then(|json| integration_response::override_status(json.get("statusCode")?));
+    let broken = |received: &Received<'_>, trace: &mut Trace, what: What, cause: Cause| {
+        trace.push(what, cause);
+        let refusal = Refusal { response_type: None, status: 500, message: "Internal server error", cause };
+        gateway_response::answer(received, trace, refusal)
+    };
+    let Some(status) = status else {
+        let cause = Cause::Written(route.integration.span);
+        let why = "the request template of a mock must yield an object with an integer statusCode";
+        return broken(received, trace, What::IntegrationBroken { why }, cause);
+    };
+    let (responses, cause) = route.integration.responses.optional()?;
+    let responses = responses.map_or(&[][..], Vec::as_slice);
+    let (index, what) = match integration_response::select(responses, &status.to_string())? {
+        Selection::Matched(i) => (i, What::MockStatus),
+        Selection::Default(i) => (i, What::MockStatus),
+        Selection::None => return broken(received, trace, What::NoResponse, cause),
+    };
+    let selected = &responses[index];
+    let (client_status, _) = selected.status.or(&200)?;
+    let step = trace.push(what, Cause::Written(selected.span));
+    let nothing = Payload::known(Vec::new());
+    let by = By { value: *client_status, step };
+    let mut response = integration_response::shape(received, trace, selected, index, by, &nothing)?;
+    // Recorded: no trace id on a mock.
+    response.headers.retain(|h| h.value.name != "X-Amzn-Trace-Id");
+    Ok(response)
+}
+
+/// The proxy event (recorded: `test_lambda_aws_proxy_integration`).
+pub(crate) fn event(received: &Received<'_>) -> Json {
+    let Received { request, ambient, .. } = received;
+    let stage = received.stage_name();
+    let resource = received.route.map_or("/", |r| r.key.path.as_str());
+    let text = |t: &str| Json::string(t);
+    let or_null = |json: Json| if matches!(&json, Json::Object(m) if m.is_empty()) { Json::Null } else { json };
+    let mut headers: Vec<(String, String)> = request
+        .headers
+        .iter()
+        .filter(|(name, _)| headers::passes_request(name))
+        .map(|(name, value)| (spelled(name), value.clone()))
+        .collect();
+    add_forwarded(&mut headers, received);
+    let query = request.decoded_query();
+    let (body, encoded) = body(received);
+    let identity = Json::object([
+        ("cognitoIdentityPoolId", Json::Null),
+        ("accountId", Json::Null),
+        ("cognitoIdentityId", Json::Null),
+        ("caller", Json::Null),
+        ("sourceIp", text(&ambient.source_ip)),
+        ("principalOrgId", Json::Null),
+        ("accessKey", Json::Null),
+        ("cognitoAuthenticationType", Json::Null),
+        ("cognitoAuthenticationProvider", Json::Null),
+        ("userArn", Json::Null),
+        ("userAgent", request.header("User-Agent").map_or(Json::Null, text)),
+        ("user", Json::Null),
+    ]);
+    let path = without_leading_double(&request.path);
+    let request_context = Json::object([
+        ("resourceId", text(&ambient.resource_id)),
+        ("resourcePath", text(resource)),
+        ("httpMethod", text(&request.method)),
+        ("extendedRequestId", text(&ambient.extended_request_id)),
+        ("requestTime", Json::string(ambient.request_time())),
+        ("path", Json::string(format!("/{stage}{}", request.path))),
+        ("accountId", text(&ambient.account_id)),
+        ("protocol", text("HTTP/1.1")),
+        ("stage", text(stage)),
+        ("domainPrefix", text(&ambient.api_id)),
+        ("requestTimeEpoch", Json::number(ambient.time_epoch_ms)),
+        ("requestId", text(&ambient.request_id)),
+        ("identity", identity),
+        ("domainName", Json::string(ambient.domain_name())),
+        ("deploymentId", text(&ambient.deployment_id)),
+        ("apiId", text(&ambient.api_id)),
+    ]);
+    let parameters: Vec<(String, String)> = received
+        .parameters
+        .iter()
+        .map(|(n, v)| (n.clone(), v.trim_end_matches('/').to_string()))
+        .collect();
+    Json::object([
+        ("resource", text(resource)),
+        ("path", text(path)),
+        ("httpMethod", text(&request.method)),
+        ("headers", or_null(last_values(&headers))),
+        ("multiValueHeaders", or_null(all_values(&headers))),
+        ("queryStringParameters", or_null(last_values(&query))),
+        ("multiValueQueryStringParameters", or_null(all_values(&query))),
+        ("pathParameters", or_null(last_values(&parameters))),
+        ("stageVariables", or_null(last_values(&stage_variables(received)))),
+        ("requestContext", request_context),
+        ("body", body),
+        ("isBase64Encoded", Json::Bool(encoded)),
+    ])
+}
+
+/// Recorded: a path that starts with `//` loses one of them in `path`.
+fn without_leading_double(path: &str) -> &str {
+    if path.starts_with("//") { &path[1..] } else { path }
+}
+
+/// Recorded: the client's casing is kept except for these two.
+fn spelled(name: &str) -> String {
+    ["Authorization", "User-Agent"]
+        .into_iter()
+        .find(|n| n.eq_ignore_ascii_case(name))
+        .map_or_else(|| name.to_string(), str::to_string)
+}
+
+/// The headers that the gateway adds to an event.
+pub(crate) fn add_forwarded(headers: &mut Vec<(String, String)>, received: &Received<'_>) {
+    let ambient = received.ambient;
+    let mut add = |name: &str, value: String| {
+        if !headers.iter().any(|(n, _)| n.eq_ignore_ascii_case(name)) {
+            headers.push((name.to_string(), value));
+        }
+    };
+    add("Host", ambient.domain_name());
+    add("X-Amzn-Trace-Id", format!("Root={}", ambient.trace_root));
+    add("X-Forwarded-For", ambient.source_ip.clone());
+    add("X-Forwarded-Port", "443".to_string());
+    add("X-Forwarded-Proto", "https".to_string());
+}
+
+/// The body of an event and whether it is base64: bytes of a binary media type, and bytes that are no text.
+fn body(received: &Received<'_>) -> (Json, bool) {
+    let bytes = &received.request.body;
+    if bytes.is_empty() {
+        return (Json::Null, false);
+    }
+    let types = received.api.binary_media_types.optional().ok().and_then(|(t, _)| t);
+    let content_type = received.request.header("Content-Type").map_or("application/json", mapping::media_type);
+    let binary = is_binary(types.map_or(&[][..], Vec::as_slice), content_type);
+    if binary {
+        return (Json::string(base64::engine::general_purpose::STANDARD.encode(bytes)), true);
+    }
+    (Json::string(String::from_utf8_lossy(bytes)), false)
+}

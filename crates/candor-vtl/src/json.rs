@@ -1,0 +1,251 @@
+//! JSON as json-smart reads it (permissively) and AWS writes it (compactly).
+
+use crate::budget::MAX_DEPTH;
+use crate::error::{Error, ErrorKind};
+use crate::value::{Value, java_double};
+
+/// Reads a payload: JSON, with bare keys, single quotes and trailing commas allowed; text that begins as nothing of JSON's
+/// is a string (recorded: `plain`, `a=b`).
+///
+/// # Errors
+/// Where an object or array is begun and not finished, or nests too deep.
+pub fn parse_lenient(text: &str) -> Result<Value, Error> {
+    let mut reader = Reader { text, bytes: text.as_bytes(), at: 0 };
+    reader.blank();
+    match reader.peek() {
+        None => Ok(Value::String(String::new())),
+        Some(b'{' | b'[') => {
+            let value = reader.value(0)?;
+            reader.blank();
+            if reader.at < text.len() { Err(reader.expected("the end of the payload")) } else { Ok(value) }
+        }
+        Some(b'"') => {
+            let value = reader.value(0)?;
+            Ok(value)
+        }
+        Some(_) => Ok(word(text.trim())),
+    }
+}
+
+/// What stands without quotes: a word of JSON's, a number, or itself.
+fn word(text: &str) -> Value {
+    match text {
+        "null" => Value::Null,
+        "true" => Value::Bool(true),
+        "false" => Value::Bool(false),
+        _ => number(text).unwrap_or_else(|| Value::String(text.to_string())),
+    }
+}
+
+fn number(text: &str) -> Option<Value> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    if !digits.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    if digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Some(text.parse().map_or_else(|_| Value::Big(text.to_string()), Value::Int));
+    }
+    if digits.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'+' | b'-')) {
+        return text.parse().ok().map(Value::Double);
+    }
+    None
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    bytes: &'t [u8],
+    at: usize,
+}
+
+impl Reader<'_> {
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn blank(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.at += 1;
+        }
+    }
+
+    fn expected(&self, what: &str) -> Error {
+        Error { kind: ErrorKind::Payload(format!("expected {what} at byte {}", self.at)), span: 0..0 }
+    }
+
+    fn value(&mut self, depth: usize) -> Result<Value, Error> {
+        if depth > MAX_DEPTH {
+            return Err(self.expected("fewer nested levels"));
+        }
+        self.blank();
+        match self.peek() {
+            None => Err(self.expected("a value")),
+            Some(b'{') => self.object(depth),
+            Some(b'[') => self.array(depth),
+            Some(quote @ (b'"' | b'\'')) => self.string(quote).map(Value::String),
+            Some(_) => {
+                let start = self.at;
+                while self.peek().is_some_and(|b| !matches!(b, b',' | b']' | b'}')) {
+                    self.at += 1;
+                }
+                Ok(word(self.text[start..self.at].trim()))
+            }
+        }
+    }
+
+    fn array(&mut self, depth: usize) -> Result<Value, Error> {
+        self.at += 1;
+        let mut items = Vec::new();
+        loop {
+            self.blank();
+            match self.peek() {
+                None => return Err(self.expected("`]`")),
+                Some(b']') => {
+                    self.at += 1;
+                    return Ok(Value::Array(items));
+                }
+                Some(b',') => self.at += 1,
+                Some(_) => {
+                    items.push(self.value(depth + 1)?);
+                    self.blank();
+                    if !matches!(self.peek(), Some(b',' | b']')) {
+                        return Err(self.expected("`,` or `]`"));
+                    }
+                }
+            }
+        }
+    }
+
+    fn object(&mut self, depth: usize) -> Result<Value, Error> {
+        self.at += 1;
+        let mut object = Value::Map(Vec::new());
+        loop {
+            self.blank();
+            let key = match self.peek() {
+                None => return Err(self.expected("`}`")),
+                Some(b'}') => {
+                    self.at += 1;
+                    return Ok(object);
+                }
+                Some(b',') => {
+                    self.at += 1;
+                    continue;
+                }
+                Some(quote @ (b'"' | b'\'')) => self.string(quote)?,
+                Some(_) => {
+                    let start = self.at;
+                    while self.peek().is_some_and(|b| !matches!(b, b':' | b',' | b'}')) {
+                        self.at += 1;
+                    }
+                    self.text[start..self.at].trim().to_string()
+                }
+            };
+            self.blank();
+            if self.peek() != Some(b':') {
+                return Err(self.expected("`:`"));
+            }
+            self.at += 1;
+            let value = self.value(depth + 1)?;
+            object.put(key, value);
+            self.blank();
+            if !matches!(self.peek(), Some(b',' | b'}')) {
+                return Err(self.expected("`,` or `}`"));
+            }
+        }
+    }
+
+    fn string(&mut self, quote: u8) -> Result<String, Error> {
+        self.at += 1;
+        let mut out = String::new();
+        let mut plain = self.at;
+        loop {
+            match self.peek() {
+                None => return Err(self.expected("a closing quote")),
+                Some(b) if b == quote => {
+                    out.push_str(&self.text[plain..self.at]);
+                    self.at += 1;
+                    return Ok(out);
+                }
+                Some(b'\\') => {
+                    out.push_str(&self.text[plain..self.at]);
+                    self.at += 1;
+                    let escape = self.text[self.at..].chars().next().ok_or_else(|| self.expected("an escape"))?;
+                    self.at += escape.len_utf8();
+                    match escape {
+                        'b' => out.push('\u{8}'),
+                        'f' => out.push('\u{c}'),
+                        'n' => out.push('\n'),
+                        'r' => out.push('\r'),
+                        't' => out.push('\t'),
+                        'u' => out.push(self.unicode()?),
+                        other => out.push(other),
+                    }
+                    plain = self.at;
+                }
+                Some(_) => self.at += 1,
+            }
+        }
+    }
+
+    fn unicode(&mut self) -> Result<char, Error> {
+        let unit = |at: usize| {
+            let digits = self.text.get(at..at + 4)?;
+            digits.bytes().all(|b| b.is_ascii_hexdigit()).then(|| u32::from_str_radix(digits, 16).ok())?
+        };
+        let first = unit(self.at).ok_or_else(|| self.expected("four hexadecimal digits"))?;
+        let second = (self.text.get(self.at + 4..self.at + 6) == Some("\\u")).then(|| unit(self.at + 6)).flatten();
+        if (0xD800..0xDC00).contains(&first)
+            && let Some(second @ 0xDC00..0xE000) = second
+        {
+            self.at += 10;
+            return Ok(char::from_u32(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00)).unwrap_or('\u{fffd}'));
+        }
+        self.at += 4;
+        Ok(char::from_u32(first).unwrap_or('\u{fffd}'))
+    }
+}
+
+/// Appends a value as compact JSON, numbers as Java writes them.
+pub(crate) fn write(value: &Value, out: &mut String) {
+    match value {
+        Value::Null => out.push_str("null"),
+        Value::Bool(_) | Value::Int(_) | Value::Big(_) => value.print(out),
+        Value::Double(d) => out.push_str(&java_double(*d)),
+        Value::String(text) => write_string(text, out),
+        Value::Array(items) | Value::List(items) => {
+            out.push('[');
+            for (i, item) in items.iter().enumerate() {
+                out.push_str(if i > 0 { "," } else { "" });
+                write(item, out);
+            }
+            out.push(']');
+        }
+        Value::Map(members) => {
+            out.push('{');
+            for (i, (key, value)) in members.iter().enumerate() {
+                out.push_str(if i > 0 { "," } else { "" });
+                write_string(key, out);
+                out.push(':');
+                write(value, out);
+            }
+            out.push('}');
+        }
+    }
+}
+
+fn write_string(text: &str, out: &mut String) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if (c as u32) < 0x20 => out.push_str(&format!("\\u{:04X}", c as u32)),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}
