@@ -1,1 +1,289 @@
-//! candor-iac
+//! The only crate that knows file formats: CloudFormation, SAM and OpenAPI become [`project::Project`]s, one per world.
+//!
+//! Everything it opens goes through [`files::Files`], so that reading is as pure as the rest of the core.
+
+mod discover;
+pub mod files;
+mod formats;
+mod loader;
+pub mod project;
+pub mod source;
+pub mod syntax;
+mod template;
+mod value;
+
+use candor_gateway::api::Api;
+use candor_gateway::setting::Undecided;
+use candor_gateway::span::Span;
+
+use crate::discover::discover;
+use crate::files::{Files, MemoryFiles};
+use crate::formats::openapi;
+use crate::loader::{Loader, NotLoaded};
+use crate::project::{Project, World};
+use crate::source::Sources;
+use crate::syntax::{Limits, Node};
+use crate::template::Template;
+use crate::template::conditions::Assumptions;
+use crate::template::intrinsics::Scope;
+
+/// How to read.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Values of template parameters, in place of their defaults.
+    pub parameters: Vec<(String, String)>,
+    /// The largest file that is read, in bytes.
+    pub max_file: u64,
+    /// Bounds on what a file may hold.
+    pub limits: Limits,
+}
+
+/// Everything that was read, and everything that was not.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// The texts.
+    pub sources: Sources,
+    /// One project per template and world; the worlds of one template stand side by side.
+    pub projects: Vec<Project>,
+    /// What nothing in the files decides, found while reading.
+    pub undecided: Vec<Undecided>,
+    /// Files that could not be read.
+    pub unreadable: Vec<Unreadable>,
+    /// What was read in spite of something: duplicate keys, parameters that no template has.
+    pub warnings: Vec<(Span, String)>,
+    /// How many templates were read.
+    pub files: usize,
+    /// Templates in a format that candor knows but does not read: path and format.
+    pub skipped: Vec<(String, String)>,
+}
+
+/// A file that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Its path.
+    pub path: String,
+    /// Where in it, if its text was read at all.
+    pub span: Option<Span>,
+    /// Why, and the way out.
+    pub message: String,
+}
+
+/// The most worlds of one template; each takes as long as a template without conditions.
+const MOST_WORLDS: usize = 16;
+
+/// Reads templates and everything they refer to; folders are searched for templates.
+pub fn read(files: &dyn Files, paths: &[String], options: &Options) -> Reading {
+    let found = discover(files, paths);
+    let loader = Loader::new(files, options);
+    let mut reading = Reading::default();
+    for (path, message) in found.failed {
+        loader.complain(Unreadable { path, span: None, message });
+    }
+    let mut documents = Vec::new();
+    let mut known_parameters: Vec<String> = Vec::new();
+    let mut paths: Vec<&String> = found.named.iter().chain(&found.found).collect();
+    paths.dedup();
+    for path in paths {
+        let named = found.named.contains(path);
+        let Some((file, root)) = open(&loader, path, named, &mut reading) else { continue };
+        if template::is_template(&root) {
+            reading.files += 1;
+            let template = Template::new(&root, file, path);
+            known_parameters.extend(template.parameters.keys().map(|name| (*name).to_string()));
+            let (projects, undecided) = read_template(&template, &loader, options);
+            reading.projects.extend(projects);
+            reading.undecided.extend(undecided);
+        } else if openapi::is_document(&root) {
+            documents.push((path, named, file, root));
+        } else if named {
+            let message = "neither a CloudFormation or SAM template nor an OpenAPI document with x-amazon-apigateway-integration";
+            loader.complain(Unreadable { path: path.clone(), span: None, message: message.to_string() });
+        }
+    }
+    for (path, named, file, root) in documents {
+        // A document that a template includes has been read as part of it.
+        if !named && loader.has_included(path) {
+            continue;
+        }
+        reading.files += 1;
+        let (api, undecided) = read_document(&root, file, path, "", &[], &loader, options);
+        reading.projects.push(Project::of_api(file, api));
+        reading.undecided.extend(undecided);
+    }
+    let kept = loader.finish();
+    let nothing = reading.files == 0 && kept.unreadable.is_empty();
+    reading.sources = kept.sources;
+    reading.unreadable = kept.unreadable;
+    reading.warnings = kept.warnings;
+    reading.skipped.extend(found.skipped);
+    if nothing {
+        for path in found.folders {
+            let message = "no template in this folder: candor reads CloudFormation, SAM, and OpenAPI with x-amazon-apigateway-integration"
+                .to_string();
+            reading.unreadable.push(Unreadable { path, span: None, message });
+        }
+    }
+    for (name, _) in &options.parameters {
+        if !known_parameters.contains(name)
+            && let Some(project) = reading.projects.first()
+        {
+            let span = Span::new(project.file, 0..0);
+            reading.warnings.push((span, format!("no template has a parameter {name}")));
+        }
+    }
+    reading
+}
+
+/// Opens and parses a file. Of a file that was only found in a folder, nobody wants to hear unless it looks like a template.
+fn open(
+    loader: &Loader<'_>,
+    path: &str,
+    named: bool,
+    reading: &mut Reading,
+) -> Option<(candor_gateway::span::FileId, Node)> {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    if let Some(format) = discover::unread_format(name) {
+        reading.skipped.push((path.to_string(), format.to_string()));
+        return None;
+    }
+    let template_name = name.starts_with("template.") || name.contains(".template");
+    let text = match loader.text(path) {
+        Ok(text) => text,
+        Err(NotLoaded::Missing) => {
+            loader.complain(Unreadable {
+                path: path.to_string(),
+                span: None,
+                message: files::FileError::NotFound.to_string(),
+            });
+            return None;
+        }
+        Err(NotLoaded::Unreadable(unreadable)) => {
+            if named || template_name {
+                loader.complain(unreadable);
+            } else {
+                reading.skipped.push((unreadable.path, unreadable.message));
+            }
+            return None;
+        }
+    };
+    let of_interest = ["Resources", "x-amazon-apigateway"].iter().any(|word| text.contains(word));
+    if !named && !of_interest {
+        return None;
+    }
+    let looks_like_template = text.contains("AWS::") || text.contains("x-amazon-apigateway");
+    match loader.parse(path, text) {
+        Ok(parsed) => Some(parsed),
+        Err(unreadable) => {
+            if named || looks_like_template {
+                loader.complain(unreadable);
+            }
+            None
+        }
+    }
+}
+
+/// Reads a template once per world: whenever a comparison turns out undecided, there are two worlds in place of one.
+fn read_template(template: &Template<'_>, loader: &Loader<'_>, options: &Options) -> (Vec<Project>, Vec<Undecided>) {
+    let mut open = vec![Assumptions::default()];
+    let mut projects: Vec<(Project, Vec<Undecided>)> = Vec::new();
+    while let Some(assumptions) = open.pop() {
+        let scope = Scope::new(template, &options.parameters, &assumptions, loader);
+        let project = formats::read_project(&scope);
+        let (met, undecided) = scope.finish();
+        match met {
+            None => projects.push((project, undecided)),
+            Some(atom) if projects.len() + open.len() + 2 <= MOST_WORLDS => {
+                open.push(assumptions.with(atom.clone(), false));
+                open.push(assumptions.with(atom, true));
+            }
+            Some(_) => {
+                // Too many: one world, in which nothing holds that nobody decided.
+                let span = Span::new(template.file, 0..0);
+                let what = format!(
+                    "more than {MOST_WORLDS} combinations of conditions: give --parameter for some; this one reading takes undecided \
+                     comparisons for false"
+                );
+                let undecided = undecided
+                    .into_iter()
+                    .chain([Undecided { span, needs: candor_gateway::setting::Needs::Support(what) }]);
+                let project = Project { world: World::default(), ..project };
+                return (vec![project], undecided.collect());
+            }
+        }
+    }
+    let mut undecided: Vec<Undecided> = Vec::new();
+    let mut of_worlds = Vec::with_capacity(projects.len());
+    for (project, of_world) in projects {
+        for one in of_world {
+            if !undecided.contains(&one) {
+                undecided.push(one);
+            }
+        }
+        of_worlds.push(project);
+    }
+    (of_worlds, undecided)
+}
+
+/// Reads a document as an API of its own.
+fn read_document(
+    root: &Node,
+    file: candor_gateway::span::FileId,
+    path: &str,
+    stage: &str,
+    variables: &[(String, String)],
+    loader: &Loader<'_>,
+    options: &Options,
+) -> (Api, Vec<Undecided>) {
+    // A document made for AWS::Include may hold intrinsics in their long form; of a template it knows nothing.
+    let template = Template::new(root, file, path);
+    let assumptions = Assumptions::default();
+    let scope = Scope::new(&template, &options.parameters, &assumptions, loader);
+    let api = openapi::read_alone(root, stage, variables, &scope);
+    let (_, undecided) = scope.finish();
+    (api, undecided)
+}
+
+/// Reads one OpenAPI document as the API it describes, with one stage.
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn read_openapi(
+    sources: &mut Sources,
+    path: &str,
+    text: String,
+    stage: &str,
+    variables: &[(String, String)],
+    options: &Options,
+) -> Result<(Api, Vec<Undecided>), Unreadable> {
+    let files = MemoryFiles::default();
+    let loader = Loader::new(&files, options);
+    let parsed = loader.parse(path, text);
+    let read = parsed.and_then(|(file, root)| {
+        if openapi::is_openapi(&root) {
+            Ok(read_document(&root, file, path, stage, variables, &loader, options))
+        } else {
+            let message = "no OpenAPI document: neither `openapi` nor `swagger` at its top".to_string();
+            Err(Unreadable { path: path.to_string(), span: Some(root.span.head()), message })
+        }
+    });
+    *sources = loader.finish().sources;
+    read
+}
+
+/// The API of a function URL from its settings: `{"invokeMode": …, "cors": {…}}`.
+///
+/// # Errors
+/// Why the settings cannot be read.
+pub fn function_url(sources: &mut Sources, path: &str, text: String, options: &Options) -> Result<Api, Unreadable> {
+    let files = MemoryFiles::default();
+    let loader = Loader::new(&files, options);
+    let parsed = loader.parse(path, text);
+    let read = parsed.map(|(file, root)| {
+        let template = Template::new(&root, file, path);
+        let assumptions = Assumptions::default();
+        let scope = Scope::new(&template, &options.parameters, &assumptions, &loader);
+        formats::functions::url_alone(&root, &scope)
+    });
+    *sources = loader.finish().sources;
+    read
+}

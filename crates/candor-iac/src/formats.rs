@@ -1,0 +1,72 @@
+//! From resolved values to a [`Project`]: what each format writes differently and means alike.
+
+mod apis;
+mod fields;
+pub(crate) mod functions;
+mod http;
+mod integration;
+pub(crate) mod openapi;
+mod permissions;
+mod rest;
+mod sam;
+mod surroundings;
+mod target;
+
+use candor_gateway::api::Api;
+use candor_gateway::setting::Needs;
+use candor_gateway::span::FileId;
+
+use crate::formats::apis::Drafts;
+use crate::formats::functions::Functions;
+use crate::project::{Project, World};
+use crate::template::intrinsics::Scope;
+
+impl Project {
+    /// A project of one API and nothing around it.
+    pub(crate) fn of_api(file: FileId, api: Api) -> Project {
+        Project {
+            file,
+            world: World::default(),
+            apis: vec![api],
+            functions: Vec::new(),
+            permissions: Vec::new(),
+            permissions_open: true,
+            alarms: Vec::new(),
+            log_groups: Vec::new(),
+            distributions: Vec::new(),
+        }
+    }
+}
+
+/// Reads a template in one world.
+pub(crate) fn read_project(scope: &Scope<'_>) -> Project {
+    for name in &scope.template.macros {
+        let needs = Needs::Support(format!("the macro {}: what it adds is not seen", name.as_str()));
+        scope.leave_open(name.span(), needs);
+    }
+    let globals = sam::Globals::read(scope);
+    let functions = Functions::read(scope, &globals);
+    let mut drafts = Drafts::default();
+    rest::read(scope, &functions, &mut drafts);
+    http::read(scope, &functions, &mut drafts);
+    sam::read(scope, &globals, &functions, &mut drafts);
+    let (permissions, permissions_open) = permissions::read(scope, &functions);
+    let mut apis = drafts.finish();
+    apis.extend(functions.urls());
+    Project {
+        file: scope.template.file,
+        world: scope.assumptions.world(),
+        apis,
+        permissions,
+        permissions_open,
+        alarms: surroundings::alarms(scope),
+        log_groups: surroundings::log_groups(scope),
+        distributions: surroundings::distributions(scope),
+        functions: functions.list,
+    }
+}
+
+/// Whether a resource exists in this world.
+fn exists(scope: &Scope<'_>, resource: &crate::template::Resource<'_>) -> bool {
+    resource.node.get("Condition").and_then(crate::syntax::Node::as_str).is_none_or(|name| scope.holds(name))
+}

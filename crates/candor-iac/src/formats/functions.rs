@@ -1,0 +1,210 @@
+//! Lambda functions, their aliases and their URLs.
+
+use std::collections::HashMap;
+
+use candor_contract::ApiKind;
+use candor_gateway::api::{Api, FunctionRef, Integration, IntegrationType, Route, RouteKey, Target};
+use candor_gateway::setting::Setting;
+use candor_gateway::span::Span;
+
+use crate::formats::apis::{cors, empty};
+use crate::formats::fields::seconds;
+use crate::formats::sam::Globals;
+use crate::formats::{exists, target};
+use crate::project::{Code, Function};
+use crate::syntax::Node;
+use crate::template::Resource;
+use crate::template::intrinsics::Scope;
+use crate::value::{Kind, Value};
+
+/// The functions of a template, and every name under which they are called.
+#[derive(Debug, Default)]
+pub(crate) struct Functions {
+    pub(crate) list: Vec<Function>,
+    /// Index by logical id.
+    by_id: HashMap<String, usize>,
+    /// Logical id by `FunctionName`.
+    by_name: HashMap<String, String>,
+    /// Function and alias name by the logical id of an alias or a version.
+    aliases: HashMap<String, (String, Option<String>)>,
+    urls: Vec<Api>,
+    /// Events of SAM functions: logical id, events.
+    pub(super) events: Vec<(String, Value)>,
+}
+
+const SAM_PROPERTIES: &[&str] = &[
+    "FunctionName", "Runtime", "Handler", "Timeout", "CodeUri", "InlineCode", "ImageUri", "PackageType", "Events",
+    "FunctionUrlConfig", "AutoPublishAlias",
+];
+const CFN_PROPERTIES: &[&str] = &["FunctionName", "Runtime", "Handler", "Timeout", "Code", "PackageType"];
+
+impl Functions {
+    pub(super) fn read(scope: &Scope<'_>, globals: &Globals) -> Functions {
+        let mut functions = Functions::default();
+        for resource in &scope.template.resources {
+            let (properties, sam) = match resource.resource_type {
+                "AWS::Serverless::Function" => (SAM_PROPERTIES, true),
+                "AWS::Lambda::Function" => (CFN_PROPERTIES, false),
+                _ => continue,
+            };
+            if !exists(scope, resource) {
+                continue;
+            }
+            let mut value = properties_of(scope, resource, properties);
+            if sam {
+                value = globals.merged("Function", value, resource);
+            }
+            functions.add(resource, &value, sam);
+        }
+        for resource in &scope.template.resources {
+            match resource.resource_type {
+                "AWS::Lambda::Alias" | "AWS::Lambda::Version" if exists(scope, resource) => {
+                    let value = properties_of(scope, resource, &["FunctionName", "Name"]);
+                    let function = value.get("FunctionName").and_then(Value::as_scalar);
+                    let function = function.and_then(|s| {
+                        target::function(s, 0, s.text.as_str().len(), &functions).logical_id
+                    });
+                    if let Some(function) = function {
+                        let name = value.get("Name").and_then(Value::as_str).map(str::to_string);
+                        functions.aliases.insert(resource.id().to_string(), (function, name));
+                    }
+                }
+                _ => {}
+            }
+        }
+        for resource in scope.template.resources.iter().filter(|r| r.resource_type == "AWS::Lambda::Url") {
+            if exists(scope, resource) {
+                let value = properties_of(scope, resource, &["TargetFunctionArn", "Cors", "InvokeMode"]);
+                let of = |v: &Value| target::read(v, true, &functions);
+                let target = value.setting("TargetFunctionArn", resource.span(), of);
+                functions.urls.push(url(resource.id(), &value, target, resource.span()));
+            }
+        }
+        functions
+    }
+
+    fn add(&mut self, resource: &Resource<'_>, value: &Value, sam: bool) {
+        let id = resource.id().to_string();
+        let at = resource.span();
+        let function = Function {
+            logical_id: id.clone(),
+            name: value.setting("FunctionName", at, Value::string),
+            runtime: value.setting("Runtime", at, Value::string),
+            handler: value.setting("Handler", at, Value::string),
+            timeout: value.setting("Timeout", at, seconds),
+            code: if sam { sam_code(value, at) } else { value.setting("Code", at, cfn_code) },
+            span: at,
+        };
+        if let Ok((Some(name), _)) = function.name.optional() {
+            self.by_name.insert(name.clone(), id.clone());
+        }
+        if let Some(config) = value.member("FunctionUrlConfig") {
+            let alias = value.get("AutoPublishAlias").and_then(Value::as_str).map(str::to_string);
+            let function = FunctionRef { logical_id: Some(id.clone()), name: id.clone(), qualifier: alias };
+            let place = config.key.span();
+            self.urls.push(url(&id, &config.value, Setting::written(Target::Function(function), place), place));
+        }
+        if let Some(events) = value.get("Events") {
+            self.events.push((id.clone(), events.clone()));
+        }
+        self.by_id.insert(id, self.list.len());
+        self.list.push(function);
+    }
+
+    /// Whether a logical id is that of a function, an alias or a version.
+    pub(super) fn knows(&self, logical_id: &str) -> bool {
+        self.by_id.contains_key(logical_id) || self.aliases.contains_key(logical_id)
+    }
+
+    /// The function behind a logical id, and the alias if the id is one's.
+    pub(super) fn behind(&self, logical_id: &str) -> Option<(String, Option<String>)> {
+        match self.aliases.get(logical_id) {
+            Some(behind) => Some(behind.clone()),
+            None => self.by_id.contains_key(logical_id).then(|| (logical_id.to_string(), None)),
+        }
+    }
+
+    /// The function with this `FunctionName`.
+    pub(super) fn named(&self, name: &str) -> Option<String> {
+        self.by_name.get(name).cloned()
+    }
+
+    /// The APIs of function URLs.
+    pub(super) fn urls(&self) -> Vec<Api> {
+        self.urls.clone()
+    }
+}
+
+/// The properties of a resource; an empty mapping where there are none.
+pub(super) fn properties_of(scope: &Scope<'_>, resource: &Resource<'_>, keys: &[&str]) -> Value {
+    match resource.properties() {
+        Some(node) => scope.resolve_some(node, keys),
+        None => Value { span: resource.span(), kind: Kind::Map(Vec::new()) },
+    }
+}
+
+fn sam_code(value: &Value, at: Span) -> Setting<Code> {
+    if let Some(inline) = value.get("InlineCode") {
+        return inline.text().and_then(|text, span| Setting::written(Code::Inline(text), span));
+    }
+    if value.get("ImageUri").is_some() || value.get("PackageType").and_then(Value::as_str) == Some("Image") {
+        return Setting::written(Code::Elsewhere, at);
+    }
+    value.setting("CodeUri", at, |uri| match &uri.kind {
+        Kind::Map(_) => Setting::written(Code::Elsewhere, uri.span),
+        _ => uri.string().and_then(|path, span| {
+            let code = if path.starts_with("s3://") { Code::Elsewhere } else { Code::Path(path) };
+            Setting::written(code, span)
+        }),
+    })
+}
+
+fn cfn_code(code: &Value) -> Setting<Code> {
+    match (&code.kind, code.get("ZipFile")) {
+        (_, Some(inline)) => inline.text().and_then(|text, span| Setting::written(Code::Inline(text), span)),
+        // Before `package` runs, a folder stands here.
+        (Kind::Scalar(_), None) => code.string().and_then(|path, span| Setting::written(Code::Path(path), span)),
+        _ => Setting::written(Code::Elsewhere, code.span),
+    }
+}
+
+/// The API of a function URL: one route that takes everything.
+fn url(name: &str, config: &Value, target: Setting<Target>, at: Span) -> Api {
+    let mut api = empty(name, ApiKind::FunctionUrl, at);
+    api.cors = config.setting("Cors", at, cors);
+    api.routes.push(Route {
+        key: RouteKey::default_route(),
+        integration: proxy(target, Setting::written("2.0".to_string(), at), at),
+        method_responses: Setting::absent(at, "MethodResponses"),
+        span: at,
+    });
+    api
+}
+
+/// The integration that SAM and function URLs make of a function: a Lambda proxy.
+pub(super) fn proxy(target: Setting<Target>, payload_format_version: Setting<String>, at: Span) -> Integration {
+    Integration {
+        integration_type: Setting::written(IntegrationType::AwsProxy, at),
+        target,
+        http_method: Setting::written("POST".to_string(), at),
+        payload_format_version,
+        timeout: Setting::absent(at, "TimeoutInMillis"),
+        credentials: Setting::absent(at, "Credentials"),
+        passthrough_behavior: Setting::absent(at, "PassthroughBehavior"),
+        request_templates: Vec::new(),
+        request_parameters: Vec::new(),
+        responses: Setting::absent(at, "IntegrationResponses"),
+        span: at,
+    }
+}
+
+/// The API of a function URL that stands alone: `{"invokeMode": …, "cors": {…}}`.
+pub(crate) fn url_alone(root: &Node, scope: &Scope<'_>) -> Api {
+    let value = scope.resolve(root).unwrap_or(Value { span: root.span, kind: Kind::Null });
+    let function = FunctionRef { logical_id: None, name: "function".to_string(), qualifier: None };
+    let mut api = url("function URL", &value, Setting::written(Target::Function(function), root.span), root.span.head());
+    if let Some(written) = value.get("cors") {
+        api.cors = cors(written);
+    }
+    api
+}

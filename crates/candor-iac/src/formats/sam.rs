@@ -1,0 +1,323 @@
+//! What SAM adds to CloudFormation: Globals, its own API resources, and the routes that functions' events make.
+
+use candor_contract::ApiKind;
+use candor_gateway::api::{
+    Api, FunctionRef, GatewayResponse, GatewayResponseType, Integration, IntegrationResponse, IntegrationType,
+    MappingTemplate, MethodResponse, Parameter, Route, RouteKey, Target, TemplateText,
+};
+use candor_gateway::setting::{Needs, Setting};
+use candor_gateway::span::{Span, Text};
+
+use crate::formats::apis::{Draft, Drafts, cors, empty, fill_stage, stage};
+use crate::formats::fields::{millis, parameters, status, strings, templates};
+use crate::formats::functions::{Functions, properties_of, proxy};
+use crate::formats::rest::name_of;
+use crate::formats::{exists, http, openapi};
+use crate::template::Resource;
+use crate::template::intrinsics::Scope;
+use crate::value::{Kind, Value};
+
+/// The `Globals` section.
+pub(crate) struct Globals(Option<Value>);
+
+impl Globals {
+    pub(super) fn read(scope: &Scope<'_>) -> Globals {
+        Globals(scope.template.globals.and_then(|node| scope.resolve(node)))
+    }
+
+    /// A resource's properties over the globals of its section, unless it ignores them.
+    pub(super) fn merged(&self, section: &str, value: Value, resource: &Resource<'_>) -> Value {
+        let ignores = resource.node.get("IgnoreGlobals").is_some_and(|node| {
+            node.as_str() == Some("*") || node.items().iter().any(|item| item.as_str() == Some("*"))
+        });
+        match self.section(section) {
+            Some(global) if !ignores => Value::merged(global, value),
+            _ => value,
+        }
+    }
+
+    fn section(&self, section: &str) -> Option<&Value> {
+        self.0.as_ref().and_then(|globals| globals.get(section))
+    }
+}
+
+const API: &[&str] = &[
+    "Name", "StageName", "DefinitionBody", "DefinitionUri", "MergeDefinitions", "Variables", "MethodSettings",
+    "BinaryMediaTypes", "Cors", "GatewayResponses", "AccessLogSetting",
+];
+const HTTP_API: &[&str] = &[
+    "Name", "StageName", "DefinitionBody", "DefinitionUri", "CorsConfiguration", "AccessLogSettings", "StageVariables",
+];
+
+/// The implicit APIs: what events without an API of their own share.
+const IMPLICIT_REST: &str = "ServerlessRestApi";
+const IMPLICIT_HTTP: &str = "ServerlessHttpApi";
+
+/// Reads SAM's APIs and adds the routes of events.
+pub(super) fn read(scope: &Scope<'_>, globals: &Globals, functions: &Functions, drafts: &mut Drafts) {
+    // APIs that have a definition: events add nothing to it.
+    let mut defined: Vec<&str> = Vec::new();
+    let mut with_cors: Vec<(String, Value, Span)> = Vec::new();
+    for resource in &scope.template.resources {
+        let (kind, keys, section) = match resource.resource_type {
+            "AWS::Serverless::Api" => (ApiKind::Rest, API, "Api"),
+            "AWS::Serverless::HttpApi" => (ApiKind::Http, HTTP_API, "HttpApi"),
+            _ => continue,
+        };
+        if !exists(scope, resource) {
+            continue;
+        }
+        let value = globals.merged(section, properties_of(scope, resource, keys), resource);
+        if define(scope, resource, kind, &value, functions, drafts) && !value.is_true("MergeDefinitions") {
+            defined.push(resource.id());
+        }
+        if let Some(cors) = value.member("Cors").filter(|_| kind == ApiKind::Rest) {
+            with_cors.push((resource.id().to_string(), cors.value.clone(), cors.key.span()));
+        }
+    }
+    for (function, events) in &functions.events {
+        let target = Target::Function(FunctionRef {
+            logical_id: Some(function.clone()),
+            name: function.clone(),
+            qualifier: None,
+        });
+        add_events(events, &target, globals, &defined, drafts);
+    }
+    for resource in scope.template.resources.iter().filter(|r| r.resource_type == "AWS::Serverless::StateMachine") {
+        let value = properties_of(scope, resource, &["Events", "Type"]);
+        if let Some(events) = value.get("Events").filter(|_| exists(scope, resource)) {
+            let express = value.get("Type").and_then(Value::as_str) == Some("EXPRESS");
+            let action = if express { "StartSyncExecution" } else { "StartExecution" };
+            let target = Target::Service { service: "states".to_string(), action: action.to_string() };
+            add_events(events, &target, globals, &defined, drafts);
+        }
+    }
+    if let Some(cors) = globals.section("Api").and_then(|api| api.member("Cors")) {
+        with_cors.push((IMPLICIT_REST.to_string(), cors.value.clone(), cors.key.span()));
+    }
+    for (id, value, at) in with_cors {
+        if let Some(draft) = drafts.get(&id) {
+            add_preflights(&mut draft.api, &value, at);
+        }
+    }
+}
+
+/// Adds an API resource; whether it has a definition of its own.
+fn define(
+    scope: &Scope<'_>,
+    resource: &Resource<'_>,
+    kind: ApiKind,
+    value: &Value,
+    functions: &Functions,
+    drafts: &mut Drafts,
+) -> bool {
+    let at = resource.span();
+    let mut api = empty(resource.id(), kind, at);
+    api.name = name_of(value, resource);
+    let definition = match (value.get("DefinitionBody"), value.get("DefinitionUri")) {
+        (Some(body), _) => Some(body.clone()),
+        // A bucket and a key: nothing on this machine.
+        (None, Some(uri)) if matches!(uri.kind, Kind::Map(_)) => {
+            let needs = Needs::File("that DefinitionUri names".to_string());
+            scope.leave_open(uri.span, needs.clone());
+            Some(Value::unknown(uri.span, needs))
+        }
+        (None, Some(uri)) => Some(scope.file(uri)),
+        (None, None) => None,
+    };
+    if let Some(definition) = &definition {
+        openapi::import(&mut api, definition, functions);
+    }
+    if kind == ApiKind::Rest {
+        let own = value.setting("BinaryMediaTypes", at, strings);
+        if let Ok((Some(types), _)) = own.optional() {
+            // A slash would end the key in SAM's own template: `image~1png`.
+            let types = types.iter().map(|t| t.replace("~1", "/")).collect();
+            api.binary_media_types = Setting::written(types, own.span());
+        }
+        for member in value.get("GatewayResponses").map_or(&[][..], Value::members) {
+            if let Some(response_type) = GatewayResponseType::read(member.key.as_str()) {
+                api.gateway_responses.push(gateway_response(response_type, &member.value, member.key.span()));
+            }
+        }
+    } else if let Some(written) = value.get("CorsConfiguration") {
+        api.cors = cors(written);
+    }
+    let mut own = match value.get("StageName") {
+        Some(name) => stage(name.string(), at),
+        None => api.stage.clone(),
+    };
+    match kind {
+        ApiKind::Rest => fill_stage(&mut own, value, "AccessLogSetting", "Variables"),
+        _ => fill_stage(&mut own, value, "AccessLogSettings", "StageVariables"),
+    }
+    drafts.add(resource.id(), Draft { api, stages: vec![own] });
+    definition.is_some()
+}
+
+/// SAM's spelling of a gateway response: capitals, and headers in a mapping of their own.
+fn gateway_response(response_type: GatewayResponseType, value: &Value, at: Span) -> GatewayResponse {
+    let headers = value.get("ResponseParameters").and_then(|p| p.get("Headers"));
+    let headers = parameters(headers).into_iter().map(|p| Parameter {
+        destination: format!("gatewayresponse.header.{}", p.destination),
+        ..p
+    });
+    GatewayResponse {
+        response_type,
+        status: value.setting("StatusCode", at, status),
+        templates: templates(value.get("ResponseTemplates")),
+        parameters: headers.collect(),
+        span: at,
+    }
+}
+
+/// Adds the routes that the events of one resource make.
+fn add_events(events: &Value, target: &Target, globals: &Globals, defined: &[&str], drafts: &mut Drafts) {
+    for event in events.members() {
+        let (kind, implicit, api_key) = match event.value.get("Type").and_then(Value::as_str) {
+            Some("Api") => (ApiKind::Rest, IMPLICIT_REST, "RestApiId"),
+            Some("HttpApi") => (ApiKind::Http, IMPLICIT_HTTP, "ApiId"),
+            _ => continue,
+        };
+        let at = event.key.span();
+        let nothing = Value { span: at, kind: Kind::Map(Vec::new()) };
+        let properties = event.value.get("Properties").unwrap_or(&nothing);
+        let text = |key: &str| properties.get(key).and_then(Value::as_str);
+        let key = match (text("Path"), text("Method")) {
+            (None, None) if kind == ApiKind::Http => RouteKey::default_route(),
+            (Some("$default"), _) if kind == ApiKind::Http => RouteKey::default_route(),
+            (path, method) => RouteKey::new(method.unwrap_or("ANY"), path.unwrap_or("${?}")),
+        };
+        let draft = match properties.get(api_key) {
+            Some(reference) => {
+                let id = reference.as_scalar().and_then(|s| s.resource()).map(|(id, _)| id);
+                if id.is_some_and(|id| defined.contains(&id)) {
+                    continue;
+                }
+                drafts.of_reference(Some(reference), kind, at)
+            }
+            None if defined.contains(&implicit) => continue,
+            None => Some(implicit_api(drafts, globals, kind, implicit, at)),
+        };
+        let Some(draft) = draft else { continue };
+        draft.api.routes.push(event_route(key, properties, target, kind, at));
+    }
+}
+
+fn implicit_api<'d>(
+    drafts: &'d mut Drafts,
+    globals: &Globals,
+    kind: ApiKind,
+    id: &str,
+    at: Span,
+) -> &'d mut Draft {
+    if drafts.get(id).is_none() {
+        let section = if kind == ApiKind::Rest { "Api" } else { "HttpApi" };
+        let mut api = empty(id, kind, at);
+        let mut own = api.stage.clone();
+        if kind == ApiKind::Rest {
+            own.name = Setting::written("Prod".to_string(), at);
+        }
+        if let Some(global) = globals.section(section) {
+            match kind {
+                ApiKind::Rest => fill_stage(&mut own, global, "AccessLogSetting", "Variables"),
+                _ => fill_stage(&mut own, global, "AccessLogSettings", "StageVariables"),
+            }
+            if let Some(written) = global.get("CorsConfiguration") {
+                api.cors = cors(written);
+            }
+            for member in global.get("GatewayResponses").map_or(&[][..], Value::members) {
+                if let Some(response_type) = GatewayResponseType::read(member.key.as_str()) {
+                    api.gateway_responses.push(gateway_response(response_type, &member.value, member.key.span()));
+                }
+            }
+        }
+        drafts.add(id, Draft { api, stages: vec![own] });
+    }
+    drafts.get(id).expect("it has just been added")
+}
+
+fn event_route(key: RouteKey, properties: &Value, target: &Target, kind: ApiKind, at: Span) -> Route {
+    let written = Setting::written(target.clone(), at);
+    let version = match properties.get("PayloadFormatVersion") {
+        Some(version) => version.string(),
+        None => Setting::written("2.0".to_string(), at),
+    };
+    let integration = Integration {
+        timeout: properties.setting("TimeoutInMillis", at, millis),
+        integration_type: match target {
+            Target::Service { .. } if kind == ApiKind::Rest => Setting::written(IntegrationType::Aws, at),
+            _ => Setting::written(IntegrationType::AwsProxy, at),
+        },
+        ..proxy(written, version, at)
+    };
+    match kind {
+        ApiKind::Http => http::route(key, integration, at),
+        _ => Route { key, integration, method_responses: Setting::absent(at, "Responses"), span: at },
+    }
+}
+
+/// SAM's `Cors`: an OPTIONS method with a mock for every path that has none.
+fn add_preflights(api: &mut Api, value: &Value, at: Span) {
+    let quoted = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_string);
+    let origin = value.as_str().map(str::to_string).or_else(|| quoted("AllowOrigin")).unwrap_or_else(|| "'*'".to_string());
+    let headers: Vec<(&str, String)> = [
+        ("Access-Control-Allow-Origin", Some(origin)),
+        ("Access-Control-Allow-Headers", quoted("AllowHeaders")),
+        ("Access-Control-Allow-Methods", quoted("AllowMethods")),
+        ("Access-Control-Max-Age", quoted("MaxAge")),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name, value?)))
+    .collect();
+    let mut paths: Vec<String> = Vec::new();
+    for route in &api.routes {
+        let answered = |key: &RouteKey| key.path == route.key.path && matches!(key.method.as_str(), "OPTIONS" | "ANY");
+        if !api.routes.iter().any(|r| answered(&r.key)) && paths.last() != Some(&route.key.path) {
+            paths.push(route.key.path.clone());
+        }
+    }
+    paths.sort();
+    paths.dedup();
+    api.routes.extend(paths.iter().map(|path| preflight(path, &headers, at)));
+}
+
+fn preflight(path: &str, headers: &[(&str, String)], at: Span) -> Route {
+    let template = |text: &str| MappingTemplate {
+        content_type: "application/json".to_string(),
+        template: Setting::written(TemplateText::new(Text::mapped(text.to_string(), Vec::new(), at)), at),
+        key: at,
+    };
+    let response = IntegrationResponse {
+        selection_pattern: Setting::absent(at, "responses"),
+        status: Setting::written(200, at),
+        templates: vec![template("{}")],
+        parameters: headers
+            .iter()
+            .map(|(name, value)| Parameter {
+                destination: format!("method.response.header.{name}"),
+                source: Setting::written(value.clone(), at),
+                span: at,
+            })
+            .collect(),
+        span: at,
+    };
+    let method_response = MethodResponse {
+        status: Setting::written(200, at),
+        headers: headers.iter().map(|(name, _)| (*name).to_string()).collect(),
+        span: at,
+    };
+    let nothing = Setting::written(Target::Nothing, at);
+    let integration = Integration {
+        integration_type: Setting::written(IntegrationType::Mock, at),
+        request_templates: vec![template("{\"statusCode\": 200}")],
+        responses: Setting::written(vec![response], at),
+        ..proxy(nothing, Setting::absent(at, "payloadFormatVersion"), at)
+    };
+    Route {
+        key: RouteKey::new("OPTIONS", path),
+        integration,
+        method_responses: Setting::written(vec![method_response], at),
+        span: at,
+    }
+}
