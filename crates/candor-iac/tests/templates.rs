@@ -1,0 +1,429 @@
+//! Templates as people write them, and the APIs that they come to.
+
+#![allow(clippy::unwrap_used)]
+
+use candor_gateway::api::{Api, Target};
+use candor_gateway::setting::Setting;
+use candor_iac::files::MemoryFiles;
+use candor_iac::{Options, Reading, read};
+
+fn options(parameters: &[(&str, &str)]) -> Options {
+    let parameters = parameters.iter().map(|(k, v)| ((*k).to_string(), (*v).to_string())).collect();
+    Options { parameters, max_file: 1 << 20, limits: Default::default() }
+}
+
+fn read_files(files: &[(&str, &str)], parameters: &[(&str, &str)]) -> Reading {
+    let memory = MemoryFiles::new(files.iter().map(|(path, text)| (*path, *text)));
+    read(&memory, &[".".to_string()], &options(parameters))
+}
+
+fn read_one(text: &str) -> Reading {
+    read_files(&[("template.yaml", text)], &[])
+}
+
+fn shown<T: std::fmt::Display>(setting: &Setting<T>) -> String {
+    match setting.optional() {
+        Ok((Some(value), _)) => value.to_string(),
+        Ok((None, _)) => "-".to_string(),
+        Err(undecided) => format!("?{}", undecided.needs),
+    }
+}
+
+fn target(setting: &Setting<Target>) -> String {
+    match setting.optional() {
+        Ok((Some(Target::Function(f)), _)) => {
+            let known = if f.logical_id.is_some() { "" } else { "outside " };
+            let alias = f.qualifier.as_ref().map_or_else(String::new, |q| format!(":{q}"));
+            format!("{known}{}{alias}", f.name)
+        }
+        Ok((Some(Target::Service { service, action }), _)) => format!("{service} {action}"),
+        Ok((Some(Target::Url(url)), _)) => url.clone(),
+        Ok((Some(Target::Nothing), _)) => "nothing".to_string(),
+        Ok((None, _)) => "-".to_string(),
+        Err(undecided) => format!("?{}", undecided.needs),
+    }
+}
+
+/// One line per route: API, stage, kind, route, type, target, payload format.
+fn routes(reading: &Reading) -> Vec<String> {
+    let of = |api: &Api| {
+        let head = format!("{} {} {}", api.name, shown(&api.stage.name), api.kind.slug());
+        let lines: Vec<String> = api
+            .routes
+            .iter()
+            .map(|route| {
+                let i = &route.integration;
+                let kind = match i.integration_type.optional() {
+                    Ok((Some(t), _)) => t.slug().to_string(),
+                    Ok((None, _)) => "-".to_string(),
+                    Err(u) => format!("?{}", u.needs),
+                };
+                format!("{head} | {} | {kind} {}", route.key, target(&i.target))
+            })
+            .collect();
+        if lines.is_empty() { vec![head] } else { lines }
+    };
+    reading.projects.iter().flat_map(|p| p.apis.iter().flat_map(of)).collect()
+}
+
+const FUNCTION: &str = "
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties: { Runtime: python3.12, Handler: app.handler, CodeUri: src/ }
+";
+
+#[test]
+fn events_make_the_implicit_apis() {
+    let reading = read_one(
+        "
+Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function: { Timeout: 7 }
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.12
+      Handler: app.handler
+      CodeUri: src/
+      Events:
+        List: { Type: Api, Properties: { Path: /orders, Method: get } }
+        Any: { Type: HttpApi }
+        Put: { Type: HttpApi, Properties: { Path: '/orders/{id}', Method: PUT } }
+        Nightly: { Type: Schedule, Properties: { Schedule: rate(1 day) } }
+",
+    );
+    assert_eq!(
+        routes(&reading),
+        [
+            "ServerlessRestApi Prod rest | GET /orders | aws-proxy Orders",
+            "ServerlessHttpApi $default http | $default | aws-proxy Orders",
+            "ServerlessHttpApi $default http | PUT /orders/{id} | aws-proxy Orders",
+        ]
+    );
+    let project = &reading.projects[0];
+    assert_eq!(project.permissions.len(), 3);
+    assert_eq!(project.functions[0].timeout.optional().unwrap().0.unwrap().as_secs(), 7);
+}
+
+#[test]
+fn a_definition_body_wins_over_events() {
+    let text = format!(
+        "
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      Name: shop
+      StageName: live
+      DefinitionBody:
+        openapi: 3.0.1
+        paths:
+          /orders:
+            get:
+              x-amazon-apigateway-integration:
+                type: AWS
+                httpMethod: POST
+                uri: !Sub 'arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/${{Orders.Arn}}:live/invocations'
+            x-amazon-apigateway-any-method:
+              x-amazon-apigateway-integration:
+                type: http_proxy
+                httpMethod: ANY
+                uri: https://example.com
+            parameters: []
+{FUNCTION}      Events:
+        List: {{ Type: Api, Properties: {{ Path: /more, Method: get, RestApiId: !Ref Api }} }}
+"
+    );
+    let text = text.replace("    Properties: { Runtime: python3.12, Handler: app.handler, CodeUri: src/ }\n", "    Properties:\n      Runtime: python3.12\n");
+    assert_eq!(
+        routes(&read_one(&text)),
+        [
+            "shop live rest | GET /orders | aws Orders:live",
+            "shop live rest | ANY /orders | http-proxy https://example.com",
+        ]
+    );
+}
+
+#[test]
+fn resources_and_methods_make_paths() {
+    let reading = read_one(
+        "
+Resources:
+  Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: orders } }
+  OrdersResource:
+    Type: AWS::ApiGateway::Resource
+    Properties: { RestApiId: !Ref Api, ParentId: !GetAtt Api.RootResourceId, PathPart: orders }
+  OrderResource:
+    Type: AWS::ApiGateway::Resource
+    Properties: { RestApiId: !Ref Api, ParentId: !Ref OrdersResource, PathPart: '{id}' }
+  Get:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: !Ref Api
+      ResourceId: !Ref OrderResource
+      HttpMethod: GET
+      Integration:
+        Type: AWS_PROXY
+        IntegrationHttpMethod: POST
+        Uri: !Join ['', ['arn:aws:apigateway:', !Ref 'AWS::Region', ':lambda:path/2015-03-31/functions/', !GetAtt F.Arn, /invocations]]
+  Put:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: !ImportValue SharedApi
+      ResourceId: !ImportValue SharedResource
+      HttpMethod: PUT
+      Integration:
+        Type: AWS
+        IntegrationHttpMethod: POST
+        Uri: arn:aws:apigateway:us-east-1:sqs:path/123456789012/orders
+  F: { Type: AWS::Lambda::Function, Properties: { Handler: index.handler } }
+  Live: { Type: AWS::ApiGateway::Stage, Properties: { RestApiId: !Ref Api, StageName: live } }
+  Test: { Type: AWS::ApiGateway::Deployment, Properties: { RestApiId: !Ref Api, StageName: test } }
+",
+    );
+    assert_eq!(
+        routes(&reading),
+        [
+            "orders live rest | GET /orders/{id} | aws-proxy F",
+            "orders test rest | GET /orders/{id} | aws-proxy F",
+            "${SharedApi} ?the stage of ${SharedApi}, known after deployment rest | PUT /${SharedResource} | aws sqs path/123456789012/orders",
+        ]
+    );
+}
+
+#[test]
+fn http_apis_and_function_urls() {
+    let reading = read_one(
+        "
+Resources:
+  Api: { Type: AWS::ApiGatewayV2::Api, Properties: { Name: web, ProtocolType: HTTP } }
+  Chat: { Type: AWS::ApiGatewayV2::Api, Properties: { Name: chat, ProtocolType: WEBSOCKET } }
+  Connect: { Type: AWS::ApiGatewayV2::Route, Properties: { ApiId: !Ref Chat, RouteKey: $connect } }
+  Get: { Type: AWS::ApiGatewayV2::Route, Properties: { ApiId: !Ref Api, RouteKey: GET /x, Target: !Sub 'integrations/${I}' } }
+  I:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties: { ApiId: !Ref Api, IntegrationType: AWS_PROXY, IntegrationUri: !Ref Live, PayloadFormatVersion: '2.0' }
+  Live: { Type: AWS::Lambda::Alias, Properties: { FunctionName: !Ref F, Name: live } }
+  F: { Type: AWS::Lambda::Function, Properties: { Handler: index.handler } }
+  Url: { Type: AWS::Lambda::Url, Properties: { TargetFunctionArn: !GetAtt F.Arn, AuthType: NONE } }
+  Quick:
+    Type: AWS::ApiGatewayV2::Api
+    Properties: { Name: quick, ProtocolType: HTTP, Target: !GetAtt F.Arn }
+",
+    );
+    assert_eq!(
+        routes(&reading),
+        [
+            "web $default http | GET /x | aws-proxy F:live",
+            "quick $default http | $default | aws-proxy F",
+            "Url $default function-url | $default | aws-proxy F",
+        ]
+    );
+}
+
+#[test]
+fn conditions_split_the_project_into_worlds() {
+    let text = "
+Parameters:
+  Stage: { Type: String }
+  Size: { Type: String, Default: big }
+Conditions:
+  IsProd: !Equals [!Ref Stage, prod]
+  IsDev: !Equals [!Ref Stage, dev]
+  IsBig: !Equals [!Ref Size, big]
+Resources:
+  F:
+    Type: AWS::Lambda::Function
+    Properties:
+      Timeout: !If [IsProd, 5, !If [IsDev, 6, 7]]
+      Handler: !If [IsBig, big.handler, small.handler]
+";
+    let timeouts = |parameters: &[(&str, &str)]| -> Vec<(String, u64)> {
+        let reading = read_files(&[("template.yaml", text)], parameters);
+        let of = |p: &candor_iac::project::Project| {
+            let assumed: Vec<String> = p.world.assumed.iter().map(|(n, v)| format!("{n}={v}")).collect();
+            (assumed.join(" "), p.functions[0].timeout.optional().unwrap().0.unwrap().as_secs())
+        };
+        reading.projects.iter().map(of).collect()
+    };
+    assert_eq!(
+        timeouts(&[]),
+        [
+            ("IsProd=true".to_string(), 5),
+            ("IsProd=false IsDev=true".to_string(), 6),
+            ("IsProd=false IsDev=false".to_string(), 7)
+        ]
+    );
+    assert_eq!(timeouts(&[("Stage", "dev")]), [(String::new(), 6)]);
+}
+
+#[test]
+fn too_many_worlds_are_one_and_say_so() {
+    let mut text = "Parameters:\n".to_string();
+    for i in 0..6 {
+        text.push_str(&format!("  P{i}: {{ Type: String }}\n"));
+    }
+    text.push_str("Conditions:\n");
+    for i in 0..6 {
+        text.push_str(&format!("  C{i}: !Equals [!Ref P{i}, x]\n"));
+    }
+    text.push_str("Resources:\n");
+    for i in 0..6 {
+        text.push_str(&format!("  F{i}:\n    Type: AWS::Lambda::Function\n    Condition: C{i}\n"));
+    }
+    let reading = read_one(&text);
+    assert_eq!(reading.projects.len(), 1);
+    assert!(reading.undecided.iter().any(|u| u.needs.to_string().contains("--parameter")));
+}
+
+#[test]
+fn what_nothing_decides_stays_unknown() {
+    let reading = read_one(
+        "
+Parameters:
+  Code: { Type: String }
+Resources:
+  Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: !Sub '${AWS::StackName}-orders' } }
+  Get:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: !Ref Api
+      ResourceId: !GetAtt Api.RootResourceId
+      HttpMethod: GET
+      MethodResponses: [{ StatusCode: !Ref Code }]
+      Integration:
+        Type: AWS
+        Uri: !Sub 'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${FunctionArn}/invocations'
+        IntegrationResponses:
+          - StatusCode: !Ref Code
+            SelectionPattern: '{{resolve:ssm:pattern}}'
+",
+    );
+    let route = &reading.projects[0].apis[0].routes[0];
+    let responses = route.integration.responses.optional().unwrap().0.unwrap();
+    assert_eq!(shown(&responses[0].status), "?parameter Code");
+    assert!(responses[0].selection_pattern.optional().is_err());
+    assert_eq!(reading.projects[0].apis[0].name, "stack-orders");
+    assert_eq!(target(&route.integration.target), "outside ${FunctionArn}");
+}
+
+#[test]
+fn included_documents_are_read_once_and_in_place() {
+    let template = "
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: prod
+      DefinitionBody: { 'Fn::Transform': { Name: AWS::Include, Parameters: { Location: ./api/openapi.yaml } } }
+";
+    let document = "
+openapi: 3.0.1
+info: { title: orders, version: '1' }
+paths:
+  /orders:
+    get:
+      x-amazon-apigateway-integration:
+        type: aws_proxy
+        httpMethod: POST
+        uri: { 'Fn::Sub': 'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Orders.Arn}/invocations' }
+";
+    let template = format!("{template}{FUNCTION}");
+    let files = [("shop/template.yaml", template.as_str()), ("shop/api/openapi.yaml", document)];
+    let reading = read_files(&files, &[]);
+    assert_eq!(routes(&reading), ["Api prod rest | GET /orders | aws-proxy Orders"]);
+    let place = reading.sources.path(reading.projects[0].apis[0].routes[0].span.file).to_string();
+    assert_eq!(place, "shop/api/openapi.yaml");
+    let alone = read_files(&files[..1], &[]);
+    assert!(alone.undecided.iter().any(|u| u.needs.to_string().contains("openapi.yaml")));
+}
+
+#[test]
+fn a_document_alone_is_an_api() {
+    let uri = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:orders/invocations";
+    let text = format!(
+        "{{\"swagger\": \"2.0\", \"info\": {{\"title\": \"orders\"}}, \"paths\": {{\"/o\": {{\"get\": {{
+         \"x-amazon-apigateway-integration\": {{\"type\": \"aws_proxy\", \"uri\": \"{uri}\", \"payloadFormatVersion\": \"2.0\"}}}}}}}}}}"
+    );
+    let reading = read_files(&[("api.json", &text)], &[]);
+    assert_eq!(routes(&reading), ["orders $default http | GET /o | aws-proxy outside orders"]);
+}
+
+#[test]
+fn every_response_knows_its_line() {
+    let text = "
+openapi: 3.0.1
+paths:
+  /o:
+    get:
+      x-amazon-apigateway-integration:
+        type: aws
+        uri: arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/f/invocations
+        responses:
+          default:
+            statusCode: 200
+            responseTemplates:
+              application/json: |
+                #set($x = 1)
+                {\"ok\": true}
+          '.*Bad.*': { statusCode: '400' }
+";
+    let reading = read_one(text);
+    let responses = reading.projects[0].apis[0].routes[0].integration.responses.optional().unwrap().0.unwrap();
+    let line = |span| reading.sources.position(span).line;
+    assert_eq!(line(responses[0].span), 10);
+    assert_eq!(line(responses[0].status.span()), 11);
+    let (template, _) = responses[0].templates[0].template.optional().unwrap();
+    let text = &template.unwrap().text;
+    let at = text.as_str().find("{\"ok\"").unwrap() as u32;
+    assert_eq!(line(text.at(at..at + 1)), 15);
+    assert_eq!(line(responses[1].selection_pattern.span()), 16);
+}
+
+#[test]
+fn cors_of_a_rest_api_makes_preflights() {
+    let reading = read_one(
+        "
+Transform: AWS::Serverless-2016-10-31
+Globals: { Api: { Cors: \"'*'\" } }
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      Events:
+        Get: { Type: Api, Properties: { Path: /o, Method: get } }
+        Put: { Type: Api, Properties: { Path: /o, Method: put } }
+",
+    );
+    assert_eq!(
+        routes(&reading),
+        [
+            "ServerlessRestApi Prod rest | GET /o | aws-proxy F",
+            "ServerlessRestApi Prod rest | PUT /o | aws-proxy F",
+            "ServerlessRestApi Prod rest | OPTIONS /o | mock nothing",
+        ]
+    );
+}
+
+#[test]
+fn a_folder_is_searched_and_other_formats_are_named() {
+    let reading = read_files(
+        &[
+            ("a/template.yaml", "Resources: { F: { Type: AWS::Lambda::Function } }"),
+            ("a/node_modules/x/template.yaml", "Resources: { G: { Type: AWS::Lambda::Function } }"),
+            ("b/serverless.yml", "service: x"),
+            ("b/main.tf", ""),
+            ("b/values.json", "{\"a\": 1}"),
+            ("b/broken.yaml", "Resources:\n  F: { Type: AWS::Lambda::Function\n"),
+        ],
+        &[("Nobody", "x")],
+    );
+    assert_eq!((reading.files, reading.projects.len(), reading.skipped.len()), (1, 1, 2));
+    assert_eq!(reading.unreadable.len(), 1);
+    assert_eq!(reading.unreadable[0].path, "b/broken.yaml");
+    assert!(reading.unreadable[0].span.is_some());
+    assert!(reading.warnings[0].1.contains("Nobody"));
+}
