@@ -1,1 +1,18 @@
-//! candor-check
+//! Judgement: plays every case through every route and says where a failure would be hidden. In: what
+//! [`candor_iac::read`] read. Out: a [`Report`] of findings a person can act on.
+//!
+//! [`cases`] says what is played, [`drill`] plays it, [`check`] groups the dishonest exchanges into findings by asking
+//! the rules of [`rules::RULES`] in order.
+//!
+//! Never here: files, sockets, clocks, printing; a second opinion on what the gateway answers or on a verdict.
+
+mod cases;
+mod check;
+mod finding;
+mod pattern;
+pub mod rules;
+mod worlds;
+
+pub use cases::{cases, example_message};
+pub use check::{Report, Totals, check, drill};
+pub use finding::{Finding, Findings, Proof, Severity};

@@ -1,0 +1,211 @@
+//! `check` and `drill`: every case against every route, and what the rules make of it.
+
+use std::time::Duration;
+
+use candor_contract::ApiKind;
+use candor_contract::limits;
+use candor_contract::outcome::Outcome;
+use candor_gateway::api::{Api, GatewayResponseType, IntegrationType, Route, Target};
+use candor_gateway::drill::{Case, Door, Drill, Origin};
+use candor_gateway::exchange::Exchange;
+use candor_gateway::in_flight::InFlight;
+use candor_gateway::request::Ambient;
+use candor_gateway::setting::Undecided;
+use candor_iac::Reading;
+use candor_iac::project::{Function, Project};
+
+use crate::cases::cases;
+use crate::finding::{Finding, Findings};
+use crate::rules::{Claim, Find, RULES, Scene};
+use crate::worlds;
+
+/// What `check` found.
+#[derive(Debug)]
+pub struct Report {
+    /// Findings, sorted by place.
+    pub findings: Vec<Finding>,
+    /// What nothing in the files decides, each once, sorted by place.
+    pub undecided: Vec<Undecided>,
+    /// How much was looked at.
+    pub totals: Totals,
+}
+
+/// How much was looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// APIs.
+    pub apis: usize,
+    /// Routes.
+    pub routes: usize,
+    /// Functions.
+    pub functions: usize,
+    /// Exchanges played.
+    pub drills: usize,
+}
+
+/// Plays every case against every route and asks the rules about each exchange.
+pub fn check(reading: &Reading) -> Report {
+    let ambient = Ambient::example();
+    let mut totals = Totals::default();
+    let mut undecided = reading.undecided.clone();
+    let mut findings = Vec::new();
+    let mut i = 0;
+    while i < reading.projects.len() {
+        // The worlds of one template stand side by side.
+        let file = reading.projects[i].file;
+        let end = reading.projects[i..].iter().position(|p| p.file != file).map_or(reading.projects.len(), |n| i + n);
+        let mut of_worlds = Vec::new();
+        for (nth, project) in reading.projects[i..end].iter().enumerate() {
+            let (found, of_world) = check_project(project, &ambient, &mut undecided);
+            if nth == 0 {
+                totals.apis += of_world.apis;
+                totals.routes += of_world.routes;
+                totals.functions += of_world.functions;
+            }
+            totals.drills += of_world.drills;
+            of_worlds.push((project.world.clone(), found));
+        }
+        findings.extend(worlds::unite(of_worlds));
+        i = end;
+    }
+    findings.sort_by(|a, b| (a.at, a.rule.slug).cmp(&(b.at, b.rule.slug)));
+    undecided.sort_by(|a, b| (a.span, &a.needs).cmp(&(b.span, &b.needs)));
+    undecided.dedup();
+    Report { findings, undecided, totals }
+}
+
+fn check_project(project: &Project, ambient: &Ambient, undecided: &mut Vec<Undecided>) -> (Vec<Finding>, Totals) {
+    let mut findings = Findings::default();
+    let mut totals = Totals { apis: project.apis.len(), functions: project.functions.len(), ..Totals::default() };
+    for api in &project.apis {
+        totals.routes += api.routes.len();
+        let drill = Drill::new(api, ambient);
+        for route in &api.routes {
+            let function = function_of(project, route);
+            match play(&drill, api, route, function) {
+                Ok(played) => {
+                    undecided.extend(played.iter().filter_map(|(_, x)| x.as_ref().err().cloned()));
+                    let exchanges: Vec<(&Case, &Exchange<'_>)> =
+                        played.iter().filter_map(|(case, x)| Some((case, x.as_ref().ok()?))).collect();
+                    totals.drills += exchanges.len();
+                    for (case, exchange) in &exchanges {
+                        let judgement = exchange.judge();
+                        ask(&Scene {
+                            project,
+                            api,
+                            route: Some(route),
+                            function,
+                            case: Some(case),
+                            exchange,
+                            judgement,
+                            siblings: &exchanges,
+                        }, &mut findings);
+                    }
+                }
+                Err(u) => undecided.push(u),
+            }
+        }
+        if api.kind == ApiKind::Rest && !api.gateway_responses.is_empty() {
+            for response_type in GatewayResponseType::ALL {
+                match InFlight::refuse(api, *response_type, ambient) {
+                    Ok(exchange) => {
+                        totals.drills += 1;
+                        let judgement = exchange.judge();
+                        let (route, function, case, siblings) = (None, None, None, &[][..]);
+                        let exchange = &exchange;
+                        ask(&Scene { project, api, route, function, case, exchange, judgement, siblings }, &mut findings);
+                    }
+                    Err(u) => undecided.push(u),
+                }
+            }
+        }
+    }
+    for rule in RULES {
+        match rule.find {
+            Find::InProject(find) => find(project, &mut findings),
+            Find::InExchange(_) => {}
+        }
+    }
+    (findings.into_vec(), totals)
+}
+
+/// Asks the rules in order; the first that claims the exchange has reported it in words of its own.
+fn ask(scene: &Scene<'_>, findings: &mut Findings) {
+    // Whether this handler ever returns an error envelope is a question to its source, not to the template.
+    let speculative = scene
+        .case
+        .is_some_and(|case| case.origin == Origin::Standard && case.slug == "returned-error");
+    if speculative {
+        return;
+    }
+    for rule in RULES {
+        if let Find::InExchange(find) = rule.find
+            && find(scene, findings) == Claim::Claimed
+        {
+            return;
+        }
+    }
+}
+
+/// The function behind a route, where it stands in the same template.
+pub(crate) fn function_of<'p>(project: &'p Project, route: &Route) -> Option<&'p Function> {
+    match route.integration.target.optional() {
+        Ok((Some(Target::Function(function)), _)) => project.function(function.logical_id.as_deref()?),
+        _ => None,
+    }
+}
+
+/// Plays every case against one route. Empty where no function stands behind it.
+///
+/// # Errors
+/// [`Undecided`] where something on the way to the function is not known.
+fn play<'a>(
+    drill: &Drill<'a>,
+    api: &'a Api,
+    route: &'a Route,
+    function: Option<&Function>,
+) -> Result<Vec<(Case, Result<Exchange<'a>, Undecided>)>, Undecided> {
+    if matches!(route.integration.integration_type.optional(), Ok((Some(IntegrationType::Mock), _))) {
+        return Ok(Vec::new());
+    }
+    let default = match api.kind {
+        ApiKind::Rest => limits::REST_INTEGRATION_TIMEOUT.time,
+        ApiKind::Http => limits::HTTP_INTEGRATION_TIMEOUT.time,
+        ApiKind::FunctionUrl => limits::LAMBDA_TIMEOUT_MAX.time,
+    };
+    let gateway_timeout = route.integration.timeout.or(&default).map_or(default, |(t, _)| *t);
+    let function_timeout = function
+        .and_then(|f| f.timeout.or(&limits::LAMBDA_TIMEOUT_DEFAULT.time).ok())
+        .map_or(limits::LAMBDA_TIMEOUT_DEFAULT.time, |(t, _)| *t)
+        .min(Duration::from_secs(86_400));
+    let door = drill.begin(route)?;
+    let cases = cases(route, function_timeout, gateway_timeout);
+    Ok(match &door {
+        Door::Function(_) => cases.into_iter().map(|case| {
+            let exchange = door.play(&case);
+            (case, exchange)
+        }).collect(),
+        // Whatever the function would do, the gateway answers the same: one success shows it.
+        Door::Answered(_) => cases
+            .into_iter()
+            .filter(|case| matches!(case.outcome, Outcome::Returned(_)) && case.slug == "returned")
+            .map(|case| {
+                let exchange = door.play(&case);
+                (case, exchange)
+            })
+            .collect(),
+    })
+}
+
+/// Plays every case against one route of a project, for `candor drill`.
+///
+/// # Errors
+/// [`Undecided`] where something on the way to the function is not known.
+pub fn drill<'a>(
+    project: &Project,
+    api: &'a Api,
+    route: &'a Route,
+    drill: &Drill<'a>,
+) -> Result<Vec<(Case, Result<Exchange<'a>, Undecided>)>, Undecided> {
+    play(drill, api, route, function_of(project, route))
+}

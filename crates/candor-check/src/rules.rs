@@ -1,0 +1,307 @@
+//! The rules: one file each, its page beside it. A rule reports; it does not walk.
+
+use std::time::Duration;
+
+use candor_contract::outcome::Outcome;
+use candor_contract::verdict::{Judgement, Verdict};
+use candor_gateway::api::{Api, IntegrationResponse, IntegrationType, Pattern, Route, TemplateText};
+use candor_gateway::drill::Case;
+use candor_gateway::exchange::Exchange;
+use candor_gateway::span::Span;
+use candor_gateway::trace::What;
+use candor_iac::project::{Function, Project};
+
+use crate::finding::{Claimed, Concerned, Findings, Proof, Severity};
+
+macro_rules! rules {
+    ($($name:ident),* $(,)?) => {
+        $(mod $name;)*
+        /// All rules. Those that look at an exchange are asked in this order, and the first that claims it has it: the more
+        /// particular stand before the more general, and the last for each verdict carries the verdict's name.
+        pub static RULES: &[&Rule] = &[$(&$name::RULE),*];
+    };
+}
+
+rules! {
+    integration_method_not_post,
+    missing_method_response,
+    pattern_on_status_code,
+    no_default_response,
+    gateway_response_2xx,
+    template_fails,
+    template_override_ignored,
+    template_override_incomplete,
+    template_says_success,
+    template_drops_error,
+    catch_all_200,
+    pattern_lost_escape,
+    pattern_char_class,
+    pattern_newline,
+    pattern_partial_match,
+    no_error_response,
+    raise_not_matched,
+    timeout_not_matched,
+    exit_not_matched,
+    pattern_matches_success,
+    default_is_error,
+    integration_timeout_too_short,
+    function_outlives_gateway,
+    template_invalid_json,
+    template_leaks_stack,
+    gateway_response_no_cors,
+    masked_failure,
+    hollow_success,
+    false_alarm,
+    wrong_status,
+    opaque_error,
+    pattern_invalid,
+    duplicate_default,
+    overlapping_patterns,
+    header_not_declared,
+    dead_integration_response,
+    gateway_response_flattened,
+    missing_permission,
+    cloudfront_error_to_200,
+}
+
+/// A hazard: where a failure leaves the building as a success, or nobody could notice.
+#[derive(Debug)]
+pub struct Rule {
+    /// The public name; the file's name is the same in snake case.
+    pub slug: &'static str,
+    /// How bad it is, unless the rule says otherwise of a case.
+    pub severity: Severity,
+    /// The hazard in one line.
+    pub summary: &'static str,
+    /// The page: what `candor explain` prints and what the tests play.
+    pub docs: &'static str,
+    /// Where the rule looks.
+    pub find: Find,
+}
+
+/// Where a rule looks.
+#[derive(Clone, Copy, Debug)]
+pub enum Find {
+    /// At each exchange.
+    InExchange(fn(&Scene<'_>, &mut Findings) -> Claim),
+    /// At the project as a whole: what no single exchange shows.
+    InProject(fn(&Project, &mut Findings)),
+}
+
+/// Whether a rule has dealt with an exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// It has: later rules are not asked.
+    Claimed,
+    /// It has not.
+    Passed,
+}
+
+/// The rule with this slug.
+pub fn find(slug: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| rule.slug == slug)
+}
+
+/// One exchange and everything around it.
+#[derive(Debug)]
+pub struct Scene<'a> {
+    /// The project.
+    pub project: &'a Project,
+    /// The API.
+    pub api: &'a Api,
+    /// The route; none where the gateway refused before it found one.
+    pub route: Option<&'a Route>,
+    /// The function behind the route, where the template has it.
+    pub function: Option<&'a Function>,
+    /// What was played; none where no function was asked.
+    pub case: Option<&'a Case>,
+    /// The exchange.
+    pub exchange: &'a Exchange<'a>,
+    /// The verdict on it.
+    pub judgement: Judgement,
+    /// All exchanges of the route, this one included.
+    pub siblings: &'a [(&'a Case, &'a Exchange<'a>)],
+}
+
+impl<'a> Scene<'a> {
+    /// Whether a failure arrived as a success.
+    pub(crate) fn is_masked(&self) -> bool {
+        self.judgement.verdict == Verdict::MaskedFailure
+    }
+
+    /// Whether a success arrived as a failure.
+    pub(crate) fn is_false_alarm(&self) -> bool {
+        self.judgement.verdict == Verdict::FalseAlarm
+    }
+
+    /// The integration responses of the route.
+    pub(crate) fn responses(&self) -> &'a [IntegrationResponse] {
+        let responses = self.route.and_then(|r| r.integration.responses.optional().ok()).and_then(|(r, _)| r);
+        responses.map_or(&[], Vec::as_slice)
+    }
+
+    /// The integration response that shaped the answer, and whether it was the default.
+    pub(crate) fn selected(&self) -> Option<(usize, &'a IntegrationResponse, bool)> {
+        let steps = self.exchange.trace.steps();
+        let (index, default) = steps.iter().find_map(|step| match step.what {
+            What::PatternMatched { response } => Some((response, false)),
+            What::DefaultResponse { response } => Some((response, true)),
+            _ => None,
+        })?;
+        Some((index, self.responses().get(index)?, default))
+    }
+
+    /// The default response, if the exchange was masked by falling to it.
+    pub(crate) fn masking_default(&self) -> Option<&'a IntegrationResponse> {
+        let (_, response, default) = self.selected()?;
+        (self.is_masked() && default).then_some(response)
+    }
+
+    /// The responses that were written for errors: a pattern, and a status of 400 and above.
+    pub(crate) fn error_responses(&self) -> impl Iterator<Item = (&'a IntegrationResponse, &'a Pattern)> + use<'a> {
+        self.responses().iter().filter_map(|response| {
+            let (pattern, _) = response.selection_pattern.optional().ok()?;
+            let pattern = pattern.filter(|p| !p.text.as_str().is_empty())?;
+            let (status, _) = response.status.or(&200).ok()?;
+            (*status >= 400).then_some((response, pattern))
+        })
+    }
+
+    /// The template that made the body, with the key that holds it.
+    pub(crate) fn body_template(&self) -> Option<&'a TemplateText> {
+        let step = self.exchange.trace.step(self.exchange.response.body.step);
+        let What::ResponseTemplateRendered { response, template } = step.what else { return None };
+        let template = self.responses().get(response)?.templates.get(template)?;
+        template.template.optional().ok()?.0
+    }
+
+    /// The message of the error that was played, if the function raised one.
+    pub(crate) fn raised_message(&self) -> Option<String> {
+        match &self.case?.outcome {
+            Outcome::Raised(error) => {
+                let json = candor_contract::json::Json::read(error.payload.text()?).ok()?;
+                json.get("errorMessage")?.as_str().map(str::to_string)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether some exchange of the route that `of` accepts is masked by the default response.
+    pub(crate) fn default_masks(&self, of: impl Fn(&Case) -> bool) -> bool {
+        self.siblings.iter().any(|(case, exchange)| {
+            of(case)
+                && exchange.judge().verdict == Verdict::MaskedFailure
+                && exchange.trace.steps().iter().any(|s| matches!(s.what, What::DefaultResponse { .. }))
+        })
+    }
+
+    /// Adds the exchange to the finding of this rule at this place.
+    pub(crate) fn report(
+        &self,
+        rule: &'static Rule,
+        severity: Severity,
+        at: Span,
+        findings: &mut Findings,
+        claimed: impl FnOnce() -> Claimed,
+    ) -> Claim {
+        let concerned = Concerned {
+            api: &self.api.name,
+            route: self.route.map(|r| &r.key),
+            function: self.function.map(|f| f.logical_id.as_str()),
+        };
+        let proof = || {
+            let (slug, note) = self.case.map_or(("refused", ""), |case| (case.slug, case.note));
+            Some(Proof::of(slug, note, self.exchange))
+        };
+        findings.add(rule, severity, at, concerned, claimed, proof);
+        Claim::Claimed
+    }
+
+    /// The route for messages, or the whole API.
+    pub(crate) fn whose(&self) -> String {
+        self.route.map_or_else(|| self.api.name.clone(), |r| r.key.to_string())
+    }
+
+    /// What the function did, as a clause: "when the function times out".
+    pub(crate) fn when(&self) -> &'static str {
+        match self.case.map(|case| &case.outcome) {
+            None => "when the gateway refuses a request",
+            Some(Outcome::Returned(_)) => "when the function succeeds",
+            Some(Outcome::ReturnedLate(_)) => "when the function takes longer than the gateway waits",
+            Some(Outcome::Raised(_)) => "when the function raises",
+            Some(Outcome::TimedOut { .. }) => "when the function times out",
+            Some(Outcome::Exited) => "when the function's process exits",
+            Some(Outcome::OutOfMemory) => "when the function runs out of memory",
+            Some(Outcome::InitFailed(_)) => "when the function cannot start",
+            Some(Outcome::Throttled) => "when the function is throttled",
+            Some(Outcome::NotInvocable) => "when the gateway may not invoke the function",
+            Some(Outcome::TooLarge(_)) => "when the function's answer is too large",
+        }
+    }
+}
+
+/// Adds a finding about a route that no exchange shows.
+pub(crate) fn report_route(
+    rule: &'static Rule,
+    api: &Api,
+    route: Option<&Route>,
+    at: Span,
+    findings: &mut Findings,
+    claimed: impl FnOnce() -> Claimed,
+) {
+    let concerned = Concerned { api: &api.name, route: route.map(|r| &r.key), function: None };
+    findings.add(rule, rule.severity, at, concerned, claimed, || None);
+}
+
+/// A length of time as people write it.
+pub(crate) fn seconds(time: Duration) -> String {
+    if time.subsec_millis() == 0 {
+        format!("{} s", time.as_secs())
+    } else {
+        format!("{}.{:03} s", time.as_secs(), time.subsec_millis())
+    }
+}
+
+/// The last resort for a verdict: reports at the place of the step that set the part which the verdict rests on. What no
+/// setting of the user's decides is claimed without a finding: `drill` shows it.
+pub(crate) fn report_leftover(
+    scene: &Scene<'_>,
+    rule: &'static Rule,
+    verdict: Verdict,
+    findings: &mut Findings,
+) -> Claim {
+    if scene.judgement.verdict != verdict {
+        return Claim::Passed;
+    }
+    let culprit = scene.exchange.culprit(scene.judgement.part);
+    let Some(at) = culprit.cause.span() else { return Claim::Claimed };
+    let status = scene.exchange.response.status.value;
+    scene.report(rule, rule.severity, at, findings, || Claimed {
+        at,
+        message: format!("{} answers {status} {}", scene.whose(), scene.when()),
+        label: scene.judgement.because.to_string(),
+        remedy: match verdict {
+            Verdict::OpaqueError => {
+                "gateway responses DEFAULT_4XX and DEFAULT_5XX with a template that names `$context.requestId`".to_string()
+            }
+            _ => "see `candor drill` for the whole exchange".to_string(),
+        },
+        also: Vec::new(),
+    })
+}
+
+/// Every integration response that counts: those of non-proxy integrations.
+pub(crate) fn integration_responses(
+    project: &Project,
+) -> impl Iterator<Item = (&Api, &Route, &IntegrationResponse)> {
+    project.apis.iter().flat_map(|api| {
+        api.routes.iter().flat_map(move |route| {
+            let mapped = matches!(
+                route.integration.integration_type.optional(),
+                Ok((Some(IntegrationType::Aws | IntegrationType::Http), _))
+            );
+            let responses = route.integration.responses.optional().ok().and_then(|(r, _)| r).filter(|_| mapped);
+            responses.into_iter().flatten().map(move |response| (api, route, response))
+        })
+    })
+}

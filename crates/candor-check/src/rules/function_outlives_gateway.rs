@@ -1,0 +1,30 @@
+//! The function may run longer than the gateway waits: the client gets an error while the work goes on.
+
+use super::*;
+
+pub(super) static RULE: Rule = Rule {
+    slug: "function-outlives-gateway",
+    severity: Severity::Warning,
+    summary: "The function may run longer than the gateway waits: the client gets an error while the work goes on.",
+    docs: include_str!("function_outlives_gateway.md"),
+    find: Find::InExchange(find),
+};
+
+use candor_contract::limits;
+
+fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
+    let late = matches!(scene.case.map(|c| &c.outcome), Some(Outcome::ReturnedLate(_)));
+    let Some(function) = scene.function.filter(|_| late && scene.is_false_alarm()) else { return Claim::Passed };
+    let at = function.timeout.span();
+    let status = scene.exchange.response.status.value;
+    let timeout = function.timeout.or(&limits::LAMBDA_TIMEOUT_DEFAULT.time).map_or_else(|_| String::new(), |(t, _)| seconds(*t));
+    scene.report(&RULE, RULE.severity, at, findings, || Claimed {
+        at,
+        message: format!("{} answers {status} while {} goes on and finishes", scene.whose(), function.logical_id),
+        label: format!("the function may run {timeout}, longer than the gateway waits"),
+        remedy: "lower the function's timeout below the gateway's (29 s for a REST API, 30 s for an HTTP API), or answer 202 and \
+                 work asynchronously"
+            .to_string(),
+        also: scene.route.map(|r| (r.span, "the route".to_string())).into_iter().collect(),
+    })
+}

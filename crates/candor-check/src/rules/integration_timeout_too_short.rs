@@ -1,0 +1,31 @@
+//! The integration timeout is set shorter than the function may run: the client gets an error while the work goes on.
+
+use super::*;
+
+pub(super) static RULE: Rule = Rule {
+    slug: "integration-timeout-too-short",
+    severity: Severity::Warning,
+    summary: "The integration timeout is set shorter than the function may run: the client gets an error while the work goes on.",
+    docs: include_str!("integration_timeout_too_short.md"),
+    find: Find::InExchange(find),
+};
+
+use candor_gateway::setting::Cause;
+
+fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
+    let late = matches!(scene.case.map(|c| &c.outcome), Some(Outcome::ReturnedLate(_)));
+    let set = scene.exchange.trace.steps().iter().find_map(|step| match (&step.what, step.cause) {
+        (What::GatewayTimedOut, Cause::Written(span)) => Some(span),
+        _ => None,
+    });
+    let Some(at) = set.filter(|_| late && scene.is_false_alarm()) else { return Claim::Passed };
+    let status = scene.exchange.response.status.value;
+    let also = scene.function.map(|f| (f.timeout.span(), "the function may run longer".to_string()));
+    scene.report(&RULE, RULE.severity, at, findings, || Claimed {
+        at,
+        message: format!("{} answers {status} while the function goes on and finishes", scene.whose()),
+        label: "the gateway stops waiting here".to_string(),
+        remedy: "make the function's timeout shorter than this, so that what the client hears is what happened".to_string(),
+        also: also.into_iter().collect(),
+    })
+}

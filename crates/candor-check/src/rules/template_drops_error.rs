@@ -1,0 +1,43 @@
+//! A response that failures reach has a template which reads the fields of a success: the error disappears.
+
+use super::*;
+
+pub(super) static RULE: Rule = Rule {
+    slug: "template-drops-error",
+    severity: Severity::Error,
+    summary: "A response that failures reach has a template which reads the fields of a success: the error disappears.",
+    docs: include_str!("template_drops_error.md"),
+    find: Find::InExchange(find),
+};
+
+fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
+    let Some(template) = scene.body_template().filter(|_| scene.is_masked()) else { return Claim::Passed };
+    let reached_by_default = scene.selected().is_some_and(|(_, _, default)| default);
+    if reached_by_default && scene.error_responses().next().is_some() {
+        return Claim::Passed;
+    }
+    let Some(body) = scene.exchange.response.body.value.bytes() else { return Claim::Passed };
+    let body = String::from_utf8_lossy(body);
+    // The error is there if any of its words are: its message, or its type.
+    let payload = scene.case.and_then(|case| case.outcome.error_payload(""));
+    let words = payload.as_ref().and_then(|p| p.text()).and_then(|t| candor_contract::json::Json::read(t).ok());
+    let told = words.is_some_and(|json| {
+        ["errorMessage", "errorType"].iter().any(|key| {
+            let text = json.get(key).and_then(|v| v.as_str()).unwrap_or_default();
+            text.split(['"', '\n', '\\', '\t', '\'']).map(str::trim).any(|part| part.len() > 3 && body.contains(part))
+        })
+    });
+    if told {
+        return Claim::Passed;
+    }
+    let status = scene.exchange.response.status.value;
+    let at = super::template_says_success::first_line(template);
+    let also = scene.selected().map(|(_, r, _)| (r.span, "failures come here: no error pattern stands before".to_string()));
+    scene.report(&RULE, RULE.severity, at, findings, || Claimed {
+        at,
+        message: format!("{} answers {status} without a trace of the error {}", scene.whose(), scene.when()),
+        label: "reads fields that an error does not have: nothing of it is left".to_string(),
+        remedy: "add an integration response for errors (`(?s).+` → 500) with a template of its own".to_string(),
+        also: also.into_iter().collect(),
+    })
+}

@@ -1,0 +1,116 @@
+//! The commands, a file each.
+
+pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod drill;
+pub(crate) mod explain;
+pub(crate) mod rules;
+pub(crate) mod simulate;
+
+use clap::{Args, Parser, Subcommand};
+
+use candor_iac::{Options, Reading, Unreadable};
+
+use crate::disk::Disk;
+use crate::fault::Fault;
+use crate::ui::{ColorChoice, Style, Ui};
+
+/// Finds where API Gateway answers 200 for a Lambda function that failed.
+///
+/// candor plays every way a function can fail through a model of your API, and reports where the failure would leave the
+/// building as a success: with the line that hides it and the answer that proves it.
+#[derive(Debug, Parser)]
+#[command(name = "candor", version, max_term_width = 100, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Colour: on a terminal, always, or never
+    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub(crate) color: ColorChoice,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Check(check::Args),
+    Drill(drill::Args),
+    Simulate(simulate::Args),
+    Explain(explain::Args),
+    Rules(rules::Args),
+    Completions(completions::Args),
+}
+
+/// What to read, for every command that reads templates.
+#[derive(Debug, Args)]
+pub(crate) struct Inputs {
+    /// Templates, or folders that hold them [default: this folder]
+    #[arg(value_name = "PATH")]
+    paths: Vec<String>,
+    /// Decide a template parameter that has no default, or another value than the default
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = name_and_value)]
+    parameters: Vec<(String, String)>,
+    /// Refuse files above this many bytes
+    #[arg(long, value_name = "BYTES", default_value_t = 16 * 1024 * 1024)]
+    max_file: u64,
+}
+
+pub(crate) fn name_and_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_string(), value.to_string())),
+        _ => Err("expected NAME=VALUE".to_string()),
+    }
+}
+
+impl Inputs {
+    /// Reads everything there is. What cannot be read is in the [`Reading`], not an error.
+    ///
+    /// # Errors
+    /// Where there is nothing to read at all.
+    pub(crate) fn read(&self) -> Result<Reading, Fault> {
+        let here = ["." .to_string()];
+        let paths = if self.paths.is_empty() { &here[..] } else { &self.paths };
+        let disk = Disk { max_file: self.max_file };
+        let options = Options {
+            parameters: self.parameters.clone(),
+            max_file: self.max_file,
+            limits: candor_iac::syntax::Limits::default(),
+        };
+        let reading = candor_iac::read(&disk, paths, &options);
+        if reading.files == 0 && reading.unreadable.is_empty() {
+            let why = match reading.skipped.first() {
+                Some((path, why)) => format!("{path}: {why}"),
+                None => "no SAM or CloudFormation template and no OpenAPI file with x-amazon-apigateway extensions".to_string(),
+            };
+            return Err(Fault::Input { subject: paths.join(", "), what: format!("nothing to read: {why}") });
+        }
+        Ok(reading)
+    }
+}
+
+/// Path, line and column of an unreadable input, as far as it has them.
+pub(crate) fn place_of(reading: &Reading, unreadable: &Unreadable) -> String {
+    match unreadable.span {
+        Some(span) => {
+            let at = reading.sources.position(span);
+            format!("{}:{}:{}", reading.sources.path(span.file), at.line, at.column)
+        }
+        None => unreadable.path.clone(),
+    }
+}
+
+/// Tells on standard error what was not read, or read with doubts.
+pub(crate) fn tell_unread(reading: &Reading, ui: &mut Ui) {
+    for unreadable in &reading.unreadable {
+        let line = format!("{}: {}: {}", ui.paint(Style::Error, "unreadable"), place_of(reading, unreadable), unreadable.message);
+        ui.error(&line);
+    }
+    for (span, warning) in &reading.warnings {
+        let at = reading.sources.position(*span);
+        let path = reading.sources.path(span.file);
+        let line = format!("{}: {path}:{}:{}: {warning}", ui.paint(Style::Warning, "warning"), at.line, at.column);
+        ui.error(&line);
+    }
+    for (path, why) in &reading.skipped {
+        let line = format!("{}: {path}: {why}", ui.paint(Style::Note, "passed over"));
+        ui.error(&line);
+    }
+}

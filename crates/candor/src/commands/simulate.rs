@@ -1,0 +1,221 @@
+//! `candor simulate`
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use candor_contract::ApiKind;
+use candor_contract::json::Json;
+use candor_contract::outcome::{FunctionError, Outcome, Payload, TimeoutWording};
+use candor_gateway::api::Api;
+use candor_gateway::request::{Ambient, Request};
+use candor_gateway::simulate;
+use candor_iac::{Options, Unreadable};
+use candor_iac::files::Files as _;
+use candor_iac::source::Sources;
+
+use crate::Status;
+use crate::commands::check::Format;
+use crate::commands::name_and_value;
+use crate::disk::Disk;
+use crate::fault::Fault;
+use crate::output::exchange;
+use crate::ui::Ui;
+
+/// This API, this request, this outcome: which response?
+///
+/// The request and what the function did come from JSON files:
+/// {"method","path","query":[["k","v"]],"headers":[["k","v"]],"body"|"bodyBase64","sourceIp"} and one of {"returns": JSON},
+/// {"returnsRaw": "text"}, {"raises": {"errorMessage",…}}, {"timesOut": true, "seconds": n}, {"exits": true},
+/// {"outOfMemory": true}, {"throttled": true}, {"notInvocable": true}, {"echoesEvent": true}.
+#[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("gateway").required(true))]
+pub(crate) struct Args {
+    /// An OpenAPI document with x-amazon-apigateway extensions
+    #[arg(long, value_name = "OPENAPI", group = "gateway", requires = "stage")]
+    api: Option<String>,
+    /// A function URL's settings: {"invokeMode": "BUFFERED", "cors": {…}}
+    #[arg(long, value_name = "FILE", group = "gateway")]
+    function_url: Option<String>,
+    /// The stage's name
+    #[arg(long, value_name = "NAME")]
+    stage: Option<String>,
+    /// A stage variable
+    #[arg(long = "stage-variable", value_name = "NAME=VALUE", value_parser = name_and_value)]
+    stage_variables: Vec<(String, String)>,
+    /// The request
+    #[arg(long, value_name = "FILE")]
+    request: String,
+    /// What the function did
+    #[arg(long, value_name = "FILE", conflicts_with = "backend")]
+    function: Option<String>,
+    /// What the backend answered
+    #[arg(long, value_name = "FILE")]
+    backend: Option<String>,
+    /// For a person, or for a program
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+const MAX_FILE: u64 = 64 * 1024 * 1024;
+
+fn input(subject: &str, what: impl Into<String>) -> Fault {
+    Fault::Input { subject: subject.to_string(), what: what.into() }
+}
+
+fn read_text(path: &str) -> Result<String, Fault> {
+    let bytes = Disk { max_file: MAX_FILE }.read(path).map_err(|e| input(path, e.to_string()))?;
+    String::from_utf8(bytes).map_err(|e| input(path, format!("no UTF-8 at byte {}", e.utf8_error().valid_up_to())))
+}
+
+fn read_json(path: &str) -> Result<Json, Fault> {
+    Json::read(&read_text(path)?).map_err(|e| input(path, format!("no JSON: {e}")))
+}
+
+pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
+    let mut sources = Sources::default();
+    let options = Options { parameters: Vec::new(), max_file: MAX_FILE, limits: Default::default() };
+    let unread = |e: Unreadable| input(&e.path, e.message);
+    let api = match (&args.api, &args.function_url) {
+        (Some(path), _) => {
+            let stage = args.stage.as_deref().unwrap_or("$default");
+            let text = read_text(path)?;
+            let read = candor_iac::read_openapi(&mut sources, path, text, stage, &args.stage_variables, &options);
+            read.map_err(unread)?.0
+        }
+        (None, Some(path)) => {
+            candor_iac::function_url(&mut sources, path, read_text(path)?, &options).map_err(unread)?
+        }
+        (None, None) => unreachable!("clap requires one of the two"),
+    };
+    let (request, source_ip) = read_request(&args.request)?;
+    let mut ambient = Ambient::example();
+    ambient.source_ip = source_ip.unwrap_or(ambient.source_ip);
+    let play = match (&args.function, &args.backend) {
+        (Some(path), _) => Some(Play::read(path)?),
+        (None, Some(path)) => {
+            return Err(input(path, "backends of HTTP and AWS service integrations are not played yet"));
+        }
+        (None, None) => None,
+    };
+    let mut unasked = false;
+    let result = simulate(&api, request, &ambient, |_, event| match &play {
+        Some(play) => play.outcome(event),
+        None => {
+            unasked = true;
+            Outcome::NotInvocable
+        }
+    });
+    if unasked {
+        return Err(Fault::Usage {
+            what: "the request reaches a function, and nothing says what that does".to_string(),
+            hint: "--function FILE, with {\"returns\": …} or one of its siblings".to_string(),
+        });
+    }
+    let exchange = result.map_err(|u| {
+        let at = sources.position(u.span);
+        input(&format!("{}:{}", sources.path(u.span.file), at.line), format!("undecided: {}", u.needs))
+    })?;
+    let called = called(&api, &exchange);
+    match args.format {
+        Format::Json => ui.print(&exchange::write_json(&exchange, called))?,
+        Format::Text => {
+            let palette = ui.palette();
+            ui.print(&exchange::write_text(&exchange, &sources, palette))?;
+        }
+    }
+    Ok(Status::Clean)
+}
+
+/// Whether the exchange got as far as an integration request: only then is there an event to show.
+fn called(api: &Api, exchange: &candor_gateway::exchange::Exchange<'_>) -> bool {
+    exchange.outcome.is_some() || (api.kind == ApiKind::FunctionUrl)
+}
+
+fn pairs(json: Option<&Json>, subject: &str, what: &str) -> Result<Vec<(String, String)>, Fault> {
+    let wrong = || input(subject, format!("`{what}`: expected a list of [name, value]"));
+    match json {
+        None | Some(Json::Null) => Ok(Vec::new()),
+        Some(Json::Array(items)) => items
+            .iter()
+            .map(|item| match item {
+                Json::Array(pair) => match (pair.first().and_then(Json::as_str), pair.get(1).and_then(Json::as_str)) {
+                    (Some(name), Some(value)) if pair.len() == 2 => Ok((name.to_string(), value.to_string())),
+                    _ => Err(wrong()),
+                },
+                _ => Err(wrong()),
+            })
+            .collect(),
+        Some(_) => Err(wrong()),
+    }
+}
+
+fn read_request(path: &str) -> Result<(Request, Option<String>), Fault> {
+    let json = read_json(path)?;
+    let text = |key: &str| json.get(key).and_then(Json::as_str).map(str::to_string);
+    let needed = |key: &str| text(key).ok_or_else(|| input(path, format!("`{key}`: expected text")));
+    let body = match (text("body"), text("bodyBase64")) {
+        (Some(body), _) => body.into_bytes(),
+        (None, Some(encoded)) => base64::engine::general_purpose::STANDARD
+            .decode(encoded)
+            .map_err(|_| input(path, "`bodyBase64`: no base64"))?,
+        (None, None) => Vec::new(),
+    };
+    let request = Request {
+        method: needed("method")?,
+        path: needed("path")?,
+        query: pairs(json.get("query"), path, "query")?,
+        headers: pairs(json.get("headers"), path, "headers")?,
+        body,
+    };
+    Ok((request, text("sourceIp")))
+}
+
+/// What the function does: an outcome, or its event back.
+enum Play {
+    Outcome(Outcome),
+    EchoesEvent,
+}
+
+impl Play {
+    fn read(path: &str) -> Result<Play, Fault> {
+        let json = read_json(path)?;
+        let is = |key: &str| matches!(json.get(key), Some(Json::Bool(true)));
+        let outcome = if let Some(value) = json.get("returns") {
+            Outcome::Returned(Payload::known(value.write()))
+        } else if let Some(text) = json.get("returnsRaw").and_then(Json::as_str) {
+            Outcome::Returned(Payload::known(text))
+        } else if let Some(error) = json.get("raises") {
+            Outcome::Raised(FunctionError { payload: Payload::known(error.write()) })
+        } else if is("timesOut") {
+            let seconds = match json.get("seconds") {
+                Some(Json::Number(n)) => n.parse::<f64>().ok().filter(|n| (0.0..=1e6).contains(n)),
+                None => Some(3.0),
+                Some(_) => None,
+            };
+            let seconds = seconds.ok_or_else(|| input(path, "`seconds`: expected a number"))?;
+            Outcome::TimedOut { after: Duration::from_secs_f64(seconds), wording: TimeoutWording::Current }
+        } else if is("exits") {
+            Outcome::Exited
+        } else if is("outOfMemory") {
+            Outcome::OutOfMemory
+        } else if is("throttled") {
+            Outcome::Throttled
+        } else if is("notInvocable") {
+            Outcome::NotInvocable
+        } else if is("echoesEvent") {
+            return Ok(Play::EchoesEvent);
+        } else {
+            let what = "expected one of returns, returnsRaw, raises, timesOut, exits, outOfMemory, throttled, notInvocable, \
+                        echoesEvent";
+            return Err(input(path, what));
+        };
+        Ok(Play::Outcome(outcome))
+    }
+
+    fn outcome(&self, event: &[u8]) -> Outcome {
+        match self {
+            Play::Outcome(outcome) => outcome.clone(),
+            Play::EchoesEvent => Outcome::Returned(Payload::known(event)),
+        }
+    }
+}

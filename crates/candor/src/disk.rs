@@ -1,0 +1,63 @@
+//! The files of this machine, as `candor-iac` asks for them.
+
+use std::fs;
+use std::io::Read as _;
+use std::path::Path;
+
+use candor_iac::files::{DirEntry, FileError, Files, PathKind};
+
+/// Files on disk, none larger than a limit.
+#[derive(Debug)]
+pub(crate) struct Disk {
+    /// Bytes that a file may have at most.
+    pub(crate) max_file: u64,
+}
+
+fn fault(e: &std::io::Error) -> FileError {
+    match e.kind() {
+        std::io::ErrorKind::NotFound => FileError::NotFound,
+        std::io::ErrorKind::PermissionDenied => FileError::Other("permission denied".to_string()),
+        _ => FileError::Other(e.to_string()),
+    }
+}
+
+impl Files for Disk {
+    fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
+        let file = fs::File::open(path).map_err(|e| fault(&e))?;
+        let metadata = file.metadata().map_err(|e| fault(&e))?;
+        if !metadata.is_file() {
+            return Err(FileError::Other("not a regular file".to_string()));
+        }
+        let too_large = |bytes| FileError::TooLarge { bytes, limit: self.max_file };
+        if metadata.len() > self.max_file {
+            return Err(too_large(metadata.len()));
+        }
+        // The file may grow while we read it: one byte beyond the limit tells.
+        let mut bytes = Vec::with_capacity(metadata.len() as usize);
+        file.take(self.max_file + 1).read_to_end(&mut bytes).map_err(|e| fault(&e))?;
+        if bytes.len() as u64 > self.max_file { Err(too_large(bytes.len() as u64)) } else { Ok(bytes) }
+    }
+
+    fn list(&self, dir: &str) -> Result<Vec<DirEntry>, FileError> {
+        let mut entries = Vec::new();
+        for entry in fs::read_dir(dir).map_err(|e| fault(&e))? {
+            let entry = entry.map_err(|e| fault(&e))?;
+            // Links are not followed when walking: they may lead out of the project, or in circles.
+            let kind = entry.file_type().map_err(|e| fault(&e))?;
+            if kind.is_symlink() {
+                continue;
+            }
+            let path = Path::new(dir).join(entry.file_name());
+            if let Some(path) = path.to_str() {
+                entries.push(DirEntry { path: path.to_string(), is_dir: kind.is_dir() });
+            }
+        }
+        entries.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(entries)
+    }
+
+    fn kind(&self, path: &str) -> Result<PathKind, FileError> {
+        let metadata = fs::metadata(path).map_err(|e| fault(&e))?;
+        Ok(if metadata.is_dir() { PathKind::Directory } else { PathKind::File })
+    }
+}

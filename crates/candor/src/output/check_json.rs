@@ -1,0 +1,80 @@
+//! `candor check --format json`; its schema is `schemas/check.schema.json`.
+
+use candor_check::{Finding, Report, Severity};
+use candor_contract::json::Json;
+use candor_iac::Reading;
+
+use crate::output::{undecided_json, unreadable_json};
+
+/// The whole document.
+pub(crate) fn write(reading: &Reading, report: &Report) -> String {
+    let number = |n: usize| Json::number(n as i64);
+    let of = |severity| number(report.findings.iter().filter(|f| f.severity == severity).count());
+    let totals = &report.totals;
+    let summary = Json::object([
+        ("files", number(reading.files)),
+        ("apis", number(totals.apis)),
+        ("routes", number(totals.routes)),
+        ("functions", number(totals.functions)),
+        ("drills", number(totals.drills)),
+        (
+            "findings",
+            Json::object([
+                ("error", of(Severity::Error)),
+                ("warning", of(Severity::Warning)),
+                ("note", of(Severity::Note)),
+            ]),
+        ),
+    ]);
+    let document = Json::object([
+        ("version", Json::number(1)),
+        ("summary", summary),
+        ("findings", Json::Array(report.findings.iter().map(|f| finding(reading, f)).collect())),
+        ("undecided", undecided_json(reading, &report.undecided)),
+        ("unreadable", unreadable_json(reading)),
+    ]);
+    let mut text = document.write_pretty();
+    text.push('\n');
+    text
+}
+
+fn finding(reading: &Reading, f: &Finding) -> Json {
+    let sources = &reading.sources;
+    let at = sources.position(f.at);
+    let also = f.also.iter().map(|(span, message)| {
+        Json::object([
+            ("path", Json::string(sources.path(span.file))),
+            ("line", Json::number(sources.position(*span).line)),
+            ("message", Json::string(message.as_str())),
+        ])
+    });
+    let evidence = f.proof.as_ref().map_or(Json::Null, |proof| {
+        let client = Json::object([
+            ("status", Json::number(proof.status)),
+            ("body", proof.body.clone().map_or(Json::Null, Json::String)),
+        ]);
+        Json::object([("outcome", Json::string(proof.outcome.as_str())), ("client", client)])
+    });
+    let routes: Vec<Json> = f.routes.iter().map(|r| Json::String(r.to_string())).collect();
+    Json::object([
+        ("rule", Json::string(f.rule.slug)),
+        ("severity", Json::string(f.severity.slug())),
+        ("message", Json::string(f.message.as_str())),
+        ("api", Json::string(f.api.as_str())),
+        ("route", routes.first().cloned().unwrap_or(Json::Null)),
+        ("routes", Json::Array(routes)),
+        ("function", f.function.as_deref().map_or(Json::Null, Json::string)),
+        ("when", f.when.as_deref().map_or(Json::Null, Json::string)),
+        ("path", Json::string(sources.path(f.at.file))),
+        ("line", Json::number(at.line)),
+        ("column", Json::number(at.column)),
+        ("endLine", Json::number(at.end_line)),
+        ("endColumn", Json::number(at.end_column)),
+        ("count", Json::number(f.count as i64)),
+        ("also", Json::Array(also.collect())),
+        ("evidence", evidence),
+        // Fixes come with their own issue; the advice stands under `remedy`.
+        ("fix", Json::Null),
+        ("remedy", Json::string(f.remedy.as_str())),
+    ])
+}

@@ -1,0 +1,164 @@
+//! `candor check` for a person: the line that causes it, what the client gets, what to write instead.
+
+use candor_check::{Finding, Report, Severity};
+use candor_gateway::span::Span;
+use candor_iac::Reading;
+
+use crate::output::{count, cut, harmless, severity_style, undecided_text, unread_summary, wrap};
+use crate::ui::{Palette, Style};
+
+/// The whole report.
+pub(crate) fn write(reading: &Reading, report: &Report, notes: bool, palette: Palette, width: usize) -> String {
+    let mut out = String::new();
+    for finding in report.findings.iter().filter(|f| notes || f.severity > Severity::Note) {
+        write_finding(reading, finding, palette, width, &mut out);
+        out.push('\n');
+    }
+    undecided_text(reading, &report.undecided, &mut out);
+    if !report.undecided.is_empty() {
+        out.push('\n');
+    }
+    out.push_str(&summary(reading, report, notes, palette));
+    out.push('\n');
+    out
+}
+
+fn summary(reading: &Reading, report: &Report, notes: bool, palette: Palette) -> String {
+    let of = |severity| report.findings.iter().filter(|f| f.severity == severity).count();
+    let (errors, warnings, hidden) = (of(Severity::Error), of(Severity::Warning), of(Severity::Note));
+    let totals = &report.totals;
+    let mut found = Vec::new();
+    if errors > 0 {
+        found.push(palette.paint(Style::Error, &count(errors, "error")));
+    }
+    if warnings > 0 {
+        found.push(palette.paint(Style::Warning, &count(warnings, "warning")));
+    }
+    if found.is_empty() {
+        found.push(palette.paint(Style::Good, "nothing found"));
+    }
+    let mut line = format!(
+        "{} in {}, {} ({} played)",
+        found.join(", "),
+        count(totals.apis, "API"),
+        count(totals.routes, "route"),
+        count(totals.drills, "exchange")
+    );
+    if hidden > 0 {
+        let how = if notes { "" } else { ", shown with --notes" };
+        line.push_str(&format!("; {}{how}", count(hidden, "note")));
+    }
+    if let Some(unread) = unread_summary(reading) {
+        line.push_str(&format!("; {}", palette.paint(Style::Error, &unread)));
+    }
+    line
+}
+
+fn write_finding(reading: &Reading, f: &Finding, palette: Palette, width: usize, out: &mut String) {
+    let style = severity_style(f.severity);
+    let head = format!("{}[{}]", f.severity.slug(), f.rule.slug);
+    let mut message = harmless(&f.message);
+    if let Some(when) = &f.when {
+        message.push_str(&format!(" (when {})", harmless(when)));
+    }
+    let mut lines = wrap(&message, width.saturating_sub(head.len() + 2).max(30)).into_iter();
+    out.push_str(&format!(
+        "{}: {}\n",
+        palette.paint(style, &head),
+        palette.paint(Style::Strong, &lines.next().unwrap_or_default())
+    ));
+    for line in lines {
+        out.push_str(&format!("  {}\n", palette.paint(Style::Strong, &line)));
+    }
+
+    let at = reading.sources.position(f.at);
+    let gutter = at.line.to_string().len().max(2);
+    let bar = palette.paint(Style::Faint, "│");
+    let corner = palette.paint(Style::Faint, "┌");
+    let path = harmless(reading.sources.path(f.at.file));
+    out.push_str(&format!("{:gutter$}{corner} {path}:{}:{}\n", "", at.line, at.column));
+    excerpt(reading, f.at, &f.label, gutter, style, palette, width, out);
+    for (span, message) in &f.also {
+        let there = reading.sources.position(*span);
+        let other = if span.file == f.at.file {
+            format!("line {}", there.line)
+        } else {
+            format!("{}:{}", harmless(reading.sources.path(span.file)), there.line)
+        };
+        let text = format!("{other}: {}", harmless(message));
+        for (i, line) in wrap(&text, width.saturating_sub(gutter + 4)).into_iter().enumerate() {
+            out.push_str(&format!("{:gutter$}{bar} {}{line}\n", "", if i == 0 { "" } else { "  " }));
+        }
+    }
+
+    let mut field = |name: &str, text: &str| {
+        let room = width.saturating_sub(gutter + 10).max(30);
+        for (i, line) in wrap(text, room).into_iter().enumerate() {
+            let name = if i == 0 { format!("= {name:<7}") } else { " ".repeat(9) };
+            out.push_str(&format!("{:gutter$}{} {line}\n", "", palette.paint(Style::Faint, &name)));
+        }
+    };
+    if let Some(proof) = &f.proof {
+        let note = if proof.note.is_empty() { String::new() } else { format!(" ({})", proof.note) };
+        let body = match &proof.body {
+            Some(body) if body.is_empty() => "and no body".to_string(),
+            Some(body) => cut(&harmless(body), 160),
+            None => "and a body that depends on the function".to_string(),
+        };
+        field("client", &format!("{}{note} → {} {body}", proof.outcome, proof.status));
+    }
+    field("instead", &harmless(&f.remedy));
+    if f.routes.len() > 1 {
+        let shown: Vec<String> = f.routes.iter().take(5).map(|r| harmless(&r.to_string())).collect();
+        let more = f.routes.len() - shown.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        field("routes", &format!("{}{more}", shown.join(", ")));
+    }
+    field("more", &format!("candor explain {}", f.rule.slug));
+}
+
+/// The source line, a caret under what is meant, and what there is to say about it.
+#[allow(clippy::too_many_arguments)]
+fn excerpt(
+    reading: &Reading,
+    span: Span,
+    label: &str,
+    gutter: usize,
+    style: Style,
+    palette: Palette,
+    width: usize,
+    out: &mut String,
+) {
+    let at = reading.sources.position(span);
+    let source = reading.sources.line_text(span.file, at.line);
+    let (start, mut end) = (at.column as usize - 1, source.trim_end().chars().count());
+    if at.end_line == at.line {
+        end = (at.end_column as usize - 1).min(end);
+    }
+    let room = width.saturating_sub(gutter + 3).max(30);
+    // A line that is too long shows the part around the caret.
+    let skip = if source.trim_end().chars().count() > room && end.min(start + room / 2) > room * 3 / 4 {
+        start.saturating_sub(room / 4)
+    } else {
+        0
+    };
+    let shown: String = harmless(source.trim_end()).chars().skip(skip).collect();
+    let shown = if skip > 0 { format!("…{}", shown.chars().skip(1).collect::<String>()) } else { shown };
+    let bar = palette.paint(Style::Faint, "│");
+    let number = palette.paint(Style::Faint, &format!("{:>gutter$}", at.line));
+    out.push_str(&format!("{number}{bar} {}\n", cut(&shown, room)));
+    let (start, end) = (start - skip.min(start), end.saturating_sub(skip).min(room));
+    let carets = "^".repeat(end.saturating_sub(start).max(1));
+    let label = harmless(label);
+    let marked = palette.paint(style, &carets);
+    if start + carets.len() + 1 + label.chars().count() <= room {
+        out.push_str(&format!("{:gutter$}{bar} {:start$}{marked} {}\n", "", "", palette.paint(style, &label)));
+    } else {
+        out.push_str(&format!("{:gutter$}{bar} {:start$}{marked}\n", "", ""));
+        // The text starts under the caret where that leaves it room enough.
+        let indent = if room - start.min(room) >= 40 { start } else { 0 };
+        for line in wrap(&label, room - indent) {
+            out.push_str(&format!("{:gutter$}{bar} {:indent$}{}\n", "", "", palette.paint(style, &line)));
+        }
+    }
+}

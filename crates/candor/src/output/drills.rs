@@ -1,0 +1,212 @@
+//! `candor drill`, for people and for programs; the schema of the latter is `schemas/drill.schema.json`.
+
+use candor_contract::ApiKind;
+use candor_contract::json::Json;
+use candor_contract::outcome::Outcome;
+use candor_contract::verdict::Verdict;
+use candor_gateway::api::{Route, Target};
+use candor_gateway::drill::Case;
+use candor_gateway::exchange::Exchange;
+use candor_gateway::setting::{Cause, Undecided};
+use candor_gateway::span::Span;
+use candor_iac::Reading;
+
+use crate::commands::drill::kind_words;
+use crate::output::{count, cut, harmless, undecided_json, undecided_text, unreadable_json, verdict_style};
+use crate::ui::{Palette, Style};
+
+/// One API with its drills.
+pub(crate) struct DrilledApi {
+    pub(crate) name: String,
+    pub(crate) kind: ApiKind,
+    pub(crate) world: Option<String>,
+    pub(crate) routes: Vec<DrilledRoute>,
+}
+
+/// One route with its drills.
+pub(crate) struct DrilledRoute {
+    route: String,
+    function: Option<String>,
+    integration: Option<&'static str>,
+    span: Span,
+    pub(crate) drills: Vec<Drilled>,
+}
+
+impl DrilledRoute {
+    pub(crate) fn of(route: &Route, drills: Vec<Drilled>) -> DrilledRoute {
+        let function = match route.integration.target.optional() {
+            Ok((Some(Target::Function(f)), _)) => Some(f.name.clone()),
+            _ => None,
+        };
+        let integration_type = route.integration.integration_type.optional().ok().and_then(|(t, _)| t);
+        DrilledRoute {
+            route: route.key.to_string(),
+            function,
+            integration: integration_type.map(|t| t.slug()),
+            span: route.span,
+            drills,
+        }
+    }
+}
+
+/// One exchange of a drill.
+pub(crate) struct Drilled {
+    outcome: &'static str,
+    note: &'static str,
+    payload: Option<String>,
+    function_error: bool,
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: Option<String>,
+    pub(crate) verdict: Verdict,
+    because: &'static str,
+    decided: Cause,
+}
+
+impl Drilled {
+    pub(crate) fn of(case: &Case, exchange: &Exchange<'_>) -> Drilled {
+        let judgement = exchange.judge();
+        let (payload, function_error) = match &case.outcome {
+            Outcome::Returned(payload) | Outcome::ReturnedLate(payload) if payload.is_partial() => (None, false),
+            Outcome::Returned(payload) | Outcome::ReturnedLate(payload) => (payload.text().map(str::to_string), false),
+            failed => {
+                let payload = failed.error_payload(&exchange.received.ambient.lambda_request_id);
+                (payload.as_ref().and_then(|p| p.text()).map(str::to_string), payload.is_some())
+            }
+        };
+        let headers = exchange.response.headers.iter();
+        Drilled {
+            outcome: case.slug,
+            note: case.note,
+            payload,
+            function_error,
+            status: exchange.response.status.value,
+            headers: headers.map(|h| (h.value.name.to_string(), h.value.value.clone())).collect(),
+            body: exchange.response.body.value.bytes().map(|b| String::from_utf8_lossy(b).into_owned()),
+            verdict: judgement.verdict,
+            because: judgement.because,
+            decided: exchange.culprit(judgement.part).cause,
+        }
+    }
+}
+
+/// The document for programs.
+pub(crate) fn write_json(reading: &Reading, apis: &[DrilledApi], undecided: &[Undecided]) -> String {
+    let drilled = |d: &Drilled, route: &DrilledRoute| {
+        let span = d.decided.span().unwrap_or(route.span);
+        let headers = d.headers.iter().map(|(k, v)| Json::Array(vec![Json::string(k.as_str()), Json::string(v.as_str())]));
+        let client = Json::object([
+            ("status", Json::number(d.status)),
+            ("headers", Json::Array(headers.collect())),
+            ("body", d.body.clone().map_or(Json::Null, Json::String)),
+        ]);
+        let lambda = Json::object([
+            ("payload", d.payload.clone().map_or(Json::Null, Json::String)),
+            ("functionError", if d.function_error { Json::string("Unhandled") } else { Json::Null }),
+        ]);
+        Json::object([
+            ("outcome", Json::string(d.outcome)),
+            ("lambda", lambda),
+            ("client", client),
+            ("verdict", Json::string(d.verdict.slug())),
+            ("because", Json::string(d.because)),
+            ("path", Json::string(reading.sources.path(span.file))),
+            ("line", Json::number(reading.sources.position(span).line)),
+        ])
+    };
+    let route = |r: &DrilledRoute| {
+        Json::object([
+            ("route", Json::string(r.route.as_str())),
+            ("function", r.function.as_deref().map_or(Json::Null, Json::string)),
+            ("integration", r.integration.map_or(Json::Null, Json::string)),
+            ("drills", Json::Array(r.drills.iter().map(|d| drilled(d, r)).collect())),
+        ])
+    };
+    let api = |a: &DrilledApi| {
+        Json::object([
+            ("name", Json::string(a.name.as_str())),
+            ("kind", Json::string(a.kind.slug())),
+            ("when", a.world.as_deref().map_or(Json::Null, Json::string)),
+            ("routes", Json::Array(a.routes.iter().map(route).collect())),
+        ])
+    };
+    let document = Json::object([
+        ("version", Json::number(1)),
+        ("apis", Json::Array(apis.iter().map(api).collect())),
+        ("undecided", undecided_json(reading, undecided)),
+        ("unreadable", unreadable_json(reading)),
+    ]);
+    let mut text = document.write_pretty();
+    text.push('\n');
+    text
+}
+
+/// The table for people: a route, and under it a line per outcome.
+pub(crate) fn write_text(
+    reading: &Reading,
+    apis: &[DrilledApi],
+    undecided: &[Undecided],
+    palette: Palette,
+    width: usize,
+) -> String {
+    let mut out = String::new();
+    let mut totals = [0usize; Verdict::ALL.len()];
+    for api in apis {
+        let world = api.world.as_ref().map_or_else(String::new, |w| format!(", when {}", harmless(w)));
+        let title = format!("{} ({}{world})", harmless(&api.name), kind_words(api.kind));
+        out.push_str(&format!("{}\n", palette.paint(Style::Strong, &title)));
+        for route in &api.routes {
+            let behind = match (&route.function, route.integration) {
+                (Some(function), Some(integration)) => format!("{} by {integration}", harmless(function)),
+                (None, Some(integration)) => integration.to_string(),
+                _ => "undecided".to_string(),
+            };
+            out.push_str(&format!("\n  {} → {behind}\n", palette.paint(Style::Strong, &harmless(&route.route))));
+            if route.drills.is_empty() {
+                let why = if route.integration == Some("mock") { "no function stands behind it" } else { "nothing to play" };
+                out.push_str(&format!("    {}\n", palette.paint(Style::Faint, why)));
+            }
+            for d in &route.drills {
+                if let Some(i) = Verdict::ALL.iter().position(|v| *v == d.verdict) {
+                    totals[i] += 1;
+                }
+                let place = match d.decided {
+                    Cause::Written(span) => {
+                        format!("line {}", reading.sources.position(span).line)
+                    }
+                    Cause::Missing { at, key } => format!("no {key} at line {}", reading.sources.position(at).line),
+                    Cause::Aws(_) => "AWS".to_string(),
+                    Cause::Payload => "the function".to_string(),
+                    Cause::Request => "the request".to_string(),
+                };
+                let style = verdict_style(d.verdict);
+                let verdict = palette.paint(style, &format!("{:<14}", d.verdict.slug()));
+                let outcome = if d.note.is_empty() { d.outcome.to_string() } else { format!("{}, {}", d.outcome, d.note) };
+                let body = match &d.body {
+                    None => "(what the function says)".to_string(),
+                    Some(body) => harmless(body),
+                };
+                let room = width.saturating_sub(64).max(12);
+                out.push_str(&format!(
+                    "    {:<19} {} {verdict} {:<21} {}\n",
+                    cut(&outcome, 19),
+                    d.status,
+                    cut(&place, 21),
+                    palette.paint(Style::Faint, &cut(&body, room))
+                ));
+            }
+        }
+        out.push('\n');
+    }
+    undecided_text(reading, undecided, &mut out);
+    let all: usize = totals.iter().sum();
+    let parts: Vec<String> = Verdict::ALL
+        .iter()
+        .zip(totals)
+        .filter(|(_, n)| *n > 0)
+        .map(|(verdict, n)| palette.paint(verdict_style(*verdict), &format!("{n} {}", verdict.slug())))
+        .collect();
+    let parts = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
+    out.push_str(&format!("{}{parts}\n", count(all, "exchange")));
+    out
+}
