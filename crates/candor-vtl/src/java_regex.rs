@@ -101,59 +101,85 @@ impl JavaRegex {
         &self.pattern
     }
 
-    /// Replaces every match, or the first, with Java's `$1` groups in the replacement.
-    pub(crate) fn replace(pattern: &str, text: &str, with: &str, all: bool) -> Result<String, RegexError> {
+    /// Replaces every match, or the first, with Java's `$1` groups in the replacement; a result of more than `limit` bytes is
+    /// an error.
+    pub(crate) fn replace(
+        pattern: &str,
+        text: &str,
+        with: &str,
+        all: bool,
+        limit: usize,
+    ) -> Result<String, RegexError> {
         let regex = compile(&translate(pattern)?)?;
         let mut out = String::new();
         let mut last = 0;
-        for captures in regex.captures_iter(text) {
+        for captures in regex.captures_iter(text).take(if all { usize::MAX } else { 1 }) {
             let captures = captures.map_err(too_much)?;
             let Some(whole) = captures.get(0) else { continue };
             out.push_str(&text[last..whole.start()]);
-            let mut chars = with.chars().peekable();
-            while let Some(c) = chars.next() {
-                match c {
-                    '\\' => out.extend(chars.next()),
-                    '$' => match chars.peek().and_then(|d| d.to_digit(10)) {
-                        Some(group) => {
-                            chars.next();
-                            out.push_str(captures.get(group as usize).map_or("", |m| m.as_str()));
-                        }
-                        None => {
-                            return Err(RegexError { invalid: true, what: "Illegal group reference".to_string() });
-                        }
-                    },
-                    other => out.push(other),
-                }
-            }
+            expand(with, &captures, &mut out)?;
             last = whole.end();
-            if !all {
-                break;
+            if out.len() > limit {
+                return Err(RegexError { invalid: false, what: "replacing makes the text too long".to_string() });
             }
         }
         out.push_str(&text[last..]);
         Ok(out)
     }
 
-    /// Splits as Java's `String.split` does: empty parts at the end are dropped.
-    pub(crate) fn split(pattern: &str, text: &str) -> Result<Vec<String>, RegexError> {
+    /// Splits as Java's `String.split` does: into at most `limit` parts if it is positive; if it is zero, empty parts at the
+    /// end are dropped.
+    pub(crate) fn split(pattern: &str, text: &str, limit: i64) -> Result<Vec<String>, RegexError> {
         let regex = compile(&translate(pattern)?)?;
+        let most = usize::try_from(limit).ok().filter(|most| *most > 0).unwrap_or(usize::MAX);
         let mut parts = Vec::new();
         let mut last = 0;
         for found in regex.find_iter(text) {
             let found = found.map_err(too_much)?;
-            if found.end() == 0 {
-                continue;
+            if parts.len() + 1 >= most {
+                break;
             }
-            parts.push(text[last..found.start()].to_string());
-            last = found.end();
+            if found.end() > 0 {
+                parts.push(text[last..found.start()].to_string());
+                last = found.end();
+            }
         }
+        let unsplit = parts.is_empty();
         parts.push(text[last..].to_string());
-        while parts.len() > 1 && parts.last().is_some_and(String::is_empty) {
+        while limit == 0 && !unsplit && parts.last().is_some_and(String::is_empty) {
             parts.pop();
         }
         Ok(parts)
     }
+}
+
+/// Appends a replacement: `$1` is a group (as many digits as name one), a backslash takes the next character as it is.
+fn expand(with: &str, captures: &fancy_regex::Captures<'_>, out: &mut String) -> Result<(), RegexError> {
+    let illegal = |what: String| RegexError { invalid: true, what };
+    let mut chars = with.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => out.push(chars.next().ok_or_else(|| illegal("a replacement ends in a backslash".to_string()))?),
+            '$' => {
+                let first = chars.next().and_then(|d| d.to_digit(10));
+                let mut group = first.ok_or_else(|| illegal("Illegal group reference".to_string()))? as usize;
+                while let Some(digit) = chars.peek().and_then(|d| d.to_digit(10)) {
+                    let longer = group * 10 + digit as usize;
+                    if longer >= captures.len() {
+                        break;
+                    }
+                    group = longer;
+                    chars.next();
+                }
+                if group >= captures.len() {
+                    return Err(illegal(format!("No group {group}")));
+                }
+                out.push_str(captures.get(group).map_or("", |m| m.as_str()));
+            }
+            other => out.push(other),
+        }
+    }
+    Ok(())
 }
 
 fn too_much(_: fancy_regex::Error) -> RegexError {
@@ -447,7 +473,7 @@ mod tests {
 
     #[test]
     fn replacing_and_splitting() {
-        assert_eq!(JavaRegex::replace("(a)(b)", "xab ab", "$2$1", true).expect("text"), "xba ba");
-        assert_eq!(JavaRegex::split(",", "a,b,,").expect("parts"), ["a", "b"]);
+        assert_eq!(JavaRegex::replace("(a)(b)", "xab ab", "$2$1", true, 100).expect("text"), "xba ba");
+        assert_eq!(JavaRegex::split(",", "a,b,,", 0).expect("parts"), ["a", "b"]);
     }
 }

@@ -1,5 +1,7 @@
 //! JSON as json-smart reads it (permissively) and AWS writes it (compactly).
 
+use std::collections::HashMap;
+
 use crate::budget::MAX_DEPTH;
 use crate::error::{Error, ErrorKind};
 use crate::value::{Value, java_double};
@@ -117,14 +119,16 @@ impl Reader<'_> {
 
     fn object(&mut self, depth: usize) -> Result<Value, Error> {
         self.at += 1;
-        let mut object = Value::Map(Vec::new());
+        let mut members: Vec<(String, Value)> = Vec::new();
+        // A repeated key replaces; looking for it one by one would take quadratic time.
+        let mut known: HashMap<String, usize> = HashMap::new();
         loop {
             self.blank();
             let key = match self.peek() {
                 None => return Err(self.expected("`}`")),
                 Some(b'}') => {
                     self.at += 1;
-                    return Ok(object);
+                    return Ok(Value::Map(members));
                 }
                 Some(b',') => {
                     self.at += 1;
@@ -145,7 +149,13 @@ impl Reader<'_> {
             }
             self.at += 1;
             let value = self.value(depth + 1)?;
-            object.put(key, value);
+            match known.get(&key) {
+                Some(at) => members[*at].1 = value,
+                None => {
+                    known.insert(key.clone(), members.len());
+                    members.push((key, value));
+                }
+            }
             self.blank();
             if !matches!(self.peek(), Some(b',' | b'}')) {
                 return Err(self.expected("`,` or `}`"));
@@ -232,7 +242,7 @@ pub(crate) fn write(value: &Value, out: &mut String) {
     }
 }
 
-fn write_string(text: &str, out: &mut String) {
+pub(crate) fn write_string(text: &str, out: &mut String) {
     out.push('"');
     for c in text.chars() {
         match c {

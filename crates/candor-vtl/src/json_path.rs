@@ -1,162 +1,353 @@
-//! JSONPath: definite paths of Jayway's dialect, wildcards and slices. Filters and functions are an error that says so.
+//! JSONPath as Jayway's library reads it, which AWS demonstrably uses (inferred for filters and `.length()`).
 
+mod filter;
+mod parse;
+
+use self::filter::Filter;
 use crate::error::{Error, ErrorKind};
+use crate::heap::{Datum, Heap, Key};
 use crate::value::Value;
 
+/// A step of a path.
 enum Step {
     Member(String),
     Members(Vec<String>),
     Index(i64),
     Indexes(Vec<i64>),
     Slice(Option<i64>, Option<i64>),
+    /// `*`
     Any,
+    /// `..name` or `..*`
     Deep(Option<String>),
+    /// `[?(…)]`
+    Filter(Filter),
+}
+
+impl Step {
+    /// Whether it leads to any number of values.
+    fn is_indefinite(&self) -> bool {
+        !matches!(self, Step::Member(_) | Step::Index(_))
+    }
+}
+
+/// A path, maybe with `.length()` at its end.
+struct Path {
+    steps: Vec<Step>,
+    length: bool,
 }
 
 fn invalid(what: &str) -> Error {
     Error { kind: ErrorKind::Method(format!("JSONPath: {what}")), span: 0..0 }
 }
 
+/// Values that one path may visit.
+const MAX_VISITS: usize = 1_000_000;
+
 /// What a path finds: `None` for a definite path that leads nowhere; a path with wildcards yields an array, maybe empty.
 ///
 /// # Errors
-/// Where the path is none, or uses what is not supported yet (filters, functions).
+/// Where the path is none, or visits too much.
 pub fn select(path: &str, root: &Value) -> Result<Option<Value>, Error> {
-    let steps = parse(path)?;
-    let indefinite = steps.iter().any(|s| {
-        matches!(s, Step::Any | Step::Deep(_) | Step::Slice(..) | Step::Members(_) | Step::Indexes(_))
-    });
-    let mut found: Vec<&Value> = vec![root];
-    for step in &steps {
-        let mut next: Vec<&Value> = Vec::new();
-        for at in found {
-            apply(step, at, &mut next);
-        }
-        found = next;
-    }
-    if indefinite {
-        return Ok(Some(Value::Array(found.into_iter().cloned().collect())));
-    }
-    Ok(found.first().map(|v| (*v).clone()))
+    let (found, _) = find(path, root)?;
+    Ok(match found {
+        Found::Nothing => None,
+        Found::One(value) => Some(value.clone()),
+        Found::Many(values) => Some(Value::Array(values.into_iter().cloned().collect())),
+        Found::Length(length) => Some(Value::Int(length as i64)),
+    })
 }
 
-fn apply<'v>(step: &Step, at: &'v Value, out: &mut Vec<&'v Value>) {
-    let index = |items: &'v [Value], i: i64| {
-        let i = if i < 0 { i + items.len() as i64 } else { i };
-        usize::try_from(i).ok().and_then(|i| items.get(i))
+/// What a path has found.
+pub(crate) enum Found<V> {
+    /// A definite path leads nowhere.
+    Nothing,
+    /// A definite path leads here.
+    One(V),
+    /// All that an indefinite path leads to.
+    Many(Vec<V>),
+    /// The length of what a path leads to.
+    Length(usize),
+}
+
+/// As [`select`], in a rendering's own values, and how many were visited.
+pub(crate) fn select_on_heap(path: &str, heap: &Heap, root: &Datum) -> Result<(Found<Datum>, usize), Error> {
+    let (found, visited) = find(path, OnHeap { heap, datum: root })?;
+    let found = match found {
+        Found::Nothing => Found::Nothing,
+        Found::One(view) => Found::One(view.datum.clone()),
+        Found::Length(length) => Found::Length(length),
+        Found::Many(views) => Found::Many(views.into_iter().map(|view| view.datum.clone()).collect()),
     };
-    match step {
-        Step::Member(name) => out.extend(at.get(name)),
-        Step::Members(names) => out.extend(names.iter().filter_map(|n| at.get(n))),
-        Step::Index(i) => out.extend(at.elements().and_then(|items| index(items, *i))),
-        Step::Indexes(all) => {
-            if let Some(items) = at.elements() {
-                out.extend(all.iter().filter_map(|i| index(items, *i)));
-            }
-        }
-        Step::Slice(from, to) => {
-            if let Some(items) = at.elements() {
-                let length = items.len() as i64;
-                let bound = |b: i64| if b < 0 { (b + length).max(0) } else { b.min(length) } as usize;
-                let (from, to) = (bound(from.unwrap_or(0)), bound(to.unwrap_or(length)));
-                out.extend(items.get(from..to.max(from)).into_iter().flatten());
-            }
-        }
-        Step::Any => children(at, out),
-        Step::Deep(name) => {
-            let mut open = vec![at];
-            while let Some(value) = open.pop() {
-                match name {
-                    Some(name) => out.extend(value.get(name)),
-                    None => out.push(value),
-                }
-                let mut below = Vec::new();
-                children(value, &mut below);
-                below.reverse();
-                open.extend(below);
-            }
-        }
-    }
+    Ok((found, visited))
 }
 
-fn children<'v>(at: &'v Value, out: &mut Vec<&'v Value>) {
-    match at {
-        Value::Map(members) => out.extend(members.iter().map(|(_, v)| v)),
-        Value::Array(items) | Value::List(items) => out.extend(items),
-        _ => {}
-    }
+/// What a filter compares.
+#[derive(Clone, Copy)]
+enum Scalar<'v> {
+    Null,
+    Bool(bool),
+    Number(f64),
+    Text(&'v str),
+    /// An object or an array.
+    Structure,
 }
 
-fn parse(path: &str) -> Result<Vec<Step>, Error> {
-    let path = path.trim();
-    let mut rest = path.strip_prefix('$').unwrap_or(path);
-    let mut steps = Vec::new();
-    if !path.starts_with('$') && !rest.is_empty() && !rest.starts_with(['.', '[']) {
-        let (name, after) = name(rest);
-        steps.push(if name == "*" { Step::Any } else { Step::Member(name.to_string()) });
-        rest = after;
-    }
-    while !rest.is_empty() {
-        if let Some(after) = rest.strip_prefix("..") {
-            let (name, behind) = name(after);
-            steps.push(Step::Deep((!name.is_empty() && name != "*").then(|| name.to_string())));
-            rest = behind;
-        } else if let Some(after) = rest.strip_prefix('.') {
-            let (name, behind) = name(after);
-            if name.is_empty() {
-                return Err(invalid("a name is missing behind the dot"));
-            }
-            if behind.starts_with('(') {
-                return Err(invalid("functions are not supported yet"));
-            }
-            steps.push(if name == "*" { Step::Any } else { Step::Member(name.to_string()) });
-            rest = behind;
-        } else if let Some(after) = rest.strip_prefix('[') {
-            let end = closing(after).ok_or_else(|| invalid("`]` is missing"))?;
-            steps.push(bracket(after[..end].trim())?);
-            rest = &after[end + 1..];
-        } else {
-            return Err(invalid("expected `.` or `[`"));
+/// A value of JSON, wherever it is kept.
+trait View<'v>: Copy {
+    fn scalar(self) -> Scalar<'v>;
+    fn member(self, name: &str) -> Option<Self>;
+    /// The length of an array.
+    fn array_length(self) -> Option<usize>;
+    fn item(self, at: usize) -> Option<Self>;
+    /// The values of an object or an array.
+    fn children(self, out: &mut Vec<Self>);
+}
+
+impl<'v> View<'v> for &'v Value {
+    fn scalar(self) -> Scalar<'v> {
+        match self {
+            Value::Null => Scalar::Null,
+            Value::Bool(b) => Scalar::Bool(*b),
+            Value::Int(n) => Scalar::Number(*n as f64),
+            Value::Double(d) => Scalar::Number(*d),
+            Value::Big(spelled) => Scalar::Number(spelled.parse().unwrap_or(f64::NAN)),
+            Value::String(text) => Scalar::Text(text),
+            Value::Array(_) | Value::List(_) | Value::Map(_) => Scalar::Structure,
         }
     }
-    Ok(steps)
-}
 
-fn name(text: &str) -> (&str, &str) {
-    let end = text.find(['.', '[', '(']).unwrap_or(text.len());
-    text.split_at(end)
-}
+    fn member(self, name: &str) -> Option<Self> {
+        self.get(name)
+    }
 
-/// The closing bracket, quotes passed over.
-fn closing(text: &str) -> Option<usize> {
-    let mut quote = None;
-    for (i, b) in text.bytes().enumerate() {
-        match (quote, b) {
-            (None, b'\'' | b'"') => quote = Some(b),
-            (Some(q), b) if q == b => quote = None,
-            (None, b']') => return Some(i),
+    fn array_length(self) -> Option<usize> {
+        self.elements().map(<[Value]>::len)
+    }
+
+    fn item(self, at: usize) -> Option<Self> {
+        self.elements()?.get(at)
+    }
+
+    fn children(self, out: &mut Vec<Self>) {
+        match self {
+            Value::Map(members) => out.extend(members.iter().map(|(_, v)| v)),
+            Value::Array(items) | Value::List(items) => out.extend(items),
             _ => {}
         }
     }
-    None
 }
 
-fn bracket(inside: &str) -> Result<Step, Error> {
-    if inside == "*" {
-        return Ok(Step::Any);
+#[derive(Clone, Copy)]
+struct OnHeap<'h> {
+    heap: &'h Heap,
+    datum: &'h Datum,
+}
+
+impl<'v> View<'v> for OnHeap<'v> {
+    fn scalar(self) -> Scalar<'v> {
+        match self.datum {
+            Datum::Null => Scalar::Null,
+            Datum::Bool(b) => Scalar::Bool(*b),
+            Datum::Int(n) => Scalar::Number(*n as f64),
+            Datum::Double(d) => Scalar::Number(*d),
+            Datum::Big(spelled) => Scalar::Number(spelled.parse().unwrap_or(f64::NAN)),
+            Datum::Text(text) => Scalar::Text(text),
+            _ => Scalar::Structure,
+        }
     }
-    if inside.starts_with('?') || inside.starts_with('(') {
-        return Err(invalid("filters are not supported yet"));
+
+    fn member(self, name: &str) -> Option<Self> {
+        let Datum::Map(at) = self.datum else { return None };
+        let datum = self.heap.map(*at).get(&Key::Text(name.into()))?;
+        Some(OnHeap { datum, ..self })
     }
-    if inside.starts_with(['\'', '"']) {
-        let names: Vec<String> = inside.split(',').map(|n| n.trim().trim_matches(['\'', '"']).to_string()).collect();
-        return Ok(if names.len() == 1 { Step::Member(names[0].clone()) } else { Step::Members(names) });
+
+    fn array_length(self) -> Option<usize> {
+        match self.datum {
+            Datum::List(at) => Some(self.heap.list(*at).items.len()),
+            _ => None,
+        }
     }
-    let number = |text: &str| text.trim().parse::<i64>().map_err(|_| invalid("expected an index"));
-    if let Some((from, to)) = inside.split_once(':') {
-        let bound = |text: &str| if text.trim().is_empty() { Ok(None) } else { number(text).map(Some) };
-        return Ok(Step::Slice(bound(from)?, bound(to)?));
+
+    fn item(self, at: usize) -> Option<Self> {
+        let Datum::List(list) = self.datum else { return None };
+        Some(OnHeap { datum: self.heap.list(*list).items.get(at)?, ..self })
     }
-    let indexes: Vec<i64> = inside.split(',').map(number).collect::<Result<_, _>>()?;
-    Ok(if indexes.len() == 1 { Step::Index(indexes[0]) } else { Step::Indexes(indexes) })
+
+    fn children(self, out: &mut Vec<Self>) {
+        match self.datum {
+            Datum::Map(at) => {
+                out.extend(self.heap.map(*at).members().iter().map(|(_, datum)| OnHeap { datum, ..self }));
+            }
+            Datum::List(at) => out.extend(self.heap.list(*at).items.iter().map(|datum| OnHeap { datum, ..self })),
+            _ => {}
+        }
+    }
+}
+
+fn find<'v, V: View<'v>>(path: &str, root: V) -> Result<(Found<V>, usize), Error> {
+    let path = parse::path(path)?;
+    let mut visited = 0;
+    let found = walk(&path.steps, root, root, &mut visited)?;
+    let found = if path.steps.iter().any(Step::is_indefinite) {
+        if path.length { Found::Length(found.len()) } else { Found::Many(found) }
+    } else {
+        match found.first() {
+            None => Found::Nothing,
+            Some(view) if path.length => {
+                let mut children = Vec::new();
+                view.children(&mut children);
+                match view.scalar() {
+                    Scalar::Structure => Found::Length(children.len()),
+                    Scalar::Text(text) => Found::Length(text.encode_utf16().count()),
+                    _ => Found::Nothing,
+                }
+            }
+            Some(view) => Found::One(*view),
+        }
+    };
+    Ok((found, visited))
+}
+
+/// Every value that steps lead to from `at`; `root` is what `$` means in filters.
+fn walk<'v, V: View<'v>>(steps: &[Step], at: V, root: V, visited: &mut usize) -> Result<Vec<V>, Error> {
+    let mut found = vec![at];
+    for step in steps {
+        let mut next = Vec::new();
+        for at in found {
+            apply(step, at, root, &mut next, visited)?;
+        }
+        *visited += next.len() + 1;
+        found = next;
+    }
+    Ok(found)
+}
+
+fn apply<'v, V: View<'v>>(step: &Step, at: V, root: V, out: &mut Vec<V>, visited: &mut usize) -> Result<(), Error> {
+    let index = |i: i64| {
+        let i = if i < 0 { i.checked_add_unsigned(at.array_length()? as u64)? } else { i };
+        at.item(usize::try_from(i).ok()?)
+    };
+    match step {
+        Step::Member(name) => out.extend(at.member(name)),
+        Step::Members(names) => out.extend(names.iter().filter_map(|n| at.member(n))),
+        Step::Index(i) => out.extend(index(*i)),
+        Step::Indexes(all) => out.extend(all.iter().filter_map(|i| index(*i))),
+        Step::Slice(from, to) => {
+            let length = at.array_length().unwrap_or(0) as i64;
+            let bound = |b: i64| if b < 0 { b.saturating_add(length).max(0) } else { b.min(length) } as usize;
+            let (from, to) = (bound(from.unwrap_or(0)), bound(to.unwrap_or(length)));
+            out.extend((from..to).filter_map(|i| at.item(i)));
+        }
+        Step::Any => at.children(out),
+        // A filter chooses among the elements of an array; of an object it tells whether to go on.
+        Step::Filter(filter) => match at.array_length() {
+            None => {
+                if filter.accepts(at, root, visited)? {
+                    out.push(at);
+                }
+            }
+            Some(length) => {
+                for item in (0..length).filter_map(|i| at.item(i)) {
+                    if filter.accepts(item, root, visited)? {
+                        out.push(item);
+                    }
+                }
+            }
+        },
+        Step::Deep(name) => {
+            let mut open = vec![at];
+            while let Some(value) = open.pop() {
+                *visited += 1;
+                match name {
+                    Some(name) => out.extend(value.member(name)),
+                    None => out.push(value),
+                }
+                let before = open.len();
+                value.children(&mut open);
+                open[before..].reverse();
+                bounded(*visited + open.len())?;
+            }
+        }
+    }
+    bounded(*visited + out.len())
+}
+
+fn bounded(visited: usize) -> Result<(), Error> {
+    if visited > MAX_VISITS {
+        let kind = ErrorKind::Budget("a JSONPath leads to too many values");
+        return Err(Error { kind, span: 0..0 });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHOP: &str = r#"{"items": [{"id": 1, "tag": "a"}, {"id": 2}, {"id": 3, "tag": "b"}], "least": 2, "a b": {"c": "d"}}"#;
+
+    /// What a path finds in the shop, as JSON.
+    #[track_caller]
+    fn find(path: &str) -> String {
+        let root = crate::json::parse_lenient(SHOP).expect("JSON");
+        let mut out = String::new();
+        match select(path, &root).expect("a path") {
+            Some(found) => crate::json::write(&found, &mut out),
+            None => out.push_str("nothing"),
+        }
+        out
+    }
+
+    #[test]
+    fn definite_paths_lead_to_a_value() {
+        assert_eq!(find("$.items[0].tag"), r#""a""#);
+        assert_eq!(find("items[-1].id"), "3");
+        assert_eq!(find("$['a b'].c"), r#""d""#);
+        assert_eq!(find("$.items[1].tag"), "nothing");
+        assert_eq!(find("$.items[9]"), "nothing");
+    }
+
+    #[test]
+    fn indefinite_paths_lead_to_an_array() {
+        assert_eq!(find("$.items[*].id"), "[1,2,3]");
+        assert_eq!(find("$..id"), "[1,2,3]");
+        assert_eq!(find("$.items[0:2].id"), "[1,2]");
+        assert_eq!(find("$.items[-2:].id"), "[2,3]");
+        assert_eq!(find("$.items[0,2].id"), "[1,3]");
+        assert_eq!(find("$..none"), "[]");
+    }
+
+    #[test]
+    fn filters_choose_elements() {
+        assert_eq!(find("$.items[?(@.tag)].id"), "[1,3]");
+        assert_eq!(find("$.items[?(!@.tag)].id"), "[2]");
+        assert_eq!(find("$.items[?(@.id >= $.least)].id"), "[2,3]");
+        assert_eq!(find("$.items[?(@.id == 1 || @.tag == 'b')].id"), "[1,3]");
+        assert_eq!(find("$.items[?(@.id < 3 && (@.tag != 'a'))].id"), "[2]");
+        assert_eq!(find("$.items[?(@.tag =~ /A/i)].id"), "[1]");
+        assert_eq!(find("$.items[?(@['tag'] == 'x]')]"), "[]");
+    }
+
+    #[test]
+    fn length_counts() {
+        assert_eq!(find("$.items.length()"), "3");
+        assert_eq!(find("$.items[0].length()"), "2");
+        assert_eq!(find("$.items[?(@.tag)].length()"), "2");
+    }
+
+    #[test]
+    fn what_is_no_path_is_an_error() {
+        for path in ["$[", "$.", "$.a[?(@.b", "$.a[?(@.b ==)]", "$['a", "$.a[x]", "$.a.sum()"] {
+            assert!(select(path, &Value::Null).is_err(), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_bounded() {
+        let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
+        let root = crate::json::parse_lenient(&deep).expect("JSON");
+        assert!(select(&"..*".repeat(12), &root).is_err());
+        assert!(select(&format!("$[?({}@.a)]", "(".repeat(5000)), &root).is_err());
+    }
 }

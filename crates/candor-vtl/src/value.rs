@@ -45,24 +45,6 @@ impl Value {
         }
     }
 
-    pub(crate) fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
-        match self {
-            Value::Map(members) => members.iter_mut().find(|(k, _)| k == key).map(|(_, v)| v),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn put(&mut self, key: String, value: Value) {
-        match self.get_mut(&key) {
-            Some(old) => *old = value,
-            None => {
-                if let Value::Map(members) = self {
-                    members.push((key, value));
-                }
-            }
-        }
-    }
-
     /// Whether it is null.
     pub fn is_null(&self) -> bool {
         matches!(self, Value::Null)

@@ -31,12 +31,17 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
         return Claim::Passed;
     }
     let status = scene.exchange.response.status.value;
-    let at = super::template_says_success::first_line(template);
+    // What it reads instead of the error is to blame; a template that reads nothing would be another rule's.
+    let reads = template.parsed.as_ref().ok().and_then(|parsed| parsed.printed_references().into_iter().next());
+    let at = match reads {
+        Some(range) => template.text.at(range),
+        None => super::template_says_success::first_line(template),
+    };
     let also = scene.selected().map(|(_, r, _)| (r.span, "failures come here: no error pattern stands before".to_string()));
     scene.report(&RULE, RULE.severity, at, findings, || Claimed {
         at,
         message: format!("{} answers {status} without a trace of the error {}", scene.whose(), scene.when()),
-        label: "reads fields that an error does not have: nothing of it is left".to_string(),
+        label: "read from an error, which has no such field: nothing of it is left".to_string(),
         remedy: "add an integration response for errors (`(?s).+` → 500) with a template of its own".to_string(),
         also: also.into_iter().collect(),
     })

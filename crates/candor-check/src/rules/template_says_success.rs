@@ -30,10 +30,13 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
     })
 }
 
-/// The first line of a template that holds text.
+/// The first line of a template that holds more than a comment.
 pub(super) fn first_line(template: &TemplateText) -> Span {
     let text = template.text.as_str();
-    let start = text.len() - text.trim_start().len();
+    let is_comment = |line: &str| line.trim_start().starts_with("##") || line.trim().is_empty();
+    let comments: usize = text.split_inclusive('\n').take_while(|line| is_comment(line)).map(str::len).sum();
+    let start = if comments < text.len() { comments } else { 0 };
+    let start = start + text[start..].len() - text[start..].trim_start().len();
     let end = text[start..].find('\n').map_or(text.len(), |n| start + n);
     let end = start + text[start..end].trim_end().len();
     template.text.at(start as u32..end as u32)

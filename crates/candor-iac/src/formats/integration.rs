@@ -96,7 +96,11 @@ pub(super) fn read(value: &Value, at: Span, spelling: &Spelling, kind: ApiKind, 
     };
     // An HTTP API has no mapping templates and no selection patterns: what it calls responseParameters is another thing.
     let responses = match kind {
-        ApiKind::Rest => value.setting(spelling.responses, at, |v| responses(v, at, spelling)),
+        ApiKind::Rest => {
+            // The key is the place: what stands under it are the responses themselves.
+            let key = value.member(spelling.responses).map_or(at, |member| member.key.span());
+            value.setting(spelling.responses, at, |v| responses(v, key, spelling))
+        }
         ApiKind::Http | ApiKind::FunctionUrl => Setting::absent(at, spelling.responses),
     };
     Integration {
@@ -123,7 +127,7 @@ pub(super) fn read(value: &Value, at: Span, spelling: &Spelling, kind: ApiKind, 
 }
 
 /// The integration responses: a mapping by pattern (OpenAPI) or a list (CloudFormation).
-fn responses(value: &Value, at: Span, spelling: &Spelling) -> Setting<Vec<IntegrationResponse>> {
+fn responses(value: &Value, key: Span, spelling: &Spelling) -> Setting<Vec<IntegrationResponse>> {
     let by_pattern = value.members().iter().map(|member| {
         let key = member.key.span();
         let pattern = match member.key.as_str() {
@@ -142,12 +146,8 @@ fn responses(value: &Value, at: Span, spelling: &Spelling) -> Setting<Vec<Integr
     match &value.kind {
         Kind::Unknown(needs) => Setting::unknown(value.span, needs.clone()),
         Kind::Scalar(_) => Setting::unknown(value.span, Needs::Support("integration responses that are a text".into())),
-        // Nothing between the brackets is nothing written: the key is there to be filled.
-        Kind::Null => Setting::absent(at, spelling.responses),
-        Kind::Map(_) | Kind::List(_) => {
-            let place = value.members().first().map_or(value.span, |_| value.span);
-            Setting::written(by_pattern.chain(listed).collect(), place)
-        }
+        Kind::Null => Setting::absent(key, spelling.responses),
+        Kind::Map(_) | Kind::List(_) => Setting::written(by_pattern.chain(listed).collect(), key),
     }
 }
 

@@ -1,0 +1,125 @@
+//! The syntax tree of a template.
+
+use std::ops::Range;
+
+/// Nodes in the order they print.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub(crate) struct Block {
+    pub(crate) nodes: Vec<Node>,
+}
+
+/// A piece of a template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Node {
+    /// Printed as it is.
+    Text(String),
+    /// Prints its value.
+    Reference(Reference),
+    /// `#set(target = value)`; the span is the directive's.
+    Set { target: Reference, value: Expression, span: Range<u32> },
+    /// `#if` with its `#elseif`s and its `#else`.
+    If { branches: Vec<(Expression, Block)>, otherwise: Option<Block> },
+    /// `#foreach($variable in items)`.
+    Foreach { variable: String, items: Expression, body: Block, span: Range<u32> },
+    /// `#define($name)`.
+    Define { name: String, body: Block },
+    /// `#break`.
+    Break,
+    /// `#stop`.
+    Stop,
+}
+
+/// `$name` and what follows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Reference {
+    pub(crate) name: String,
+    pub(crate) tail: Vec<Tail>,
+    /// `${name}` or `$!name`: as the target of a `#set` it sets nothing.
+    pub(crate) formal: bool,
+    /// As it is written, for where it prints itself.
+    pub(crate) source: String,
+    pub(crate) span: Range<u32>,
+}
+
+impl Reference {
+    /// The names that lead to what it refers to: the root, properties, literal keys. A method call ends it.
+    pub(crate) fn path(&self) -> impl Iterator<Item = &str> {
+        let names = self.tail.iter().map_while(|step| match step {
+            Tail::Property(name) => Some(name.as_str()),
+            Tail::Index(Expression::Text(key)) => Some(key.as_str()),
+            Tail::Index(Expression::Interpolated(block)) => match block.nodes.as_slice() {
+                [Node::Text(key)] => Some(key.as_str()),
+                _ => None,
+            },
+            _ => None,
+        });
+        std::iter::once(self.name.as_str()).chain(names)
+    }
+}
+
+/// A step behind a reference's name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Tail {
+    /// `.name`
+    Property(String),
+    /// `.name(arguments)`
+    Call { name: String, arguments: Vec<Expression> },
+    /// `[index]`
+    Index(Expression),
+}
+
+/// Something with a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Expression {
+    Bool(bool),
+    Int(i128),
+    /// A number with a fraction or an exponent, as spelled: `f64` is not `Eq`.
+    Double(String),
+    /// An integer beyond 128 bits.
+    Big(String),
+    /// `'raw'`, or `"quoted"` without anything to interpolate.
+    Text(String),
+    /// `"quoted"`.
+    Interpolated(Block),
+    List(Vec<Expression>),
+    Map(Vec<(Expression, Expression)>),
+    /// `[from..to]`
+    Range(Box<Expression>, Box<Expression>),
+    Reference(Reference),
+    /// A bare word as an argument: null.
+    Null,
+    Not(Box<Expression>),
+    Binary(Operator, Box<(Expression, Expression)>),
+}
+
+/// Operators with two sides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Operator {
+    Or,
+    And,
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Remainder,
+}
+
+impl Operator {
+    /// How strongly it binds; all of a level bind to the left.
+    pub(crate) fn level(self) -> u8 {
+        match self {
+            Operator::Or => 1,
+            Operator::And => 2,
+            Operator::Equal | Operator::NotEqual => 3,
+            Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual => 4,
+            Operator::Add | Operator::Subtract => 5,
+            Operator::Multiply | Operator::Divide | Operator::Remainder => 6,
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! Renders a template: directives and variables. Values and printing are in the modules below.
+
+mod assign;
+mod print;
+mod value;
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use crate::ast::{Block, Expression, Node};
+use crate::budget::{Budget, FOREACH_LIMIT, MAX_DEPTH};
+use crate::error::{Error, ErrorKind};
+use crate::heap::{Datum, Heap, Key, Style};
+use crate::scope::{Overrides, Rendered, Scope};
+
+/// Bytes of new text that count as one step.
+const BYTES_PER_STEP: usize = 64;
+
+/// How often a `#define`d block may stand within itself; beyond, it prints its name (the real Velocity 1.7).
+const DEFINE_DEPTH: usize = 2;
+
+/// Values that overrides may consist of.
+const MAX_OVERRIDE_NODES: usize = 100_000;
+
+/// One rendering.
+pub(crate) struct Evaluator<'t> {
+    pub(crate) heap: Heap,
+    pub(crate) scope: &'t Scope<'t>,
+    /// The payload once it has been read: all of a rendering share it.
+    pub(crate) payload: Option<Datum>,
+    variables: HashMap<String, Datum>,
+    blocks: Vec<Defined<'t>>,
+    loops: Vec<Loop>,
+    /// The map behind `$context`, and how many members it began with.
+    context: usize,
+    given: usize,
+    budget: Budget,
+    steps: u64,
+    depth: usize,
+    /// The reference or directive at work, for errors.
+    span: Range<u32>,
+    status_set_at: Option<Range<u32>>,
+    stopped: bool,
+}
+
+struct Defined<'t> {
+    body: &'t Block,
+    depth: usize,
+}
+
+/// What `$foreach` tells of a loop.
+#[derive(Clone, Copy)]
+struct Loop {
+    index: usize,
+    has_next: bool,
+}
+
+/// How a block ended.
+#[derive(Clone, Copy, PartialEq)]
+enum Flow {
+    Next,
+    Break,
+    Stop,
+}
+
+/// Renders a template's tree.
+pub(crate) fn render(block: &Block, scope: &Scope<'_>, budget: Budget) -> Result<Rendered, Error> {
+    let mut evaluator = Evaluator::new(scope, budget);
+    let mut output = String::new();
+    evaluator.block(block, &mut output)?;
+    let overrides = evaluator.overrides()?;
+    Ok(Rendered { output, overrides, status_set_at: evaluator.status_set_at })
+}
+
+impl<'t> Evaluator<'t> {
+    fn new(scope: &'t Scope<'t>, budget: Budget) -> Evaluator<'t> {
+        let mut heap = Heap::default();
+        let context = heap.load_object(scope.context);
+        for (name, value) in [("requestOverride", &scope.overrides.request), ("responseOverride", &scope.overrides.response)] {
+            let name = Key::Text(name.into());
+            let overrides = heap.load(value);
+            match heap.map(context).get(&name).cloned() {
+                Some(Datum::Map(known)) => heap.add_missing(known, &overrides),
+                _ => drop(heap.map_mut(context).put(name, overrides)),
+            }
+        }
+        heap.silence();
+        let given = heap.map(context).members().len();
+        for (name, value) in &scope.overrides.custom {
+            let value = heap.load(value);
+            heap.map_mut(context).put(Key::Text(name.as_str().into()), value);
+        }
+        let pairs = scope.stage_variables.iter().map(|(k, v)| (Key::Text(k.as_str().into()), v.as_str().into()));
+        let stage_variables = heap.new_map(pairs);
+        let variables = HashMap::from([
+            ("input".to_string(), Datum::Input),
+            ("util".to_string(), Datum::Util),
+            ("context".to_string(), Datum::Map(context)),
+            ("stageVariables".to_string(), stage_variables),
+        ]);
+        Evaluator {
+            heap,
+            scope,
+            payload: None,
+            variables,
+            blocks: Vec::new(),
+            loops: Vec::new(),
+            context,
+            given,
+            budget,
+            steps: budget.steps,
+            depth: 0,
+            span: 0..0,
+            status_set_at: None,
+            stopped: false,
+        }
+    }
+
+    /// An error at the reference or directive that is at work.
+    pub(crate) fn error(&self, kind: ErrorKind) -> Error {
+        Error { kind, span: self.span.clone() }
+    }
+
+    /// A method that fails as its Java original would.
+    pub(crate) fn failed(&self, what: impl Into<String>) -> Error {
+        self.error(ErrorKind::Method(what.into()))
+    }
+
+    /// Takes steps from the budget.
+    pub(crate) fn charge(&mut self, steps: usize) -> Result<(), Error> {
+        match self.steps.checked_sub(steps as u64) {
+            Some(left) => self.steps = left,
+            None => return Err(self.error(ErrorKind::Budget("too many steps"))),
+        }
+        Ok(())
+    }
+
+    /// Takes the steps of making a text of so many bytes.
+    pub(crate) fn charge_text(&mut self, bytes: usize) -> Result<(), Error> {
+        if bytes > self.budget.output_bytes {
+            return Err(self.error(ErrorKind::Budget("the text grows too long")));
+        }
+        self.charge(1 + bytes / BYTES_PER_STEP)
+    }
+
+    /// The bytes that a text may have.
+    pub(crate) fn longest_text(&self) -> usize {
+        self.budget.output_bytes
+    }
+
+    /// Goes one level deeper, for as long as `inside` takes.
+    pub(crate) fn nested<T>(&mut self, inside: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
+        if self.depth >= MAX_DEPTH {
+            return Err(self.error(ErrorKind::Budget("it nests too deep")));
+        }
+        self.depth += 1;
+        let result = inside(self);
+        self.depth -= 1;
+        result
+    }
+
+    fn variable(&self, name: &str) -> Option<Datum> {
+        if let Some(last) = self.loops.last() {
+            match name {
+                "foreach" => return Some(Datum::Loop(self.loops.len() - 1)),
+                "velocityCount" => return Some(Datum::Int(last.index as i128 + 1)),
+                "velocityHasNext" => return Some(Datum::Bool(last.has_next)),
+                _ => {}
+            }
+        }
+        self.variables.get(name).cloned()
+    }
+
+    fn block(&mut self, block: &'t Block, out: &mut String) -> Result<Flow, Error> {
+        for node in &block.nodes {
+            self.charge(1)?;
+            let flow = match node {
+                Node::Text(text) => {
+                    out.push_str(text);
+                    self.charge_text(text.len())?;
+                    Flow::Next
+                }
+                Node::Reference(reference) => {
+                    self.print_reference(reference, out)?;
+                    Flow::Next
+                }
+                Node::Set { target, value, span } => {
+                    self.set(target, value, span)?;
+                    Flow::Next
+                }
+                Node::If { branches, otherwise } => self.conditional(branches, otherwise.as_ref(), out)?,
+                Node::Foreach { variable, items, body, span } => self.foreach(variable, items, body, span, out)?,
+                Node::Define { name, body } => {
+                    self.blocks.push(Defined { body, depth: 0 });
+                    self.variables.insert(name.clone(), Datum::Block(self.blocks.len() - 1));
+                    Flow::Next
+                }
+                Node::Break => Flow::Break,
+                Node::Stop => Flow::Stop,
+            };
+            if out.len() > self.budget.output_bytes {
+                return Err(self.error(ErrorKind::Budget("it prints too much")));
+            }
+            if self.stopped {
+                return Ok(Flow::Stop);
+            }
+            if flow != Flow::Next {
+                return Ok(flow);
+            }
+        }
+        Ok(Flow::Next)
+    }
+
+    fn conditional(
+        &mut self,
+        branches: &'t [(Expression, Block)],
+        otherwise: Option<&'t Block>,
+        out: &mut String,
+    ) -> Result<Flow, Error> {
+        for (condition, body) in branches {
+            if self.truth(condition)? {
+                return self.nested(|e| e.block(body, out));
+            }
+        }
+        match otherwise {
+            Some(body) => self.nested(|e| e.block(body, out)),
+            None => Ok(Flow::Next),
+        }
+    }
+
+    fn foreach(
+        &mut self,
+        variable: &'t str,
+        items: &'t Expression,
+        body: &'t Block,
+        span: &Range<u32>,
+        out: &mut String,
+    ) -> Result<Flow, Error> {
+        let items = match self.value(items)? {
+            Datum::List(at) => at,
+            Datum::Map(at) => {
+                let values: Vec<Datum> = self.heap.map(at).members().iter().map(|(_, v)| v.clone()).collect();
+                self.charge(values.len())?;
+                let Datum::List(at) = self.heap.new_list(values, Style::Java) else { return Ok(Flow::Next) };
+                at
+            }
+            _ => return Ok(Flow::Next),
+        };
+        let before = self.variables.get(variable).cloned();
+        let changes = self.heap.list(items).changes;
+        let mut flow = Flow::Next;
+        self.loops.push(Loop { index: 0, has_next: false });
+        for index in 0..FOREACH_LIMIT {
+            let list = self.heap.list(items);
+            if index >= list.items.len() {
+                break;
+            }
+            if list.changes != changes {
+                self.span = span.clone();
+                return Err(self.failed("ConcurrentModificationException: the list changed while it was looped over"));
+            }
+            let item = list.items[index].clone();
+            let state = Loop { index, has_next: index + 1 < list.items.len() };
+            if let Some(last) = self.loops.last_mut() {
+                *last = state;
+            }
+            self.variables.insert(variable.to_string(), item);
+            match self.nested(|e| e.block(body, out))? {
+                Flow::Next => {}
+                Flow::Break => break,
+                Flow::Stop => {
+                    flow = Flow::Stop;
+                    break;
+                }
+            }
+        }
+        self.loops.pop();
+        match before {
+            Some(value) => drop(self.variables.insert(variable.to_string(), value)),
+            None => drop(self.variables.remove(variable)),
+        }
+        Ok(flow)
+    }
+
+    /// A property of `$foreach`.
+    pub(crate) fn loop_property(&self, at: usize, name: &str) -> Option<Datum> {
+        let state = self.loops.get(at)?;
+        Some(match name {
+            "index" => Datum::Int(state.index as i128),
+            "count" => Datum::Int(state.index as i128 + 1),
+            "hasNext" => Datum::Bool(state.has_next),
+            "first" => Datum::Bool(state.index == 0),
+            "last" => Datum::Bool(!state.has_next),
+            "parent" => Datum::Loop(at.checked_sub(1)?),
+            "topmost" => Datum::Loop(0),
+            _ => return None,
+        })
+    }
+
+    fn overrides(&self) -> Result<Overrides, Error> {
+        let mut nodes = MAX_OVERRIDE_NODES;
+        let mut take = |datum: &Datum| self.heap.unload(datum, MAX_DEPTH, &mut nodes);
+        let mut overrides = Overrides::default();
+        for (i, (key, value)) in self.heap.map(self.context).members().iter().enumerate() {
+            match key.text().as_str() {
+                "responseOverride" => overrides.response = take(value),
+                "requestOverride" => overrides.request = take(value),
+                name if i >= self.given => overrides.custom.push((name.to_string(), take(value))),
+                _ => {}
+            }
+        }
+        if nodes == 0 {
+            return Err(self.error(ErrorKind::Budget("too much is overridden")));
+        }
+        Ok(overrides)
+    }
+}

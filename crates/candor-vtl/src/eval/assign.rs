@@ -1,0 +1,58 @@
+//! `#set`, and what is put into maps.
+
+use std::ops::Range;
+
+use super::Evaluator;
+use crate::ast::{Expression, Reference, Tail};
+use crate::error::Error;
+use crate::heap::{Datum, Key};
+
+impl<'t> Evaluator<'t> {
+    /// `#set(target = value)`. What cannot be set stays as it is: a property of a missing parent, of a text, or a target
+    /// written `${x}` or `$!x` (the real Velocity 1.7).
+    pub(super) fn set(&mut self, target: &'t Reference, value: &'t Expression, span: &Range<u32>) -> Result<(), Error> {
+        let value = self.value(value)?;
+        if target.formal {
+            return Ok(());
+        }
+        let Some((last, before)) = target.tail.split_last() else {
+            self.variables.insert(target.name.clone(), value);
+            return Ok(());
+        };
+        self.span = target.span.clone();
+        let Some(root) = self.variable(&target.name) else { return Ok(()) };
+        let Some(parent) = self.follow(root, before, target)? else { return Ok(()) };
+        let key = match last {
+            Tail::Property(name) => Datum::from(name.as_str()),
+            Tail::Index(index) => self.value(index)?,
+            Tail::Call { .. } => return Ok(()),
+        };
+        self.span = span.clone();
+        match (parent, last, key) {
+            (Datum::Map(map), _, key) => {
+                let key = self.key(&key)?;
+                self.put(map, key, value)?;
+            }
+            (Datum::List(list), Tail::Index(_), Datum::Int(i)) => {
+                let i = self.position(list, i)?;
+                self.heap.list_mut(list).items[i] = value;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Puts a member into a map, and yields what it replaces.
+    pub(crate) fn put(&mut self, map: usize, key: Key, value: Datum) -> Result<Option<Datum>, Error> {
+        self.charge(1)?;
+        if key == Key::Text("status".into()) && self.is_response_override(map) {
+            self.status_set_at = Some(self.span.clone());
+        }
+        Ok(self.heap.map_mut(map).put(key, value))
+    }
+
+    fn is_response_override(&self, map: usize) -> bool {
+        let name = Key::Text("responseOverride".into());
+        self.heap.map(self.context).get(&name) == Some(&Datum::Map(map))
+    }
+}

@@ -1,0 +1,139 @@
+//! How values print: Java's `toString`, and JSON for JSON's arrays.
+
+use super::{DEFINE_DEPTH, Evaluator};
+use crate::ast::Reference;
+use crate::error::{Error, ErrorKind};
+use crate::heap::{Datum, Key, Style};
+use crate::json;
+use crate::value::java_double;
+
+impl<'t> Evaluator<'t> {
+    pub(super) fn print_reference(&mut self, reference: &'t Reference, out: &mut String) -> Result<(), Error> {
+        match self.resolve(reference)? {
+            Some(Datum::Block(at)) if self.blocks[at].depth >= DEFINE_DEPTH => out.push_str(&reference.source),
+            Some(datum) => self.print(&datum, out)?,
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// The text form.
+    pub(crate) fn text(&mut self, datum: &Datum) -> Result<String, Error> {
+        let mut out = String::new();
+        self.print(datum, &mut out)?;
+        Ok(out)
+    }
+
+    /// Appends the text form.
+    pub(crate) fn print(&mut self, datum: &Datum, out: &mut String) -> Result<(), Error> {
+        let before = out.len();
+        match datum {
+            Datum::Null | Datum::Input | Datum::Loop(_) => {}
+            Datum::Util => out.push_str("{}"),
+            Datum::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
+            Datum::Int(n) => out.push_str(&n.to_string()),
+            Datum::Double(d) => out.push_str(&java_double(*d)),
+            Datum::Big(text) | Datum::Text(text) => out.push_str(text),
+            Datum::List(at) if self.heap.list(*at).style == Style::Json => self.nested(|e| e.print_json(datum, out))?,
+            Datum::List(at) => self.nested(|e| {
+                out.push('[');
+                let mut i = 0;
+                while let Some(item) = e.heap.list(*at).items.get(i).cloned() {
+                    out.push_str(if i > 0 { ", " } else { "" });
+                    e.print_inside(&item, out)?;
+                    i += 1;
+                }
+                out.push(']');
+                Ok(())
+            })?,
+            Datum::Map(at) if self.heap.map(*at).silent => {}
+            Datum::Map(at) => self.nested(|e| {
+                out.push('{');
+                let mut i = 0;
+                while let Some((key, value)) = e.heap.map(*at).members().get(i).cloned() {
+                    out.push_str(if i > 0 { ", " } else { "" });
+                    e.print_entry(&key, &value, out)?;
+                    i += 1;
+                }
+                out.push('}');
+                Ok(())
+            })?,
+            Datum::Entry(entry) => self.print_entry(&entry.0, &entry.1, out)?,
+            Datum::Block(at) => self.print_block(*at, out)?,
+        }
+        self.charge_text(out.len() - before)?;
+        self.bound(out)
+    }
+
+    fn bound(&self, out: &str) -> Result<(), Error> {
+        if out.len() > self.budget.output_bytes {
+            return Err(self.error(ErrorKind::Budget("it prints too much")));
+        }
+        Ok(())
+    }
+
+    fn print_entry(&mut self, key: &Key, value: &Datum, out: &mut String) -> Result<(), Error> {
+        out.push_str(&key.text());
+        out.push('=');
+        self.print_inside(value, out)
+    }
+
+    fn print_inside(&mut self, datum: &Datum, out: &mut String) -> Result<(), Error> {
+        match datum {
+            Datum::Null => out.push_str("null"),
+            other => self.print(other, out)?,
+        }
+        Ok(())
+    }
+
+    /// Evaluates a `#define`d block where it is used.
+    fn print_block(&mut self, at: usize, out: &mut String) -> Result<(), Error> {
+        if self.blocks[at].depth >= DEFINE_DEPTH {
+            return Ok(());
+        }
+        let body = self.blocks[at].body;
+        self.blocks[at].depth += 1;
+        let flow = self.nested(|e| e.block(body, out))?;
+        self.blocks[at].depth -= 1;
+        self.stopped |= flow == super::Flow::Stop;
+        Ok(())
+    }
+
+    /// Appends the value as JSON.
+    pub(crate) fn print_json(&mut self, datum: &Datum, out: &mut String) -> Result<(), Error> {
+        self.charge(1)?;
+        match datum {
+            Datum::List(at) => self.nested(|e| {
+                out.push('[');
+                let mut i = 0;
+                while let Some(item) = e.heap.list(*at).items.get(i).cloned() {
+                    out.push_str(if i > 0 { "," } else { "" });
+                    e.print_json(&item, out)?;
+                    i += 1;
+                }
+                out.push(']');
+                Ok(())
+            })?,
+            Datum::Map(at) => self.nested(|e| {
+                out.push('{');
+                let mut i = 0;
+                while let Some((key, value)) = e.heap.map(*at).members().get(i).cloned() {
+                    out.push_str(if i > 0 { "," } else { "" });
+                    json::write_string(&key.text(), out);
+                    out.push(':');
+                    e.print_json(&value, out)?;
+                    i += 1;
+                }
+                out.push('}');
+                Ok(())
+            })?,
+            Datum::Null => out.push_str("null"),
+            Datum::Bool(_) | Datum::Int(_) | Datum::Double(_) | Datum::Big(_) => self.print(datum, out)?,
+            other => {
+                let text = self.text(other)?;
+                json::write_string(&text, out);
+            }
+        }
+        self.bound(out)
+    }
+}

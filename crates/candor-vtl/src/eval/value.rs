@@ -1,0 +1,288 @@
+//! What expressions are worth.
+
+use super::Evaluator;
+use crate::ast::{Expression, Operator, Reference, Tail};
+use crate::error::{Error, ErrorKind};
+use crate::heap::{Datum, Key, Style};
+use crate::methods;
+
+impl<'t> Evaluator<'t> {
+    /// The value of an expression. Recorded: a reference that leads nowhere is the empty string.
+    pub(crate) fn value(&mut self, expression: &'t Expression) -> Result<Datum, Error> {
+        self.charge(1)?;
+        self.nested(|e| e.value_inside(expression))
+    }
+
+    fn value_inside(&mut self, expression: &'t Expression) -> Result<Datum, Error> {
+        Ok(match expression {
+            Expression::Null => Datum::Null,
+            Expression::Bool(b) => Datum::Bool(*b),
+            Expression::Int(n) => Datum::Int(*n),
+            Expression::Double(spelled) => Datum::Double(spelled.parse().unwrap_or_default()),
+            Expression::Big(spelled) => Datum::Big(spelled.as_str().into()),
+            Expression::Text(text) => {
+                self.charge_text(text.len())?;
+                text.as_str().into()
+            }
+            Expression::Interpolated(block) => {
+                let mut out = String::new();
+                let flow = self.block(block, &mut out)?;
+                self.stopped |= flow == super::Flow::Stop;
+                out.into()
+            }
+            Expression::List(items) => {
+                let items = items.iter().map(|item| self.value(item)).collect::<Result<_, _>>()?;
+                self.heap.new_list(items, Style::Java)
+            }
+            Expression::Map(members) => {
+                let mut values = Vec::with_capacity(members.len());
+                for (key, value) in members {
+                    let key = self.value(key)?;
+                    values.push((self.key(&key)?, self.value(value)?));
+                }
+                self.heap.new_map(values)
+            }
+            Expression::Range(from, to) => self.range(from, to)?,
+            Expression::Reference(reference) => self.resolve(reference)?.unwrap_or_else(|| "".into()),
+            Expression::Not(_) => Datum::Bool(self.truth(expression)?),
+            Expression::Binary(operator, sides) => match operator {
+                Operator::Or | Operator::And => Datum::Bool(self.truth(expression)?),
+                _ => {
+                    let (left, right) = (self.value(&sides.0)?, self.value(&sides.1)?);
+                    self.binary(*operator, &left, &right)?
+                }
+            },
+        })
+    }
+
+    /// Whether a condition holds: all but `false` does, and literals other than `true` do not.
+    pub(super) fn truth(&mut self, condition: &'t Expression) -> Result<bool, Error> {
+        self.charge(1)?;
+        self.nested(|e| {
+            Ok(match condition {
+                Expression::Bool(b) => *b,
+                Expression::Reference(reference) => e.resolve(reference)? != Some(Datum::Bool(false)),
+                Expression::Not(inside) => !e.truth(inside)?,
+                Expression::Binary(Operator::Or, sides) => e.truth(&sides.0)? || e.truth(&sides.1)?,
+                Expression::Binary(Operator::And, sides) => e.truth(&sides.0)? && e.truth(&sides.1)?,
+                Expression::Binary(..) => e.value_inside(condition)? == Datum::Bool(true),
+                _ => false,
+            })
+        })
+    }
+
+    fn range(&mut self, from: &'t Expression, to: &'t Expression) -> Result<Datum, Error> {
+        let (Datum::Int(from), Datum::Int(to)) = (self.value(from)?, self.value(to)?) else {
+            return Ok("".into());
+        };
+        let length = from.abs_diff(to).saturating_add(1);
+        self.charge(usize::try_from(length).unwrap_or(usize::MAX))?;
+        let items: Vec<Datum> = if from <= to {
+            (from..=to).map(Datum::Int).collect()
+        } else {
+            (to..=from).rev().map(Datum::Int).collect()
+        };
+        Ok(self.heap.new_list(items, Style::Java))
+    }
+
+    /// What a reference refers to, if it leads anywhere; null leads nowhere.
+    pub(super) fn resolve(&mut self, reference: &'t Reference) -> Result<Option<Datum>, Error> {
+        self.span = reference.span.clone();
+        let root = self.variable(&reference.name).filter(|root| *root != Datum::Null);
+        let Some(root) = root else { return Ok(None) };
+        self.follow(root, &reference.tail, reference)
+    }
+
+    /// Follows the steps behind a root.
+    pub(super) fn follow(&mut self, root: Datum, tail: &'t [Tail], of: &'t Reference) -> Result<Option<Datum>, Error> {
+        let mut at = root;
+        for step in tail {
+            self.charge(1)?;
+            let next = match step {
+                Tail::Property(name) => methods::property(self, &at, name)?,
+                Tail::Call { name, arguments } => {
+                    let arguments =
+                        arguments.iter().map(|a| self.value(a)).collect::<Result<Vec<Datum>, Error>>()?;
+                    self.span = of.span.clone();
+                    methods::call(self, &at, name, &arguments)?
+                }
+                Tail::Index(index) => {
+                    let index = self.value(index)?;
+                    self.span = of.span.clone();
+                    self.indexed(&at, &index)?
+                }
+            };
+            match next {
+                None | Some(Datum::Null) => return Ok(None),
+                Some(datum) => at = datum,
+            }
+        }
+        Ok(Some(at))
+    }
+
+    fn indexed(&mut self, at: &Datum, index: &Datum) -> Result<Option<Datum>, Error> {
+        Ok(match (at, index) {
+            (Datum::List(list), Datum::Int(i)) => {
+                let i = self.position(*list, *i)?;
+                self.heap.list(*list).items.get(i).cloned()
+            }
+            (Datum::Map(map), key) => {
+                let key = self.key(key)?;
+                self.heap.map(*map).get(&key).cloned()
+            }
+            _ => None,
+        })
+    }
+
+    /// The place of an element in a list; negative ones count from the end.
+    pub(super) fn position(&self, list: usize, index: i128) -> Result<usize, Error> {
+        let length = self.heap.list(list).items.len();
+        let from_start = if index < 0 { index + length as i128 } else { index };
+        usize::try_from(from_start)
+            .ok()
+            .filter(|i| *i < length)
+            .ok_or_else(|| self.failed(format!("IndexOutOfBoundsException: index {index}, size {length}")))
+    }
+
+    /// A value as the key of a map.
+    pub(crate) fn key(&mut self, datum: &Datum) -> Result<Key, Error> {
+        Ok(match datum {
+            Datum::Null => Key::Null,
+            Datum::Bool(b) => Key::Bool(*b),
+            Datum::Int(n) => Key::Int(*n),
+            Datum::Text(text) => Key::Text(text.clone()),
+            other => Key::Text(self.text(other)?.into()),
+        })
+    }
+
+    fn binary(&mut self, operator: Operator, left: &Datum, right: &Datum) -> Result<Datum, Error> {
+        let empty = || Datum::from("");
+        match operator {
+            Operator::Equal => return Ok(Datum::Bool(self.equal(left, right)?)),
+            Operator::NotEqual => return Ok(Datum::Bool(!self.equal(left, right)?)),
+            _ => {}
+        }
+        let (Some(a), Some(b)) = (number(left), number(right)) else {
+            return match operator {
+                Operator::Add => {
+                    let mut text = self.text(left)?;
+                    self.print(right, &mut text)?;
+                    Ok(text.into())
+                }
+                Operator::Subtract | Operator::Multiply | Operator::Divide | Operator::Remainder => Ok(empty()),
+                _ => Ok(Datum::Bool(false)),
+            };
+        };
+        let order = compare(a, b);
+        Ok(match operator {
+            Operator::Less => Datum::Bool(order.is_some_and(|o| o.is_lt())),
+            Operator::LessOrEqual => Datum::Bool(order.is_some_and(|o| o.is_le())),
+            Operator::Greater => Datum::Bool(order.is_some_and(|o| o.is_gt())),
+            Operator::GreaterOrEqual => Datum::Bool(order.is_some_and(|o| o.is_ge())),
+            _ => match (a, b) {
+                (_, Number::Int(0)) if matches!(operator, Operator::Divide | Operator::Remainder) => empty(),
+                (_, Number::Double(0.0)) if matches!(operator, Operator::Divide | Operator::Remainder) => empty(),
+                (Number::Int(a), Number::Int(b)) => {
+                    let result = match operator {
+                        Operator::Add => a.checked_add(b),
+                        Operator::Subtract => a.checked_sub(b),
+                        Operator::Multiply => a.checked_mul(b),
+                        Operator::Divide => a.checked_div(b),
+                        _ => a.checked_rem(b),
+                    };
+                    let beyond = || self.error(ErrorKind::Budget("an integer grows beyond 128 bits"));
+                    Datum::Int(result.ok_or_else(beyond)?)
+                }
+                (a, b) => {
+                    let (a, b) = (a.double(), b.double());
+                    Datum::Double(match operator {
+                        Operator::Add => a + b,
+                        Operator::Subtract => a - b,
+                        Operator::Multiply => a * b,
+                        Operator::Divide => a / b,
+                        _ => a % b,
+                    })
+                }
+            },
+        })
+    }
+
+    /// Numbers are equal by value, what is of the same class by content, anything else by its text.
+    pub(crate) fn equal(&mut self, left: &Datum, right: &Datum) -> Result<bool, Error> {
+        self.charge(1)?;
+        if let (Some(a), Some(b)) = (number(left), number(right)) {
+            return Ok(compare(a, b).is_some_and(|o| o.is_eq()));
+        }
+        self.nested(|e| match (left, right) {
+            (Datum::Text(a), Datum::Text(b)) => Ok(a == b),
+            (Datum::List(a), Datum::List(b)) => {
+                let length = e.heap.list(*a).items.len();
+                if a == b || length != e.heap.list(*b).items.len() {
+                    return Ok(a == b);
+                }
+                for i in 0..length {
+                    let (x, y) = (e.heap.list(*a).items[i].clone(), e.heap.list(*b).items[i].clone());
+                    if !e.equal_inside(&x, &y)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+            (Datum::Map(a), Datum::Map(b)) => {
+                let members = e.heap.map(*a).members().len();
+                if a == b || members != e.heap.map(*b).members().len() {
+                    return Ok(a == b);
+                }
+                for i in 0..members {
+                    let (key, x) = e.heap.map(*a).members()[i].clone();
+                    let Some(y) = e.heap.map(*b).get(&key).cloned() else { return Ok(false) };
+                    if !e.equal_inside(&x, &y)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+            _ => Ok(e.text(left)? == e.text(right)?),
+        })
+    }
+
+    /// Within lists and maps Java's `equals` rules: classes matter.
+    pub(crate) fn equal_inside(&mut self, left: &Datum, right: &Datum) -> Result<bool, Error> {
+        match (left, right) {
+            (Datum::List(_), Datum::List(_)) | (Datum::Map(_), Datum::Map(_)) => self.equal(left, right),
+            _ => Ok(left == right),
+        }
+    }
+}
+
+/// A number to calculate with.
+#[derive(Clone, Copy)]
+enum Number {
+    Int(i128),
+    Double(f64),
+}
+
+impl Number {
+    fn double(self) -> f64 {
+        match self {
+            Number::Int(n) => n as f64,
+            Number::Double(d) => d,
+        }
+    }
+}
+
+fn number(datum: &Datum) -> Option<Number> {
+    match datum {
+        Datum::Int(n) => Some(Number::Int(*n)),
+        Datum::Double(d) => Some(Number::Double(*d)),
+        Datum::Big(spelled) => spelled.parse().ok().map(Number::Double),
+        _ => None,
+    }
+}
+
+fn compare(a: Number, b: Number) -> Option<std::cmp::Ordering> {
+    match (a, b) {
+        (Number::Int(a), Number::Int(b)) => Some(a.cmp(&b)),
+        (a, b) => a.double().partial_cmp(&b.double()),
+    }
+}

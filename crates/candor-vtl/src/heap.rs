@@ -1,0 +1,254 @@
+//! What a rendering's variables hold: lists and maps live on a heap, because Java shares them between variables.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::value::Value;
+
+/// A value at run time.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Datum {
+    Null,
+    Bool(bool),
+    Int(i128),
+    Double(f64),
+    /// An integer beyond 128 bits, as spelled.
+    Big(Rc<str>),
+    Text(Rc<str>),
+    /// An index into [`Heap`]'s lists.
+    List(usize),
+    /// An index into [`Heap`]'s maps.
+    Map(usize),
+    /// `key=value` of a map, of `entrySet()`.
+    Entry(Rc<(Key, Datum)>),
+    /// `$input`
+    Input,
+    /// `$util`
+    Util,
+    /// `$foreach` of the loop at this depth.
+    Loop(usize),
+    /// A `#define`d block, by its number.
+    Block(usize),
+}
+
+impl From<&str> for Datum {
+    fn from(text: &str) -> Datum {
+        Datum::Text(text.into())
+    }
+}
+
+impl From<String> for Datum {
+    fn from(text: String) -> Datum {
+        Datum::Text(text.into())
+    }
+}
+
+/// A key of a map. Java's maps hold any object; here those that JSON and literals make.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Key {
+    Null,
+    Bool(bool),
+    Int(i128),
+    Text(Rc<str>),
+}
+
+impl Key {
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Key::Null => "null".to_string(),
+            Key::Bool(b) => b.to_string(),
+            Key::Int(n) => n.to_string(),
+            Key::Text(text) => text.to_string(),
+        }
+    }
+
+    pub(crate) fn datum(&self) -> Datum {
+        match self {
+            Key::Null => Datum::Null,
+            Key::Bool(b) => Datum::Bool(*b),
+            Key::Int(n) => Datum::Int(*n),
+            Key::Text(text) => Datum::Text(text.clone()),
+        }
+    }
+}
+
+/// How a list prints.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Style {
+    /// `["a",1]`, as json-smart's arrays do.
+    Json,
+    /// `[a, 1]`
+    Java,
+}
+
+#[derive(Debug)]
+pub(crate) struct List {
+    pub(crate) items: Vec<Datum>,
+    pub(crate) style: Style,
+    /// Counts changes of length, which a loop over the list does not survive.
+    pub(crate) changes: u64,
+}
+
+/// A map in the order of insertion.
+#[derive(Debug, Default)]
+pub(crate) struct Map {
+    members: Vec<(Key, Datum)>,
+    index: HashMap<Key, usize>,
+    /// An object of `$context`: it prints as nothing (recorded).
+    pub(crate) silent: bool,
+}
+
+impl Map {
+    pub(crate) fn members(&self) -> &[(Key, Datum)] {
+        &self.members
+    }
+
+    pub(crate) fn get(&self, key: &Key) -> Option<&Datum> {
+        self.index.get(key).map(|at| &self.members[*at].1)
+    }
+
+    /// Puts a member, and yields what it replaces.
+    pub(crate) fn put(&mut self, key: Key, value: Datum) -> Option<Datum> {
+        if let Some(at) = self.index.get(&key) {
+            return Some(std::mem::replace(&mut self.members[*at].1, value));
+        }
+        self.index.insert(key.clone(), self.members.len());
+        self.members.push((key, value));
+        None
+    }
+
+    pub(crate) fn remove(&mut self, key: &Key) -> Option<Datum> {
+        let at = self.index.remove(key)?;
+        let (_, value) = self.members.remove(at);
+        for (i, (key, _)) in self.members.iter().enumerate().skip(at) {
+            self.index.insert(key.clone(), i);
+        }
+        Some(value)
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.members.clear();
+        self.index.clear();
+    }
+}
+
+/// Every list and map of a rendering.
+#[derive(Debug, Default)]
+pub(crate) struct Heap {
+    lists: Vec<List>,
+    maps: Vec<Map>,
+}
+
+impl Heap {
+    pub(crate) fn new_list(&mut self, items: Vec<Datum>, style: Style) -> Datum {
+        self.lists.push(List { items, style, changes: 0 });
+        Datum::List(self.lists.len() - 1)
+    }
+
+    pub(crate) fn new_map(&mut self, members: impl IntoIterator<Item = (Key, Datum)>) -> Datum {
+        Datum::Map(self.add_map(members))
+    }
+
+    /// A new map's index.
+    pub(crate) fn add_map(&mut self, members: impl IntoIterator<Item = (Key, Datum)>) -> usize {
+        let mut map = Map::default();
+        for (key, value) in members {
+            map.put(key, value);
+        }
+        self.maps.push(map);
+        self.maps.len() - 1
+    }
+
+    pub(crate) fn list(&self, at: usize) -> &List {
+        &self.lists[at]
+    }
+
+    pub(crate) fn list_mut(&mut self, at: usize) -> &mut List {
+        &mut self.lists[at]
+    }
+
+    pub(crate) fn map(&self, at: usize) -> &Map {
+        &self.maps[at]
+    }
+
+    pub(crate) fn map_mut(&mut self, at: usize) -> &mut Map {
+        &mut self.maps[at]
+    }
+
+    /// Takes a value onto the heap. Its nesting is bounded by the reader of JSON.
+    pub(crate) fn load(&mut self, value: &Value) -> Datum {
+        match value {
+            Value::Null => Datum::Null,
+            Value::Bool(b) => Datum::Bool(*b),
+            Value::Int(n) => Datum::Int(i128::from(*n)),
+            Value::Double(d) => Datum::Double(*d),
+            Value::Big(spelled) => {
+                spelled.parse().map_or_else(|_| Datum::Big(spelled.as_str().into()), Datum::Int)
+            }
+            Value::String(text) => text.as_str().into(),
+            Value::Array(items) | Value::List(items) => {
+                let style = if matches!(value, Value::Array(_)) { Style::Json } else { Style::Java };
+                let items = items.iter().map(|item| self.load(item)).collect();
+                self.new_list(items, style)
+            }
+            Value::Map(members) => {
+                let members: Vec<_> =
+                    members.iter().map(|(k, v)| (Key::Text(k.as_str().into()), self.load(v))).collect();
+                self.new_map(members)
+            }
+        }
+    }
+
+    /// Takes an object onto the heap; anything else is an empty one.
+    pub(crate) fn load_object(&mut self, value: &Value) -> usize {
+        match self.load(value) {
+            Datum::Map(at) => at,
+            _ => self.add_map([]),
+        }
+    }
+
+    /// Puts those members of another map into a map that it has not yet.
+    pub(crate) fn add_missing(&mut self, at: usize, from: &Datum) {
+        let Datum::Map(from) = from else { return };
+        let missing: Vec<_> = self.map(*from).members().to_vec();
+        for (key, value) in missing {
+            if self.map(at).get(&key).is_none() {
+                self.map_mut(at).put(key, value);
+            }
+        }
+    }
+
+    /// Lets every map there is so far print as nothing.
+    pub(crate) fn silence(&mut self) {
+        for map in &mut self.maps {
+            map.silent = true;
+        }
+    }
+
+    /// A value as it leaves a rendering; what nests deeper than `depth` (or in itself) and what is beyond the count of `nodes`
+    /// is null.
+    pub(crate) fn unload(&self, datum: &Datum, depth: usize, nodes: &mut usize) -> Value {
+        if *nodes == 0 {
+            return Value::Null;
+        }
+        *nodes -= 1;
+        match datum {
+            Datum::Bool(b) => Value::Bool(*b),
+            Datum::Int(n) => i64::try_from(*n).map_or_else(|_| Value::Big(n.to_string()), Value::Int),
+            Datum::Double(d) => Value::Double(*d),
+            Datum::Big(spelled) => Value::Big(spelled.to_string()),
+            Datum::Text(text) => Value::String(text.to_string()),
+            Datum::List(at) if depth > 0 => {
+                let list = self.list(*at);
+                let items = list.items.iter().map(|item| self.unload(item, depth - 1, nodes)).collect();
+                if list.style == Style::Json { Value::Array(items) } else { Value::List(items) }
+            }
+            Datum::Map(at) if depth > 0 => Value::Map(
+                (self.map(*at).members().iter())
+                    .map(|(k, v)| (k.text(), self.unload(v, depth - 1, nodes)))
+                    .collect(),
+            ),
+            _ => Value::Null,
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! `$input`: the payload and the request's parameters.
+
+use crate::error::Error;
+use crate::eval::Evaluator;
+use crate::heap::{Datum, Key};
+use crate::{json, json_path};
+
+/// `$input.body`: the payload's text; recorded: `{}` where there is none.
+pub(super) fn body(eval: &Evaluator<'_>) -> Datum {
+    match eval.scope.body {
+        "" => "{}".into(),
+        text => text.into(),
+    }
+}
+
+/// Calls a method of `$input`.
+pub(super) fn call(eval: &mut Evaluator<'_>, name: &str, arguments: &[Datum]) -> Result<Option<Datum>, Error> {
+    Ok(match (name, arguments) {
+        ("getBody", []) => Some(body(eval)),
+        ("path", [Datum::Text(path)]) => select(eval, path)?.filter(|found| *found != Datum::Null),
+        ("json", [Datum::Text(path)]) => {
+            let mut text = String::new();
+            match select(eval, path)? {
+                Some(found) => eval.print_json(&found, &mut text)?,
+                // Found on the AWS console by LocalStack: a missing value is an empty JSON string.
+                None => text.push_str("\"\""),
+            }
+            Some(text.into())
+        }
+        ("params", []) => {
+            let params = eval.scope.params;
+            let places = [("path", &params.path), ("querystring", &params.querystring), ("header", &params.header)];
+            let mut members = Vec::new();
+            for (place, pairs) in places {
+                eval.charge(pairs.len())?;
+                let pairs = pairs.iter().map(|(k, v)| (Key::Text(k.as_str().into()), v.as_str().into()));
+                members.push((Key::Text(place.into()), eval.heap.new_map(pairs)));
+            }
+            Some(eval.heap.new_map(members))
+        }
+        ("params", [Datum::Text(name)]) => {
+            // The path first, then the query string, then headers (reference "Mapping template variables").
+            let params = eval.scope.params;
+            eval.charge(1 + params.path.len() + params.querystring.len() + params.header.len())?;
+            let mut all = params.path.iter().chain(&params.querystring).chain(&params.header);
+            all.find(|(known, _)| known.as_str() == &**name).map(|(_, value)| value.as_str().into())
+        }
+        _ => None,
+    })
+}
+
+/// What a JSONPath finds in the payload, which is read once.
+fn select(eval: &mut Evaluator<'_>, path: &str) -> Result<Option<Datum>, Error> {
+    let root = match &eval.payload {
+        Some(root) => root.clone(),
+        None => {
+            let value = json::parse_lenient(eval.scope.body).map_err(|e| eval.error(e.kind))?;
+            eval.charge_text(eval.scope.body.len())?;
+            let root = eval.heap.load(&value);
+            eval.payload = Some(root.clone());
+            root
+        }
+    };
+    let (found, visited) = json_path::select_on_heap(path, &eval.heap, &root).map_err(|e| eval.error(e.kind))?;
+    eval.charge(visited)?;
+    Ok(match found {
+        json_path::Found::Nothing => None,
+        json_path::Found::One(datum) => Some(datum),
+        json_path::Found::Length(length) => Some(Datum::Int(length as i128)),
+        json_path::Found::Many(items) => Some(eval.heap.new_list(items, crate::heap::Style::Json)),
+    })
+}
+

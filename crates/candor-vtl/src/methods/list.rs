@@ -1,0 +1,125 @@
+//! Methods of `java.util.List`, of sets and arrays.
+
+use crate::error::Error;
+use crate::eval::Evaluator;
+use crate::heap::{Datum, Style};
+
+/// Calls a method of a list.
+pub(super) fn call(eval: &mut Evaluator<'_>, at: usize, name: &str, arguments: &[Datum]) -> Result<Option<Datum>, Error> {
+    let length = eval.heap.list(at).items.len();
+    let bool = |b| Some(Datum::Bool(b));
+    Ok(match (name, arguments) {
+        ("size", []) => Some(Datum::Int(length as i128)),
+        ("isEmpty", []) => bool(length == 0),
+        ("get", [Datum::Int(i)]) => {
+            let i = place(eval, *i, length)?;
+            Some(eval.heap.list(at).items[i].clone())
+        }
+        ("contains", [item]) => bool(find(eval, at, item, false)?.is_some()),
+        ("indexOf", [item]) => Some(index(find(eval, at, item, false)?)),
+        ("lastIndexOf", [item]) => Some(index(find(eval, at, item, true)?)),
+        ("containsAll", [Datum::List(others)]) => {
+            let others = eval.heap.list(*others).items.clone();
+            let mut all = true;
+            for other in &others {
+                all = all && find(eval, at, other, false)?.is_some();
+            }
+            bool(all)
+        }
+        ("add", [item]) => {
+            eval.charge(1)?;
+            let list = eval.heap.list_mut(at);
+            list.items.push(item.clone());
+            list.changes += 1;
+            bool(true)
+        }
+        ("add", [Datum::Int(i), item]) => {
+            let i = place(eval, *i, length + 1)?;
+            eval.charge(1 + length - i)?;
+            let list = eval.heap.list_mut(at);
+            list.items.insert(i, item.clone());
+            list.changes += 1;
+            None
+        }
+        ("addAll", [Datum::List(others)]) => {
+            let others = eval.heap.list(*others).items.clone();
+            eval.charge(others.len())?;
+            let changed = !others.is_empty();
+            let list = eval.heap.list_mut(at);
+            list.items.extend(others);
+            list.changes += 1;
+            bool(changed)
+        }
+        ("set", [Datum::Int(i), item]) => {
+            let i = place(eval, *i, length)?;
+            Some(std::mem::replace(&mut eval.heap.list_mut(at).items[i], item.clone()))
+        }
+        ("remove", [Datum::Int(i)]) => {
+            let i = place(eval, *i, length)?;
+            eval.charge(1 + length - i)?;
+            Some(remove(eval, at, i))
+        }
+        ("remove", [item]) => {
+            let found = find(eval, at, item, false)?;
+            if let Some(i) = found {
+                remove(eval, at, i);
+            }
+            bool(found.is_some())
+        }
+        ("clear", []) => {
+            let list = eval.heap.list_mut(at);
+            list.items.clear();
+            list.changes += 1;
+            None
+        }
+        ("subList", [Datum::Int(from), Datum::Int(to)]) => {
+            let (from, to) = (place(eval, *from, length + 1)?, place(eval, *to, length + 1)?);
+            let style = eval.heap.list(at).style;
+            let part = eval.heap.list(at).items.get(from..to).map(<[Datum]>::to_vec);
+            let part = part.ok_or_else(|| eval.failed(format!("IllegalArgumentException: from {from} to {to}")))?;
+            eval.charge(part.len())?;
+            Some(eval.heap.new_list(part, style))
+        }
+        ("toArray", []) => {
+            let items = eval.heap.list(at).items.clone();
+            eval.charge(items.len())?;
+            Some(eval.heap.new_list(items, Style::Java))
+        }
+        ("toJSONString", []) if eval.heap.list(at).style == Style::Json => {
+            let mut text = String::new();
+            eval.print_json(&Datum::List(at), &mut text)?;
+            Some(text.into())
+        }
+        _ => None,
+    })
+}
+
+fn index(found: Option<usize>) -> Datum {
+    Datum::Int(found.map_or(-1, |i| i as i128))
+}
+
+fn place(eval: &Evaluator<'_>, index: i128, length: usize) -> Result<usize, Error> {
+    usize::try_from(index)
+        .ok()
+        .filter(|i| *i < length)
+        .ok_or_else(|| eval.failed(format!("IndexOutOfBoundsException: index {index}")))
+}
+
+fn find(eval: &mut Evaluator<'_>, at: usize, item: &Datum, last: bool) -> Result<Option<usize>, Error> {
+    let length = eval.heap.list(at).items.len();
+    eval.charge(1 + length)?;
+    for i in 0..length {
+        let i = if last { length - 1 - i } else { i };
+        let known = eval.heap.list(at).items[i].clone();
+        if eval.equal_inside(&known, item)? {
+            return Ok(Some(i));
+        }
+    }
+    Ok(None)
+}
+
+fn remove(eval: &mut Evaluator<'_>, at: usize, i: usize) -> Datum {
+    let list = eval.heap.list_mut(at);
+    list.changes += 1;
+    list.items.remove(i)
+}

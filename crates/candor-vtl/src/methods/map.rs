@@ -1,0 +1,85 @@
+//! Methods of `java.util.Map`.
+
+use crate::error::Error;
+use crate::eval::Evaluator;
+use crate::heap::{Datum, Style};
+
+/// Calls a method of a map.
+pub(super) fn call(eval: &mut Evaluator<'_>, at: usize, name: &str, arguments: &[Datum]) -> Result<Option<Datum>, Error> {
+    Ok(match (name, arguments) {
+        ("get", [key]) => {
+            let key = eval.key(key)?;
+            eval.heap.map(at).get(&key).cloned()
+        }
+        ("getOrDefault", [key, default]) => {
+            let key = eval.key(key)?;
+            Some(eval.heap.map(at).get(&key).unwrap_or(default).clone())
+        }
+        ("containsKey", [key]) => {
+            let key = eval.key(key)?;
+            Some(Datum::Bool(eval.heap.map(at).get(&key).is_some()))
+        }
+        ("containsValue", [value]) => {
+            let values = values(eval, at)?;
+            let mut found = false;
+            for known in &values {
+                found = found || eval.equal_inside(known, value)?;
+            }
+            Some(Datum::Bool(found))
+        }
+        ("size", []) => Some(Datum::Int(eval.heap.map(at).members().len() as i128)),
+        ("isEmpty", []) => Some(Datum::Bool(eval.heap.map(at).members().is_empty())),
+        ("keySet", []) => {
+            let keys: Vec<Datum> = eval.heap.map(at).members().iter().map(|(key, _)| key.datum()).collect();
+            eval.charge(keys.len())?;
+            Some(eval.heap.new_list(keys, Style::Java))
+        }
+        ("values", []) => {
+            let values = values(eval, at)?;
+            Some(eval.heap.new_list(values, Style::Java))
+        }
+        ("entrySet", []) => {
+            let entries: Vec<Datum> =
+                eval.heap.map(at).members().iter().map(|entry| Datum::Entry(entry.clone().into())).collect();
+            eval.charge(entries.len())?;
+            Some(eval.heap.new_list(entries, Style::Java))
+        }
+        ("put", [key, value]) => {
+            let key = eval.key(key)?;
+            eval.put(at, key, value.clone())?
+        }
+        ("putIfAbsent", [key, value]) => {
+            let key = eval.key(key)?;
+            match eval.heap.map(at).get(&key).cloned() {
+                Some(known) if known != Datum::Null => Some(known),
+                _ => {
+                    eval.put(at, key, value.clone())?;
+                    None
+                }
+            }
+        }
+        ("putAll", [Datum::Map(from)]) => {
+            let members = eval.heap.map(*from).members().to_vec();
+            for (key, value) in members {
+                eval.put(at, key, value)?;
+            }
+            None
+        }
+        ("remove", [key]) => {
+            let key = eval.key(key)?;
+            eval.charge(1 + eval.heap.map(at).members().len())?;
+            eval.heap.map_mut(at).remove(&key)
+        }
+        ("clear", []) => {
+            eval.heap.map_mut(at).clear();
+            None
+        }
+        _ => None,
+    })
+}
+
+fn values(eval: &mut Evaluator<'_>, at: usize) -> Result<Vec<Datum>, Error> {
+    let values: Vec<Datum> = eval.heap.map(at).members().iter().map(|(_, value)| value.clone()).collect();
+    eval.charge(values.len())?;
+    Ok(values)
+}

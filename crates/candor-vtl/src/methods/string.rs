@@ -1,0 +1,176 @@
+//! Methods of `java.lang.String`. Positions count UTF-16 units, as Java's do.
+
+use std::rc::Rc;
+
+use super::{number, texts};
+use crate::error::Error;
+use crate::eval::Evaluator;
+use crate::heap::Datum;
+use crate::java_regex::{JavaRegex, RegexError};
+
+/// The position of UTF-16 unit `unit` in bytes; one inside of a character is that of the character.
+fn byte_at(text: &str, unit: usize) -> Option<usize> {
+    if text.is_ascii() {
+        return (unit <= text.len()).then_some(unit);
+    }
+    let mut units = 0;
+    for (at, c) in text.char_indices() {
+        if units >= unit {
+            return Some(at);
+        }
+        units += c.len_utf16();
+    }
+    (unit <= units).then_some(text.len())
+}
+
+fn units(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.encode_utf16().count() }
+}
+
+/// The text between two units.
+fn substring<'s>(eval: &Evaluator<'_>, text: &'s str, from: i128, to: Option<i128>) -> Result<&'s str, Error> {
+    let place = |unit: i128| usize::try_from(unit).ok().and_then(|unit| byte_at(text, unit));
+    let end = to.map_or(Some(text.len()), place);
+    match (place(from), end) {
+        (Some(from), Some(end)) if from <= end => Ok(&text[from..end]),
+        _ => {
+            let to = to.map_or(String::new(), |to| format!(", end {to}"));
+            Err(eval.failed(format!(
+                "StringIndexOutOfBoundsException: begin {from}{to}, length {}",
+                units(text)
+            )))
+        }
+    }
+}
+
+fn index_of(text: &str, sought: &str, from: i128) -> i128 {
+    let from = byte_at(text, usize::try_from(from.max(0)).unwrap_or(usize::MAX)).unwrap_or(text.len());
+    text[from..].find(sought).map_or(-1, |at| units(&text[..from + at]) as i128)
+}
+
+fn last_index_of(text: &str, sought: &str, from: i128) -> i128 {
+    let Ok(from) = usize::try_from(from) else { return -1 };
+    let last = byte_at(text, from).unwrap_or(text.len());
+    let end = text.len().min(last.saturating_add(sought.len()));
+    // An end inside of a character cannot be the end of a match that begins at or before `last`.
+    let end = (0..=end).rev().find(|e| text.is_char_boundary(*e)).unwrap_or(0);
+    text[..end].rfind(sought).map_or(-1, |at| units(&text[..at]) as i128)
+}
+
+/// Java's `String.hashCode`.
+pub(super) fn hash_code(text: &str) -> i32 {
+    text.encode_utf16().fold(0i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)))
+}
+
+fn regex<T>(eval: &Evaluator<'_>, result: Result<T, RegexError>) -> Result<T, Error> {
+    result.map_err(|e| eval.failed(e.to_string()))
+}
+
+/// Calls a method of a text.
+pub(super) fn call(
+    eval: &mut Evaluator<'_>,
+    text: &Rc<str>,
+    name: &str,
+    arguments: &[Datum],
+) -> Result<Option<Datum>, Error> {
+    eval.charge_text(text.len())?;
+    let int = |n: usize| Datum::Int(n as i128);
+    let result = match (name, arguments) {
+        ("length", []) => int(units(text)),
+        ("isEmpty", []) => Datum::Bool(text.is_empty()),
+        ("toUpperCase", []) => text.to_uppercase().into(),
+        ("toLowerCase", []) => text.to_lowercase().into(),
+        ("trim", []) => text.trim_matches(|c: char| c <= ' ').into(),
+        ("strip", []) => text.trim().into(),
+        ("intern", []) => Datum::Text(text.clone()),
+        ("substring" | "subSequence", [Datum::Int(from)]) => substring(eval, text, *from, None)?.into(),
+        ("substring" | "subSequence", [Datum::Int(from), Datum::Int(to)]) => {
+            substring(eval, text, *from, Some(*to))?.into()
+        }
+        ("charAt", [Datum::Int(at)]) => substring(eval, text, *at, at.checked_add(1))?.into(),
+        ("codePointAt", [Datum::Int(at)]) => {
+            let rest = substring(eval, text, *at, None)?;
+            let first = rest.chars().next();
+            Datum::Int(u32::from(first.ok_or_else(|| eval.failed("StringIndexOutOfBoundsException"))?).into())
+        }
+        ("indexOf", [Datum::Text(sought)]) => Datum::Int(index_of(text, sought, 0)),
+        ("indexOf", [Datum::Text(sought), Datum::Int(from)]) => Datum::Int(index_of(text, sought, *from)),
+        ("lastIndexOf", [Datum::Text(sought)]) => Datum::Int(last_index_of(text, sought, i128::from(i64::MAX))),
+        ("lastIndexOf", [Datum::Text(sought), Datum::Int(from)]) => Datum::Int(last_index_of(text, sought, *from)),
+        ("contains", [Datum::Text(sought)]) => Datum::Bool(text.contains(&**sought)),
+        ("startsWith", [Datum::Text(prefix)]) => Datum::Bool(text.starts_with(&**prefix)),
+        ("startsWith", [Datum::Text(prefix), Datum::Int(at)]) => {
+            let at = usize::try_from(*at).ok().and_then(|at| byte_at(text, at));
+            Datum::Bool(at.is_some_and(|at| text[at..].starts_with(&**prefix)))
+        }
+        ("endsWith", [Datum::Text(suffix)]) => Datum::Bool(text.ends_with(&**suffix)),
+        ("equalsIgnoreCase", [Datum::Text(other)]) => Datum::Bool(text.to_lowercase() == other.to_lowercase()),
+        ("contentEquals", [Datum::Text(other)]) => Datum::Bool(text == other),
+        ("compareTo", [Datum::Text(other)]) => Datum::Int(compare(text, other)),
+        ("compareToIgnoreCase", [Datum::Text(other)]) => {
+            Datum::Int(compare(&text.to_lowercase(), &other.to_lowercase()))
+        }
+        ("concat", [Datum::Text(other)]) => {
+            eval.charge_text(text.len().saturating_add(other.len()))?;
+            format!("{text}{other}").into()
+        }
+        ("repeat", [Datum::Int(times)]) => {
+            let times = usize::try_from(*times).map_err(|_| eval.failed("IllegalArgumentException: count is negative"))?;
+            eval.charge_text(text.len().saturating_mul(times))?;
+            text.repeat(times).into()
+        }
+        ("replace", [Datum::Text(from), Datum::Text(to)]) => {
+            eval.charge_text(text.len().saturating_add(text.matches(&**from).count().saturating_mul(to.len())))?;
+            text.replace(&**from, to).into()
+        }
+        ("replaceAll" | "replaceFirst", [Datum::Text(pattern), Datum::Text(with)]) => {
+            let replaced = JavaRegex::replace(pattern, text, with, name == "replaceAll", eval.longest_text());
+            let replaced = regex(eval, replaced)?;
+            eval.charge_text(replaced.len())?;
+            replaced.into()
+        }
+        ("matches", [Datum::Text(pattern)]) => {
+            let compiled = regex(eval, JavaRegex::parse(pattern))?;
+            Datum::Bool(regex(eval, compiled.matches(text))?)
+        }
+        ("split", [Datum::Text(pattern)]) => {
+            let parts = regex(eval, JavaRegex::split(pattern, text, 0))?;
+            texts(eval, parts)?
+        }
+        ("split", [Datum::Text(pattern), Datum::Int(limit)]) => {
+            let limit = i64::try_from(*limit).unwrap_or_default();
+            let parts = regex(eval, JavaRegex::split(pattern, text, limit))?;
+            texts(eval, parts)?
+        }
+        ("toCharArray", []) => texts(eval, text.chars().map(String::from).collect())?,
+        ("getBytes", []) => {
+            let bytes = text.bytes().map(|b| Datum::Int(i128::from(b.cast_signed()))).collect();
+            eval.charge(text.len())?;
+            eval.heap.new_list(bytes, crate::heap::Style::Java)
+        }
+        ("regionMatches", [Datum::Bool(ignore), Datum::Int(at), Datum::Text(other), Datum::Int(there), Datum::Int(length)]) => {
+            let part = |text: &str, from: i128| {
+                let from = usize::try_from(from).ok()?;
+                let to = from.checked_add(usize::try_from(*length).ok()?)?;
+                Some(text[byte_at(text, from)?..byte_at(text, to)?].to_string())
+            };
+            Datum::Bool(match (part(text, *at), part(other, *there)) {
+                (Some(a), Some(b)) => a == b || (*ignore && a.to_lowercase() == b.to_lowercase()),
+                _ => false,
+            })
+        }
+        ("valueOf" | "copyValueOf", [value]) => eval.text(value)?.into(),
+        ("format", [Datum::Text(format), rest @ ..]) => number::format(eval, format, rest)?,
+        _ => return Ok(None),
+    };
+    Ok(Some(result))
+}
+
+/// Java's `compareTo`: the difference of the first units that differ, else of the lengths.
+fn compare(a: &str, b: &str) -> i128 {
+    let differ = a.encode_utf16().zip(b.encode_utf16()).find(|(x, y)| x != y);
+    match differ {
+        Some((x, y)) => i128::from(x) - i128::from(y),
+        None => units(a) as i128 - units(b) as i128,
+    }
+}

@@ -1,0 +1,224 @@
+//! Reads templates: text, directives and white space. References and expressions are read by the modules below.
+//!
+//! Velocity's lexer decides what white space vanishes: blanks before `#set` where the lexer stands right before them, and
+//! blanks with one newline behind most directives.
+
+mod directive;
+mod expression;
+mod reference;
+
+use std::ops::Range;
+
+use crate::ast::{Block, Node};
+use crate::budget::MAX_DEPTH;
+use crate::error::Error;
+
+/// Reads a whole template.
+pub(crate) fn parse(source: &str) -> Result<Block, Error> {
+    let mut parser = Parser { text: source, at: 0, depth: 0, place: Place::Offset(0), in_literal: false };
+    let (block, end) = parser.block()?;
+    match end {
+        End::OfText => Ok(block),
+        _ => Err(parser.expected("no `#end`, `#else` or `#elseif` here: no block is open")),
+    }
+}
+
+struct Parser<'s> {
+    text: &'s str,
+    at: usize,
+    depth: usize,
+    place: Place,
+    /// Inside of a quoted string, where a lone `$` or `#` may be the last character.
+    in_literal: bool,
+}
+
+/// Where the parsed text stands in the template.
+#[derive(Clone)]
+enum Place {
+    /// It begins at this byte.
+    Offset(usize),
+    /// Inside of a string whose characters are no longer those of the template.
+    Inside(Range<u32>),
+}
+
+/// What stood at a `#`.
+enum Hash {
+    /// Something of this block; `fresh` is whether the lexer stands behind it.
+    Read { fresh: bool },
+    /// The end of this block.
+    Ended(End),
+}
+
+/// What a block ends with.
+#[derive(PartialEq)]
+enum End {
+    OfText,
+    End,
+    Else,
+    ElseIf,
+}
+
+impl Parser<'_> {
+    fn rest(&self) -> &str {
+        &self.text[self.at..]
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn span(&self, start: usize, end: usize) -> Range<u32> {
+        match &self.place {
+            Place::Offset(offset) => (offset + start) as u32..(offset + end) as u32,
+            Place::Inside(range) => range.clone(),
+        }
+    }
+
+    fn expected(&self, what: &str) -> Error {
+        let next = self.rest().chars().next().map_or(0, char::len_utf8);
+        let span = self.span(self.at, self.at + next);
+        Error::syntax(span.start as usize, span.end as usize, what)
+    }
+
+    fn deeper(&mut self) -> Result<(), Error> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH { Err(self.expected("fewer nested levels")) } else { Ok(()) }
+    }
+
+    /// Blanks and newlines inside of a directive.
+    fn blank(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.at += 1;
+        }
+    }
+
+    fn take(&mut self, byte: u8, what: &str) -> Result<(), Error> {
+        if self.peek() != Some(byte) {
+            return Err(self.expected(what));
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// Blanks and one newline behind a directive; blanks alone stay.
+    fn rest_of_line(&mut self) {
+        let rest = self.rest();
+        let behind = rest.trim_start_matches([' ', '\t']);
+        let newline = ["\r\n", "\n", "\r"].into_iter().find(|n| behind.starts_with(n));
+        if let Some(newline) = newline {
+            self.at += rest.len() - behind.len() + newline.len();
+        }
+    }
+
+    /// Nodes up to the end of the text or of the open block; a final `#end` or `#else` is read, `#elseif` up to its `(`.
+    fn block(&mut self) -> Result<(Block, End), Error> {
+        self.deeper()?;
+        let mut block = Block::default();
+        // Whether the lexer stands here, so that blanks belong to a following `#set`.
+        let mut fresh = true;
+        loop {
+            if fresh && let Some(length) = set_ahead(self.rest()) {
+                self.set(length, &mut block)?;
+                continue;
+            }
+            fresh = match self.peek() {
+                None => {
+                    self.depth -= 1;
+                    return Ok((block, End::OfText));
+                }
+                Some(b'\\') => self.backslashes(&mut block)?,
+                Some(b'$') => self.dollar(&mut block)?,
+                Some(b'#') => match self.hash(&mut block)? {
+                    Hash::Read { fresh } => fresh,
+                    Hash::Ended(end) => {
+                        self.depth -= 1;
+                        return Ok((block, end));
+                    }
+                },
+                Some(_) => {
+                    let length = self.rest().find(['\\', '$', '#']).unwrap_or(self.rest().len());
+                    push_text(&mut block, &self.text[self.at..self.at + length]);
+                    self.at += length;
+                    false
+                }
+            };
+        }
+    }
+
+    /// n backslashes before a reference or a known directive print as half of them; an odd one escapes. Elsewhere they are text.
+    fn backslashes(&mut self, block: &mut Block) -> Result<bool, Error> {
+        let start = self.at;
+        while self.peek() == Some(b'\\') {
+            self.at += 1;
+        }
+        let (run, half) = (self.at - start, (self.at - start) / 2);
+        let print = if reference::ahead(self.rest()).is_some() || self.directive_ahead().is_some() { half } else { run };
+        push_text(block, &self.text[start..start + print]);
+        if print == run || run % 2 == 0 {
+            return Ok(true);
+        }
+        let escaped = self.at;
+        match self.directive_ahead() {
+            Some((_, length)) => self.at += length,
+            None => drop(self.reference()?),
+        }
+        push_text(block, &self.text[escaped..self.at]);
+        Ok(true)
+    }
+
+    fn dollar(&mut self, block: &mut Block) -> Result<bool, Error> {
+        if reference::ahead(self.rest()).is_some() {
+            let reference = self.reference()?;
+            block.nodes.push(Node::Reference(reference));
+            return Ok(true);
+        }
+        let rest = self.rest();
+        if rest.len() == 1 && !self.in_literal {
+            return Err(self.expected("something behind the last `$`"));
+        }
+        // Quirks of Velocity's lexer: `$!` loses its `!` before most characters, `$  #set(…)` its `$`.
+        let (printed, length) = match rest.as_bytes() {
+            [b'$', b'!', b'$' | b'{', ..] => ("$!", 2),
+            [b'$', b'!', ..] => ("$", 2),
+            _ if set_ahead(&rest[1..]).is_some() => ("", 1),
+            _ => ("$", 1),
+        };
+        self.at += length;
+        push_text(block, printed);
+        Ok(printed.is_empty())
+    }
+
+    /// `#set(…)`, its head of `length` bytes being read by the caller's look.
+    fn set(&mut self, length: usize, block: &mut Block) -> Result<(), Error> {
+        let start = self.at + self.rest().find('#').unwrap_or(0);
+        self.at += length;
+        self.blank();
+        if reference::ahead(self.rest()).is_none() {
+            return Err(self.expected("a reference to set"));
+        }
+        let target = self.reference()?;
+        self.blank();
+        self.take(b'=', "`=`")?;
+        let value = self.expression()?;
+        self.take(b')', "`)`")?;
+        block.nodes.push(Node::Set { target, value, span: self.span(start, self.at) });
+        self.rest_of_line();
+        Ok(())
+    }
+}
+
+/// The length of blanks and `#set(` where they stand here.
+fn set_ahead(rest: &str) -> Option<usize> {
+    let at = rest.trim_start_matches([' ', '\t']);
+    let behind = at.strip_prefix("#set").or_else(|| at.strip_prefix("#{set}"))?;
+    let inside = behind.trim_start_matches([' ', '\t']).strip_prefix('(')?;
+    Some(rest.len() - inside.len())
+}
+
+fn push_text(block: &mut Block, text: &str) {
+    if let Some(Node::Text(last)) = block.nodes.last_mut() {
+        last.push_str(text);
+    } else if !text.is_empty() {
+        block.nodes.push(Node::Text(text.to_string()));
+    }
+}

@@ -1,0 +1,106 @@
+//! References: `$name`, `${name}`, `$!name`, `$!{name}`, each with a tail of properties, calls and indexes.
+
+use super::Parser;
+use crate::ast::{Expression, Reference, Tail};
+use crate::error::Error;
+
+/// The length of the mark before the name (`$`, `$!`, `${`, `$!{`) where a reference begins here.
+pub(super) fn ahead(rest: &str) -> Option<usize> {
+    let behind = rest.strip_prefix('$')?;
+    let behind = behind.strip_prefix('!').unwrap_or(behind);
+    let behind = behind.strip_prefix('{').unwrap_or(behind);
+    behind.starts_with(starts_name).then_some(rest.len() - behind.len())
+}
+
+fn starts_name(c: char) -> bool {
+    c.is_ascii_alphabetic() || c == '_'
+}
+
+/// The length of the name that stands here.
+pub(super) fn name_length(rest: &str) -> usize {
+    rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-').unwrap_or(rest.len())
+}
+
+impl Parser<'_> {
+    /// A reference that is known to begin here.
+    pub(super) fn reference(&mut self) -> Result<Reference, Error> {
+        self.deeper()?;
+        let start = self.at;
+        let mark = ahead(self.rest()).ok_or_else(|| self.expected("a reference"))?;
+        let formal = self.text[start..start + mark].ends_with('{');
+        self.at += mark;
+        let name = self.name();
+        let mut tail = Vec::new();
+        loop {
+            match self.text.as_bytes()[self.at..] {
+                [b'.', c, ..] if starts_name(c as char) => {
+                    self.at += 1;
+                    let name = self.name();
+                    tail.push(match self.peek() {
+                        Some(b'(') => Tail::Call { name, arguments: self.arguments()? },
+                        _ => Tail::Property(name),
+                    });
+                }
+                [b'[', ..] => {
+                    self.at += 1;
+                    self.blank();
+                    let index = self.parameter()?;
+                    self.blank();
+                    self.take(b']', "`]`")?;
+                    tail.push(Tail::Index(index));
+                }
+                _ => break,
+            }
+        }
+        if formal {
+            self.take(b'}', "`}`")?;
+        }
+        self.depth -= 1;
+        let source = self.text[start..self.at].to_string();
+        Ok(Reference { name, tail, formal: mark > 1, source, span: self.span(start, self.at) })
+    }
+
+    fn name(&mut self) -> String {
+        let length = name_length(self.rest());
+        let name = self.rest()[..length].to_string();
+        self.at += length;
+        name
+    }
+
+    /// `(…)` behind a method's name.
+    fn arguments(&mut self) -> Result<Vec<Expression>, Error> {
+        self.at += 1;
+        self.blank();
+        let mut arguments = Vec::new();
+        if self.peek() == Some(b')') {
+            self.at += 1;
+            return Ok(arguments);
+        }
+        loop {
+            self.blank();
+            if self.rest().starts_with(starts_name) {
+                arguments.push(self.word_argument());
+            } else {
+                arguments.push(self.parameter()?);
+            }
+            self.blank();
+            match self.peek() {
+                Some(b',') => self.at += 1,
+                Some(b')') => {
+                    self.at += 1;
+                    return Ok(arguments);
+                }
+                _ => return Err(self.expected("`,` or `)`")),
+            }
+        }
+    }
+
+    /// `true`, `false`, or a word that means null.
+    pub(super) fn word_argument(&mut self) -> Expression {
+        match self.name().as_str() {
+            "true" => Expression::Bool(true),
+            "false" => Expression::Bool(false),
+            _ => Expression::Null,
+        }
+    }
+}
