@@ -2,11 +2,21 @@
 
 use candor_gateway::api::Pattern;
 
-/// The literal that a pattern looks for, where it is one: `NotFound` in `NotFound`, `.*NotFound.*`, `^\[NotFound\]`.
+/// The words that a pattern looks for: `NotFound` in `NotFound`, `.*NotFound.*`, `^\[NotFound\]`, `.*(NotFound|Gone).*`. `None`
+/// for a pattern that takes anything.
 pub(crate) fn literal(pattern: &str) -> Option<String> {
+    // What such a pattern looks for is not what its author meant.
+    if class_of_words(pattern).is_some() || lost_escape(pattern).is_some() {
+        return None;
+    }
     let mut rest = pattern;
+    if let Some((flags, behind)) = pattern.strip_prefix("(?").and_then(|p| p.split_once(')'))
+        && flags.chars().all(|c| c.is_ascii_alphabetic())
+    {
+        rest = behind;
+    }
     loop {
-        let shorter = ["^", "(?i)", ".*", ".+", "[\\s\\S]*", "[\\s\\S]+", "(.|\\n)*", "(\\n|.)*", "(.|\\n)+", "(\\n|.)+"]
+        let shorter = ["^", ".*", ".+", "[\\s\\S]*", "[\\s\\S]+", "(.|\\n)*", "(\\n|.)*", "(.|\\n)+", "(\\n|.)+"]
             .iter()
             .find_map(|p| rest.strip_prefix(p));
         match shorter {
@@ -24,19 +34,90 @@ pub(crate) fn literal(pattern: &str) -> Option<String> {
             _ => break,
         }
     }
+    let mut chars = rest.chars().peekable();
+    let out = alternative(&mut chars, 0)?;
+    // A `)` too many: this is no pattern.
+    (chars.peek().is_none() && !out.trim().is_empty()).then_some(out)
+}
+
+type Chars<'p> = std::iter::Peekable<std::str::Chars<'p>>;
+
+/// A text for the first of the alternatives up to the end or the closing parenthesis, which stays; the others are skipped.
+/// `None` for what is not understood: lookarounds, back references, classes of a kind that no pattern of an API has had yet.
+fn alternative(chars: &mut Chars<'_>, depth: usize) -> Option<String> {
     let mut out = String::new();
-    let mut chars = rest.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' => match chars.next() {
-                Some(escaped) if !escaped.is_ascii_alphanumeric() => out.push(escaped),
-                _ => return None,
-            },
-            '.' | '*' | '+' | '?' | '(' | ')' | '[' | ']' | '{' | '}' | '|' | '^' | '$' => return None,
-            other => out.push(other),
+    let mut first = true;
+    while let Some(&c) = chars.peek() {
+        let piece = match c {
+            ')' => break,
+            '|' => {
+                chars.next();
+                first = false;
+                continue;
+            }
+            _ => piece(chars, depth)?,
+        };
+        let times = quantity(chars)?;
+        if first {
+            out.extend(std::iter::repeat_n(piece.as_str(), times));
         }
     }
-    (!out.is_empty()).then_some(out)
+    Some(out)
+}
+
+/// A text for one thing that can be repeated.
+fn piece(chars: &mut Chars<'_>, depth: usize) -> Option<String> {
+    let text = match chars.next()? {
+        '^' | '$' => String::new(),
+        '.' => "x".to_string(),
+        '\\' => match chars.next()? {
+            'd' => "1".to_string(),
+            'w' | 'S' | 'D' => "x".to_string(),
+            's' => " ".to_string(),
+            'b' | 'B' => String::new(),
+            escaped if !escaped.is_ascii_alphanumeric() => escaped.to_string(),
+            _ => return None,
+        },
+        '(' if depth < 16 => {
+            if chars.peek() == Some(&'?') {
+                chars.next();
+                (chars.next()? == ':').then_some(())?;
+            }
+            let inner = alternative(chars, depth + 1)?;
+            (chars.next()? == ')').then_some(inner)?
+        }
+        '[' => {
+            let inside: String = chars.by_ref().take_while(|c| *c != ']').collect();
+            let one = inside.chars().next()?;
+            match one {
+                '^' | '\\' => "x".to_string(),
+                other => other.to_string(),
+            }
+        }
+        '*' | '+' | '?' | '{' | '}' | ']' | '(' => return None,
+        other => other.to_string(),
+    };
+    Some(text)
+}
+
+/// How often the thing before is repeated in the shortest text that shows it.
+fn quantity(chars: &mut Chars<'_>) -> Option<usize> {
+    let times = match chars.peek() {
+        Some('*' | '?') => 0,
+        Some('+') => 1,
+        Some('{') => {
+            let inside: String = chars.by_ref().skip(1).take_while(|c| *c != '}').collect();
+            let least = inside.split(',').next()?.trim().parse::<usize>().ok().filter(|n| *n <= 64)?;
+            return Some(least);
+        }
+        _ => return Some(1),
+    };
+    chars.next();
+    // Lazy or possessive: the same texts.
+    if matches!(chars.peek(), Some('?' | '+')) {
+        chars.next();
+    }
+    Some(times)
 }
 
 /// Whether the pattern matches this text.
@@ -116,8 +197,12 @@ mod tests {
         assert_eq!(literal(".*Task timed out.*").as_deref(), Some("Task timed out"));
         assert_eq!(literal(r"^\[404\].*").as_deref(), Some("[404]"));
         assert_eq!(literal(".+"), None);
-        assert_eq!(literal("(a|b)"), None);
-        assert_eq!(literal(r"5\d{2}"), None);
+        assert_eq!(literal("(?s).+"), None);
+        assert_eq!(literal(r".*already (shipped|cancelled) \d{2}.*").as_deref(), Some("already shipped 11"));
+        assert_eq!(literal("(?s).*(?:Gone|Lost)[.!]? *x*.*").as_deref(), Some("Gone"));
+        assert_eq!(literal("(?!.*Known).*"), None);
+        assert_eq!(literal("a)b"), None);
+        assert_eq!(literal("[Task timed out]"), None);
     }
 
     #[test]

@@ -329,6 +329,10 @@ fn translate(pattern: &str) -> Result<String, RegexError> {
                 Some(other) if other.is_ascii_alphanumeric() => {
                     out.push('\\');
                     out.push(other);
+                    if other == 'x' && chars.peek() == Some(&'{') {
+                        out.extend(chars.by_ref().take_while(|c| *c != '}'));
+                        out.push('}');
+                    }
                 }
                 Some(other) => out.push_str(&fancy_regex::escape(&other.to_string())),
             },
@@ -405,6 +409,16 @@ fn translate(pattern: &str) -> Result<String, RegexError> {
             } else {
                 "[^\\n\\r\\x{85}\\x{2028}\\x{2029}]"
             }),
+            '{' => {
+                // Java knows no `{` but that of a repetition.
+                let counts: String = chars.clone().take_while(|c| *c != '}').take(20).collect();
+                let (least, most) = counts.split_once(',').unwrap_or((&counts, ""));
+                let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+                if least.is_empty() || !digits(least) || !digits(most) || !chars.clone().any(|c| c == '}') {
+                    return Err(RegexError { invalid: true, what: "illegal repetition: `{` without counts".to_string() });
+                }
+                out.push('{');
+            }
             other => out.push(other),
         }
     }
@@ -433,6 +447,7 @@ mod tests {
         assert!(matches("a|b", "a") && matches("a|b", "b") && !matches("a|b", "ab"));
         assert!(matches(".*NotFound.*", "order NotFound!") && matches("(?i).*notfound.*", "ORDER NOTFOUND"));
         assert!(matches(r"\[404\].*", "[404] gone") && matches(r"4\d{2}", "404"));
+        assert!(matches(r"\{a}", "{a}") && matches(r"\x{41}{2,}", "AAA"));
     }
 
     #[test]
@@ -459,7 +474,7 @@ mod tests {
 
     #[test]
     fn what_is_no_pattern_says_so() {
-        for pattern in [".*(Error.*", "[a", "a{2", "*a", "\\"] {
+        for pattern in [".*(Error.*", "[a", "a{2", "a{,2}", r#"{"code".*"#, "*a", "\\"] {
             let parsed = JavaRegex::parse(pattern);
             assert!(parsed.as_ref().is_err_and(RegexError::is_invalid), "{pattern}: {parsed:?}");
         }

@@ -19,7 +19,9 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
     let Some(body) = scene.exchange.response.body.value.bytes() else { return Claim::Passed };
     let body = String::from_utf8_lossy(body);
     // The error is there if any of its words are: its message, or its type.
-    let payload = scene.case.and_then(|case| case.outcome.error_payload(""));
+    let payload = scene.case.and_then(|case| {
+        case.outcome.error_payload(&scene.exchange.received.ambient.lambda_request_id)
+    });
     let words = payload.as_ref().and_then(|p| p.text()).and_then(|t| candor_contract::json::Json::read(t).ok());
     let told = words.is_some_and(|json| {
         ["errorMessage", "errorType"].iter().any(|key| {
