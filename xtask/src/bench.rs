@@ -1,0 +1,165 @@
+//! `cargo xtask bench check`: how time and memory grow with the number of routes.
+//!
+//! There is no peer to compare with: nothing else plays failures through a template. The floor is what `cat` takes to read
+//! the file; the ratio that matters is time per route, which must not grow.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use candor_contract::json::Json;
+
+use crate::step::{Step, candor, root, target};
+
+const SIZES: &[usize] = &[100, 1_000, 10_000];
+const RUNS: usize = 7;
+
+pub(crate) fn run() -> Result<(), String> {
+    Step::cargo(&["build", "--release", "--locked"]).run()?;
+    let folder = target().join("bench");
+    fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    println!(
+        "\ncandor check, one template, {RUNS} runs each (the process is single-threaded; whole process, wall time)\n"
+    );
+    println!(
+        "{:>7} {:>9} {:>9} {:>9} {:>10} {:>11} {:>8} {:>8}",
+        "routes", "MB", "played", "min ms", "median ms", "µs a route", "ratio", "peak MB"
+    );
+    let mut rows = Vec::new();
+    for size in SIZES {
+        let path = folder.join(format!("{size}.yaml"));
+        let text = template(*size);
+        fs::write(&path, &text).map_err(|e| format!("{}: {e}", path.display()))?;
+        rows.push((*size, text.len(), measure(&path)?));
+    }
+    let middle = rows.iter().find(|(size, ..)| *size == 1_000).map_or(1.0, |(size, _, m)| m.per_route(*size));
+    for (size, bytes, measured) in &rows {
+        let (per_route, ms) = (measured.per_route(*size), |d: Duration| d.as_secs_f64() * 1e3);
+        println!(
+            "{size:>7} {:>9.2} {:>9} {:>9.1} {:>10.1} {per_route:>11.1} {:>8.2} {:>8}",
+            *bytes as f64 / 1e6,
+            measured.played,
+            ms(measured.least),
+            ms(measured.median),
+            per_route / middle,
+            measured.peak_mb.map_or("?".to_string(), |mb| format!("{mb:.0}")),
+        );
+    }
+    let floor = floor(&folder.join(format!("{}.yaml", SIZES[SIZES.len() - 1])))?;
+    println!(
+        "\nratio: time per route, against 1,000 routes. Floor: cat of the largest file takes {:.1} ms.",
+        floor.as_secs_f64() * 1e3
+    );
+    Ok(())
+}
+
+struct Measured {
+    least: Duration,
+    median: Duration,
+    played: String,
+    peak_mb: Option<f64>,
+}
+
+impl Measured {
+    fn per_route(&self, routes: usize) -> f64 {
+        self.least.as_secs_f64() * 1e6 / routes as f64
+    }
+}
+
+fn measure(path: &Path) -> Result<Measured, String> {
+    let mut times = Vec::with_capacity(RUNS);
+    for _ in 0..RUNS {
+        times.push(time(&candor(), &["check", "--format", "json"], path)?);
+    }
+    times.sort();
+    let output = Command::new(candor()).args(["check", "--format", "json"]).arg(path).output();
+    let output = output.map_err(|e| format!("candor: {e}"))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let json = Json::read(&text).map_err(|e| format!("candor printed no JSON: {e}"))?;
+    let played = match json.get("summary").and_then(|s| s.get("drills")) {
+        Some(Json::Number(n)) => n.to_string(),
+        _ => "?".to_string(),
+    };
+    Ok(Measured { least: times[0], median: times[RUNS / 2], played, peak_mb: peak(path) })
+}
+
+fn time(program: &Path, args: &[&str], path: &Path) -> Result<Duration, String> {
+    let mut command = Command::new(program);
+    command.args(args).arg(path).stdout(Stdio::null()).stderr(Stdio::null()).current_dir(root());
+    let start = Instant::now();
+    command.status().map_err(|e| format!("{}: {e}", program.display()))?;
+    Ok(start.elapsed())
+}
+
+fn floor(path: &PathBuf) -> Result<Duration, String> {
+    let mut times = Vec::with_capacity(RUNS);
+    for _ in 0..RUNS {
+        times.push(time(Path::new("cat"), &[], path)?);
+    }
+    times.sort();
+    Ok(times[0])
+}
+
+/// The most memory that a run had, where the system tells (Linux).
+fn peak(path: &Path) -> Option<f64> {
+    let mut command = Command::new(candor());
+    command.args(["check", "--format", "json"]).arg(path).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().ok()?;
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak_kb: Option<f64> = None;
+    while let Ok(None) = child.try_wait() {
+        let text = fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let now = line.and_then(|l| l.trim().trim_end_matches("kB").trim().parse::<f64>().ok());
+        peak_kb = now.or(peak_kb);
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    peak_kb.map(|kb| kb / 1024.0)
+}
+
+/// A template of so many routes: of three, one Lambda proxy, one mapping with error patterns, one mapping whose patterns miss
+/// what they should not; a function for each ten routes.
+fn template(routes: usize) -> String {
+    let mut text = String::from(
+        "AWSTemplateFormatVersion: \"2010-09-09\"\nTransform: AWS::Serverless-2016-10-31\nResources:\n  Api:\n    \
+         Type: AWS::Serverless::Api\n    Properties:\n      StageName: prod\n      DefinitionBody:\n        openapi: 3.0.1\n        \
+         info: { title: generated, version: \"1\" }\n        paths:\n",
+    );
+    // Writing to a String cannot fail.
+    for i in 0..routes {
+        let function = i / 10;
+        let uri = format!(
+            "!Sub arn:aws:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/${{F{function}.Arn}}/invocations"
+        );
+        let _ = write!(
+            text,
+            "          /things/{i}:\n            get:\n              responses: {{ \"200\": {{}}, \"404\": {{}}, \"500\": {{}} }}\n              \
+             x-amazon-apigateway-integration:\n                httpMethod: POST\n                uri: {uri}\n"
+        );
+        let catch_all = if i % 3 == 1 { "(?s).+" } else { "Internal.*" };
+        if i % 3 == 0 {
+            text.push_str("                type: aws_proxy\n");
+        } else {
+            let _ = write!(
+                text,
+                "                type: aws\n                requestTemplates:\n                  application/json: '{{\"id\": \
+                 \"$input.params(''id'')\"}}'\n                responses:\n                  default:\n                    \
+                 statusCode: \"200\"\n                    responseTemplates:\n                      application/json: |\n                        \
+                 #set($root = $input.path('$'))\n                        {{\"id\": \"$root.id\", \"items\": [#foreach($item in \
+                 $root.items)\"$item\"#if($foreach.hasNext),#end#end]}}\n                  \".*NotFound.*\": {{ statusCode: \"404\" }}\n                  \
+                 \"{catch_all}\": {{ statusCode: \"500\" }}\n"
+            );
+        }
+    }
+    for function in 0..routes.div_ceil(10) {
+        let _ = write!(
+            text,
+            "  F{function}:\n    Type: AWS::Serverless::Function\n    Properties: {{ Runtime: python3.12, Handler: app.handler, CodeUri: src/, \
+             Timeout: 10 }}\n  P{function}:\n    Type: AWS::Lambda::Permission\n    Properties: {{ FunctionName: !Ref F{function}, Action: \
+             lambda:InvokeFunction, Principal: apigateway.amazonaws.com }}\n"
+        );
+    }
+    text
+}
