@@ -114,14 +114,26 @@ impl Files for MemoryFiles {
 /// Bytes as text.
 ///
 /// # Errors
-/// The byte offset of what is no text, and what it is.
-pub fn decode(bytes: Vec<u8>) -> Result<String, (usize, &'static str)> {
+/// The text before what is none, and what stands there.
+pub fn decode(bytes: Vec<u8>) -> Result<String, (String, &'static str)> {
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
-        return Err((0, "UTF-16, and not UTF-8; save it as UTF-8"));
+        return Err((String::new(), "UTF-16, and not UTF-8; save it as UTF-8"));
     }
-    let text = String::from_utf8(bytes).map_err(|e| (e.utf8_error().valid_up_to(), "no UTF-8 here"))?;
+    let (mut text, whole) = match String::from_utf8(bytes) {
+        Ok(text) => (text, true),
+        Err(error) => {
+            let valid = error.utf8_error().valid_up_to();
+            let mut bytes = error.into_bytes();
+            bytes.truncate(valid);
+            (String::from_utf8_lossy(&bytes).into_owned(), false)
+        }
+    };
     match text.find('\0') {
-        Some(at) => Err((at, "a NUL byte: this is no text")),
-        None => Ok(text),
+        Some(at) => {
+            text.truncate(at);
+            Err((text, "a NUL byte: this is no text"))
+        }
+        None if whole => Ok(text),
+        None => Err((text, "no UTF-8 from here on; save the file as UTF-8")),
     }
 }

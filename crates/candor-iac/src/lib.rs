@@ -89,6 +89,9 @@ pub fn read(files: &dyn Files, paths: &[String], options: &Options) -> Reading {
         if template::is_template(&root) {
             reading.files += 1;
             let template = Template::new(&root, file, path);
+            for (span, message) in template::cycles::find(&template) {
+                loader.complain(Unreadable { path: path.clone(), span: Some(span), message });
+            }
             known_parameters.extend(template.parameters.keys().map(|name| (*name).to_string()));
             let (projects, undecided) = read_template(&template, &loader, options);
             reading.projects.extend(projects);
@@ -174,7 +177,7 @@ fn open(
     match loader.parse(path, text) {
         Ok(parsed) => Some(parsed),
         Err(unreadable) => {
-            if named || looks_like_template {
+            if named || template_name || looks_like_template {
                 loader.complain(unreadable);
             }
             None

@@ -50,12 +50,12 @@ impl<'f> Loader<'f> {
         self.kept.borrow().included.contains_key(&tidy(path))
     }
 
+    /// Keeps a complaint; each once, however many worlds make it.
     pub(crate) fn complain(&self, unreadable: Unreadable) {
-        self.kept.borrow_mut().unreadable.push(unreadable);
-    }
-
-    pub(crate) fn warn(&self, span: Span, message: String) {
-        self.kept.borrow_mut().warnings.push((span, message));
+        let mut kept = self.kept.borrow_mut();
+        if !kept.unreadable.contains(&unreadable) {
+            kept.unreadable.push(unreadable);
+        }
     }
 
     /// The text of a file.
@@ -69,14 +69,13 @@ impl<'f> Loader<'f> {
             let error = FileError::TooLarge { bytes: bytes.len() as u64, limit: self.options.max_file };
             return Err(NotLoaded::Unreadable(unreadable(error.to_string())));
         }
-        let line_of = |at: usize| 1 + bytes[..at.min(bytes.len())].iter().filter(|b| **b == b'\n').count();
-        match files::decode(bytes.clone()) {
-            Ok(text) => Ok(text),
-            Err((at, what)) => {
-                // The file has no text to point into: the line is said in words.
-                Err(NotLoaded::Unreadable(unreadable(format!("line {}, byte {at}: {what}", line_of(at)))))
-            }
-        }
+        files::decode(bytes).map_err(|(before, what)| {
+            // What is text of it is kept, so that the place has a line.
+            let at = before.len() as u32;
+            let file = self.kept.borrow_mut().sources.add(path.to_string(), before);
+            let span = Some(Span::new(file, at..at));
+            NotLoaded::Unreadable(Unreadable { path: path.to_string(), span, message: what.to_string() })
+        })
     }
 
     /// Parses a text as the file `path`.
@@ -111,7 +110,8 @@ impl<'f> Loader<'f> {
         let root = match loaded {
             Ok(root) => Some(root),
             Err(NotLoaded::Missing) => {
-                self.warn(span, format!("{path} is not there"));
+                let message = format!("{path} is not there");
+                self.complain(Unreadable { path: path.clone(), span: Some(span), message });
                 None
             }
             Err(NotLoaded::Unreadable(unreadable)) => {

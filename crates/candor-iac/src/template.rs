@@ -1,6 +1,7 @@
 //! A CloudFormation or SAM template: its sections, and how its values resolve in one world.
 
 pub(crate) mod conditions;
+pub(crate) mod cycles;
 pub(crate) mod intrinsics;
 
 use std::collections::HashMap;

@@ -397,16 +397,14 @@ impl<'t> Scope<'t> {
             self.leave_open(span, needs.clone());
             return Value::unknown(span, needs);
         };
-        let missing = || {
-            let needs = Needs::File(path.to_string());
-            self.leave_open(span, needs.clone());
-            Value::unknown(span, needs)
-        };
+        let unknown = || Value::unknown(span, Needs::File(path.to_string()));
         // Files that include each other end here; AWS does not allow one include within another at all.
-        if path.starts_with("s3://") || path.contains("://") || self.includes.get() > 4 {
-            return missing();
+        if path.contains("://") || self.includes.get() > 4 {
+            self.leave_open(span, Needs::File(path.to_string()));
+            return unknown();
         }
-        let Some(root) = self.loader.include(&join_path(&self.template.folder, path), span) else { return missing() };
+        // The loader has said what is wrong with a file that it cannot give.
+        let Some(root) = self.loader.include(&join_path(&self.template.folder, path), span) else { return unknown() };
         self.includes.set(self.includes.get() + 1);
         let value = self.resolve(&root);
         self.includes.set(self.includes.get() - 1);
