@@ -2,6 +2,7 @@
 
 mod assign;
 mod print;
+mod regexes;
 mod value;
 
 use std::collections::HashMap;
@@ -30,6 +31,7 @@ pub(crate) struct Evaluator<'t> {
     pub(crate) payload: Option<Datum>,
     variables: HashMap<String, Datum>,
     blocks: Vec<Defined<'t>>,
+    regexes: regexes::Regexes,
     loops: Vec<Loop>,
     /// The map behind `$context`, and how many members it began with.
     context: usize,
@@ -76,7 +78,9 @@ impl<'t> Evaluator<'t> {
     fn new(scope: &'t Scope<'t>, budget: Budget) -> Evaluator<'t> {
         let mut heap = Heap::default();
         let context = heap.load_object(scope.context);
-        for (name, value) in [("requestOverride", &scope.overrides.request), ("responseOverride", &scope.overrides.response)] {
+        for (name, value) in
+            [("requestOverride", &scope.overrides.request), ("responseOverride", &scope.overrides.response)]
+        {
             let name = Key::Text(name.into());
             let overrides = heap.load(value);
             match heap.map(context).get(&name).cloned() {
@@ -90,7 +94,8 @@ impl<'t> Evaluator<'t> {
             let value = heap.load(value);
             heap.map_mut(context).put(Key::Text(name.as_str().into()), value);
         }
-        let pairs = scope.stage_variables.iter().map(|(k, v)| (Key::Text(k.as_str().into()), v.as_str().into()));
+        let pairs =
+            scope.stage_variables.iter().map(|(k, v)| (Key::Text(k.as_str().into()), v.as_str().into()));
         let stage_variables = heap.new_map(pairs);
         let variables = HashMap::from([
             ("input".to_string(), Datum::Input),
@@ -104,6 +109,7 @@ impl<'t> Evaluator<'t> {
             payload: None,
             variables,
             blocks: Vec::new(),
+            regexes: regexes::Regexes::default(),
             loops: Vec::new(),
             context,
             given,
@@ -149,7 +155,10 @@ impl<'t> Evaluator<'t> {
     }
 
     /// Goes one level deeper, for as long as `inside` takes.
-    pub(crate) fn nested<T>(&mut self, inside: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
+    pub(crate) fn nested<T>(
+        &mut self,
+        inside: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         if self.depth >= MAX_DEPTH {
             return Err(self.error(ErrorKind::Budget("it nests too deep")));
         }
@@ -189,7 +198,9 @@ impl<'t> Evaluator<'t> {
                     Flow::Next
                 }
                 Node::If { branches, otherwise } => self.conditional(branches, otherwise.as_ref(), out)?,
-                Node::Foreach { variable, items, body, span } => self.foreach(variable, items, body, span, out)?,
+                Node::Foreach { variable, items, body, span } => {
+                    self.foreach(variable, items, body, span, out)?
+                }
                 Node::Define { name, body } => {
                     self.blocks.push(Defined { body, depth: 0 });
                     self.variables.insert(name.clone(), Datum::Block(self.blocks.len() - 1));
@@ -257,7 +268,9 @@ impl<'t> Evaluator<'t> {
             }
             if list.changes != changes {
                 self.span = span.clone();
-                return Err(self.failed("ConcurrentModificationException: the list changed while it was looped over"));
+                return Err(
+                    self.failed("ConcurrentModificationException: the list changed while it was looped over")
+                );
             }
             let item = list.items[index].clone();
             let state = Loop { index, has_next: index + 1 < list.items.len() };

@@ -1,5 +1,6 @@
 //! What a rendering's variables hold: lists and maps live on a heap, because Java shares them between variables.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -21,6 +22,8 @@ pub(crate) enum Datum {
     Map(usize),
     /// `key=value` of a map, of `entrySet()`.
     Entry(Rc<(Key, Datum)>),
+    /// An iterator over a list, and how far it is.
+    Iterator(usize, Rc<Cell<usize>>),
     /// `$input`
     Input,
     /// `$util`
@@ -250,5 +253,38 @@ impl Heap {
             ),
             _ => Value::Null,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(text: &str) -> Key {
+        Key::Text(text.into())
+    }
+
+    #[test]
+    fn a_map_keeps_its_order() {
+        let mut map = Map::default();
+        for (i, name) in ["z", "a", "m"].into_iter().enumerate() {
+            map.put(text(name), Datum::Int(i as i128));
+        }
+        assert_eq!(map.put(text("a"), Datum::Null), Some(Datum::Int(1)));
+        assert_eq!(map.remove(&text("z")), Some(Datum::Int(0)));
+        assert_eq!(map.members(), [(text("a"), Datum::Null), (text("m"), Datum::Int(2))]);
+        assert_eq!(map.get(&text("m")), Some(&Datum::Int(2)));
+    }
+
+    #[test]
+    fn values_come_back_as_they_went() {
+        let value = Value::map([
+            ("a", Value::Array(vec![Value::Int(1), Value::Null])),
+            ("b", Value::List(vec![Value::from("x")])),
+        ]);
+        let mut heap = Heap::default();
+        let datum = heap.load(&value);
+        assert_eq!(heap.unload(&datum, 10, &mut 100), value);
+        assert_eq!(heap.unload(&datum, 10, &mut 0), Value::Null);
     }
 }

@@ -178,7 +178,8 @@ impl Reader<'_> {
                 Some(b'\\') => {
                     out.push_str(&self.text[plain..self.at]);
                     self.at += 1;
-                    let escape = self.text[self.at..].chars().next().ok_or_else(|| self.expected("an escape"))?;
+                    let escape =
+                        self.text[self.at..].chars().next().ok_or_else(|| self.expected("an escape"))?;
                     self.at += escape.len_utf8();
                     match escape {
                         'b' => out.push('\u{8}'),
@@ -202,12 +203,15 @@ impl Reader<'_> {
             digits.bytes().all(|b| b.is_ascii_hexdigit()).then(|| u32::from_str_radix(digits, 16).ok())?
         };
         let first = unit(self.at).ok_or_else(|| self.expected("four hexadecimal digits"))?;
-        let second = (self.text.get(self.at + 4..self.at + 6) == Some("\\u")).then(|| unit(self.at + 6)).flatten();
+        let second =
+            (self.text.get(self.at + 4..self.at + 6) == Some("\\u")).then(|| unit(self.at + 6)).flatten();
         if (0xD800..0xDC00).contains(&first)
             && let Some(second @ 0xDC00..0xE000) = second
         {
             self.at += 10;
-            return Ok(char::from_u32(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00)).unwrap_or('\u{fffd}'));
+            return Ok(
+                char::from_u32(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00)).unwrap_or('\u{fffd}')
+            );
         }
         self.at += 4;
         Ok(char::from_u32(first).unwrap_or('\u{fffd}'))
@@ -258,4 +262,41 @@ pub(crate) fn write_string(text: &str, out: &mut String) {
         }
     }
     out.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A payload, read and written again.
+    #[track_caller]
+    fn compact(text: &str) -> String {
+        let mut out = String::new();
+        write(&parse_lenient(text).expect("a payload"), &mut out);
+        out
+    }
+
+    #[test]
+    fn json_is_written_compactly_with_javas_numbers() {
+        assert_eq!(
+            compact(r#" { "b" : [ 1 , 12.50, 1e3, 1.5e20 ], "a" : null } "#),
+            r#"{"b":[1,12.5,1000.0,1.5E20],"a":null}"#
+        );
+        assert_eq!(compact("123456789012345678901234567890"), "123456789012345678901234567890");
+        assert_eq!(compact(r#""\u00e9\ud83c\udf89\/\n\u0001""#), "\"é🎉/\\n\\u0001\"");
+    }
+
+    #[test]
+    fn a_repeated_key_replaces() {
+        assert_eq!(compact(r#"{"a": 1, "b": 2, "a": 3}"#), r#"{"a":3,"b":2}"#);
+    }
+
+    #[test]
+    fn what_is_no_json_is_text_or_an_error() {
+        assert_eq!(compact("a=b"), r#""a=b""#);
+        assert_eq!(compact("{statusCode: 200, 'b': yes}"), r#"{"statusCode":200,"b":"yes"}"#);
+        for text in ["{a", "[a", "{\"a\":", "\"open", "{} x", &"[".repeat(10_000)] {
+            assert!(parse_lenient(text).is_err(), "{text:.20}");
+        }
+    }
 }

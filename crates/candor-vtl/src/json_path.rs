@@ -179,7 +179,9 @@ impl<'v> View<'v> for OnHeap<'v> {
             Datum::Map(at) => {
                 out.extend(self.heap.map(*at).members().iter().map(|(_, datum)| OnHeap { datum, ..self }));
             }
-            Datum::List(at) => out.extend(self.heap.list(*at).items.iter().map(|datum| OnHeap { datum, ..self })),
+            Datum::List(at) => {
+                out.extend(self.heap.list(*at).items.iter().map(|datum| OnHeap { datum, ..self }))
+            }
             _ => {}
         }
     }
@@ -223,7 +225,13 @@ fn walk<'v, V: View<'v>>(steps: &[Step], at: V, root: V, visited: &mut usize) ->
     Ok(found)
 }
 
-fn apply<'v, V: View<'v>>(step: &Step, at: V, root: V, out: &mut Vec<V>, visited: &mut usize) -> Result<(), Error> {
+fn apply<'v, V: View<'v>>(
+    step: &Step,
+    at: V,
+    root: V,
+    out: &mut Vec<V>,
+    visited: &mut usize,
+) -> Result<(), Error> {
     let index = |i: i64| {
         let i = if i < 0 { i.checked_add_unsigned(at.array_length()? as u64)? } else { i };
         at.item(usize::try_from(i).ok()?)

@@ -17,6 +17,7 @@ pub(crate) fn property(eval: &mut Evaluator<'_>, of: &Datum, name: &str) -> Resu
         Datum::Map(at) => eval.heap.map(*at).get(&crate::heap::Key::Text(name.into())).cloned(),
         Datum::List(at) if name == "empty" => Some(Datum::Bool(eval.heap.list(*at).items.is_empty())),
         Datum::Text(text) if name == "empty" => Some(Datum::Bool(text.is_empty())),
+        Datum::Text(_) if name == "bytes" => call(eval, of, "getBytes", &[])?,
         Datum::Entry(entry) if name == "key" => Some(entry.0.datum()),
         Datum::Entry(entry) if name == "value" => Some(entry.1.clone()),
         Datum::Input if name == "body" => Some(input::body(eval)),
@@ -35,7 +36,7 @@ pub(crate) fn call(
     match (name, arguments) {
         ("toString", []) => return Ok(Some(eval.text(of)?.into())),
         ("equals", [other]) => return Ok(Some(Datum::Bool(eval.equal_inside(of, other)?))),
-        ("hashCode", []) => {
+        ("hashCode", []) if !matches!(of, Datum::Int(_)) => {
             let text = eval.text(of)?;
             return Ok(Some(Datum::Int(i128::from(string::hash_code(&text)))));
         }
@@ -47,7 +48,9 @@ pub(crate) fn call(
         Datum::Map(at) => map::call(eval, *at, name, arguments),
         Datum::Input => input::call(eval, name, arguments),
         Datum::Util => util::call(eval, name, arguments),
-        Datum::Int(_) | Datum::Double(_) | Datum::Big(_) | Datum::Bool(_) => number::call(eval, of, name, arguments),
+        Datum::Int(_) | Datum::Double(_) | Datum::Big(_) | Datum::Bool(_) => {
+            number::call(eval, of, name, arguments)
+        }
         Datum::Entry(entry) => Ok(match (name, arguments) {
             ("getKey", []) => Some(entry.0.datum()),
             ("getValue", []) => Some(entry.1.clone()),
@@ -61,6 +64,7 @@ pub(crate) fn call(
             ("isLast" | "getLast", []) => eval.loop_property(*at, "last"),
             _ => None,
         }),
+        Datum::Iterator(list, at) => list::call_iterator(eval, *list, at, name, arguments),
         Datum::Null | Datum::Block(_) => Ok(None),
     }
 }

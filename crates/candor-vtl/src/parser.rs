@@ -18,7 +18,7 @@ pub(crate) fn parse(source: &str) -> Result<Block, Error> {
     let mut parser = Parser { text: source, at: 0, depth: 0, place: Place::Offset(0), in_literal: false };
     let (block, end) = parser.block()?;
     match end {
-        End::OfText => Ok(block),
+        Closing::OfText => Ok(block),
         _ => Err(parser.expected("no `#end`, `#else` or `#elseif` here: no block is open")),
     }
 }
@@ -46,12 +46,12 @@ enum Hash {
     /// Something of this block; `fresh` is whether the lexer stands behind it.
     Read { fresh: bool },
     /// The end of this block.
-    Ended(End),
+    Ended(Closing),
 }
 
 /// What a block ends with.
 #[derive(PartialEq)]
-enum End {
+enum Closing {
     OfText,
     End,
     Else,
@@ -111,7 +111,7 @@ impl Parser<'_> {
     }
 
     /// Nodes up to the end of the text or of the open block; a final `#end` or `#else` is read, `#elseif` up to its `(`.
-    fn block(&mut self) -> Result<(Block, End), Error> {
+    fn block(&mut self) -> Result<(Block, Closing), Error> {
         self.deeper()?;
         let mut block = Block::default();
         // Whether the lexer stands here, so that blanks belong to a following `#set`.
@@ -124,7 +124,7 @@ impl Parser<'_> {
             fresh = match self.peek() {
                 None => {
                     self.depth -= 1;
-                    return Ok((block, End::OfText));
+                    return Ok((block, Closing::OfText));
                 }
                 Some(b'\\') => self.backslashes(&mut block)?,
                 Some(b'$') => self.dollar(&mut block)?,
@@ -152,7 +152,11 @@ impl Parser<'_> {
             self.at += 1;
         }
         let (run, half) = (self.at - start, (self.at - start) / 2);
-        let print = if reference::ahead(self.rest()).is_some() || self.directive_ahead().is_some() { half } else { run };
+        let print = if reference::ahead(self.rest()).is_some() || self.directive_ahead().is_some() {
+            half
+        } else {
+            run
+        };
         push_text(block, &self.text[start..start + print]);
         if print == run || run % 2 == 0 {
             return Ok(true);
@@ -220,5 +224,54 @@ fn push_text(block: &mut Block, text: &str) {
         last.push_str(text);
     } else if !text.is_empty() {
         block.nodes.push(Node::Text(text.to_string()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ast::Expression;
+
+    #[track_caller]
+    fn only_node(source: &str) -> Node {
+        let mut nodes = parse(source).expect("a template").nodes;
+        assert_eq!(nodes.len(), 1, "{nodes:?}");
+        nodes.remove(0)
+    }
+
+    #[test]
+    fn text_is_one_node() {
+        assert_eq!(
+            only_node("a # b $ c \\d #foo(1) #[[$x]]# e"),
+            Node::Text("a # b $ c \\d #foo(1) $x e".to_string())
+        );
+    }
+
+    #[test]
+    fn a_set_spans_its_directive() {
+        let Node::Set { span, target, .. } = only_node("  #set( $a.b = 1 )  \n") else { panic!("a set") };
+        assert_eq!((span, target.span), (2..18, 8..12));
+    }
+
+    #[test]
+    fn references_in_strings_have_their_places() {
+        let inside = |source: &str| match only_node(source) {
+            Node::Set { value: Expression::Interpolated(block), .. } => match block.nodes.as_slice() {
+                [_, Node::Reference(reference)] => reference.span.clone(),
+                other => panic!("{other:?}"),
+            },
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(inside("#set($x = \"a $b\")"), 13..15);
+        // A doubled quote moves what follows it: the string as a whole is the place.
+        assert_eq!(inside("#set($x = \"\"\"a $b\")"), 10..18);
+    }
+
+    #[test]
+    fn blocks_of_an_if() {
+        let Node::If { branches, otherwise } = only_node("#if($a)1#elseif($b)2#{else}3#end") else {
+            panic!("an if")
+        };
+        assert_eq!((branches.len(), otherwise.is_some()), (2, true));
     }
 }

@@ -56,7 +56,7 @@ impl Overrides {
         self.response.get("status").filter(|status| !status.to_text().is_empty()).cloned()
     }
 
-    /// The response's headers, as text.
+    /// The response's headers, as text; a header that was set to a list is there several times.
     pub fn response_headers(&self) -> Vec<(String, String)> {
         texts(self.response.get("header"))
     }
@@ -67,11 +67,14 @@ impl Overrides {
     }
 }
 
+/// The members of a map as text; a list is as many members of the same name.
 fn texts(map: Option<&Value>) -> Vec<(String, String)> {
-    match map {
-        Some(Value::Map(members)) => members.iter().map(|(name, value)| (name.clone(), value.to_text())).collect(),
-        _ => Vec::new(),
-    }
+    let Some(Value::Map(members)) = map else { return Vec::new() };
+    let one = |(name, value): &(String, Value)| -> Vec<(String, String)> {
+        let values = value.elements().unwrap_or(std::slice::from_ref(value));
+        values.iter().map(|value| (name.clone(), value.to_text())).collect()
+    };
+    members.iter().flat_map(one).collect()
 }
 
 /// What a rendering yields.
@@ -91,9 +94,11 @@ mod tests {
 
     #[test]
     fn an_empty_status_is_none() {
-        let overrides = Overrides { response: Value::map([("status", Value::from(""))]), ..Overrides::default() };
+        let overrides =
+            Overrides { response: Value::map([("status", Value::from(""))]), ..Overrides::default() };
         assert_eq!(overrides.status(), None);
-        let overrides = Overrides { response: Value::map([("status", Value::Int(404))]), ..Overrides::default() };
+        let overrides =
+            Overrides { response: Value::map([("status", Value::Int(404))]), ..Overrides::default() };
         assert_eq!(overrides.status(), Some(Value::Int(404)));
     }
 

@@ -95,7 +95,9 @@ fn names(reference: &Reference, name: &str) -> bool {
     let step = |step: &Tail| match step {
         Tail::Property(known) => known == name,
         Tail::Index(Expression::Text(key)) => key == name,
-        Tail::Call { arguments, .. } => arguments.iter().any(|a| matches!(a, Expression::Text(key) if key == name)),
+        Tail::Call { arguments, .. } => {
+            arguments.iter().any(|a| matches!(a, Expression::Text(key) if key == name))
+        }
         Tail::Index(_) => false,
     };
     reference.name == name || reference.tail.iter().any(step)

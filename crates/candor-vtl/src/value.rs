@@ -125,3 +125,33 @@ pub(crate) fn java_double(d: f64) -> String {
     let mantissa = if mantissa.contains('.') { mantissa.to_string() } else { format!("{mantissa}.0") };
     format!("{mantissa}E{exponent}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn doubles_print_as_javas() {
+        for (double, text) in [
+            (1.0, "1.0"),
+            (12.5, "12.5"),
+            (0.1 + 0.2, "0.30000000000000004"),
+            (1_234_567_890.0, "1.23456789E9"),
+            (1e-5, "1.0E-5"),
+            (-0.0, "-0.0"),
+            (f64::NAN, "NaN"),
+        ] {
+            assert_eq!(java_double(double), text);
+        }
+    }
+
+    #[test]
+    fn maps_and_lists_print_as_javas_and_arrays_as_json() {
+        let items = || vec![Value::from("a"), Value::Null, Value::Int(1)];
+        assert_eq!(Value::List(items()).to_text(), "[a, null, 1]");
+        assert_eq!(
+            Value::map([("k", Value::Array(items())), ("n", Value::Null)]).to_text(),
+            r#"{k=["a",null,1], n=null}"#
+        );
+    }
+}

@@ -10,7 +10,12 @@ use crate::heap::{Datum, Key};
 impl<'t> Evaluator<'t> {
     /// `#set(target = value)`. What cannot be set stays as it is: a property of a missing parent, of a text, or a target
     /// written `${x}` or `$!x` (the real Velocity 1.7).
-    pub(super) fn set(&mut self, target: &'t Reference, value: &'t Expression, span: &Range<u32>) -> Result<(), Error> {
+    pub(super) fn set(
+        &mut self,
+        target: &'t Reference,
+        value: &'t Expression,
+        span: &Range<u32>,
+    ) -> Result<(), Error> {
         let value = self.value(value)?;
         if target.formal {
             return Ok(());

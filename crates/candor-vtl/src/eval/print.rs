@@ -8,9 +8,15 @@ use crate::json;
 use crate::value::java_double;
 
 impl<'t> Evaluator<'t> {
-    pub(super) fn print_reference(&mut self, reference: &'t Reference, out: &mut String) -> Result<(), Error> {
+    pub(super) fn print_reference(
+        &mut self,
+        reference: &'t Reference,
+        out: &mut String,
+    ) -> Result<(), Error> {
         match self.resolve(reference)? {
-            Some(Datum::Block(at)) if self.blocks[at].depth >= DEFINE_DEPTH => out.push_str(&reference.source),
+            Some(Datum::Block(at)) if self.blocks[at].depth >= DEFINE_DEPTH => {
+                out.push_str(&reference.source)
+            }
             Some(datum) => self.print(&datum, out)?,
             None => {}
         }
@@ -28,13 +34,15 @@ impl<'t> Evaluator<'t> {
     pub(crate) fn print(&mut self, datum: &Datum, out: &mut String) -> Result<(), Error> {
         let before = out.len();
         match datum {
-            Datum::Null | Datum::Input | Datum::Loop(_) => {}
+            Datum::Null | Datum::Input | Datum::Loop(_) | Datum::Iterator(..) => {}
             Datum::Util => out.push_str("{}"),
             Datum::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
             Datum::Int(n) => out.push_str(&n.to_string()),
             Datum::Double(d) => out.push_str(&java_double(*d)),
             Datum::Big(text) | Datum::Text(text) => out.push_str(text),
-            Datum::List(at) if self.heap.list(*at).style == Style::Json => self.nested(|e| e.print_json(datum, out))?,
+            Datum::List(at) if self.heap.list(*at).style == Style::Json => {
+                self.nested(|e| e.print_json(datum, out))?
+            }
             Datum::List(at) => self.nested(|e| {
                 out.push('[');
                 let mut i = 0;

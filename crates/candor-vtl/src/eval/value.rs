@@ -94,7 +94,12 @@ impl<'t> Evaluator<'t> {
     }
 
     /// Follows the steps behind a root.
-    pub(super) fn follow(&mut self, root: Datum, tail: &'t [Tail], of: &'t Reference) -> Result<Option<Datum>, Error> {
+    pub(super) fn follow(
+        &mut self,
+        root: Datum,
+        tail: &'t [Tail],
+        of: &'t Reference,
+    ) -> Result<Option<Datum>, Error> {
         let mut at = root;
         for step in tail {
             self.charge(1)?;
@@ -169,7 +174,9 @@ impl<'t> Evaluator<'t> {
                     self.print(right, &mut text)?;
                     Ok(text.into())
                 }
-                Operator::Subtract | Operator::Multiply | Operator::Divide | Operator::Remainder => Ok(empty()),
+                Operator::Subtract | Operator::Multiply | Operator::Divide | Operator::Remainder => {
+                    Ok(empty())
+                }
                 _ => Ok(Datum::Bool(false)),
             };
         };
@@ -181,7 +188,9 @@ impl<'t> Evaluator<'t> {
             Operator::GreaterOrEqual => Datum::Bool(order.is_some_and(|o| o.is_ge())),
             _ => match (a, b) {
                 (_, Number::Int(0)) if matches!(operator, Operator::Divide | Operator::Remainder) => empty(),
-                (_, Number::Double(0.0)) if matches!(operator, Operator::Divide | Operator::Remainder) => empty(),
+                (_, Number::Double(0.0)) if matches!(operator, Operator::Divide | Operator::Remainder) => {
+                    empty()
+                }
                 (Number::Int(a), Number::Int(b)) => {
                     let result = match operator {
                         Operator::Add => a.checked_add(b),

@@ -19,7 +19,10 @@ pub(super) enum Filter {
 
 pub(super) enum Operand {
     /// `@…` or `$…`
-    Path { from_root: bool, steps: Vec<Step> },
+    Path {
+        from_root: bool,
+        steps: Vec<Step>,
+    },
     Text(String),
     Number(f64),
     Bool(bool),
@@ -112,7 +115,9 @@ fn operand(reader: &mut Reader<'_>) -> Result<Operand, Error> {
         }
         return Ok(Operand::Path { from_root: rest.starts_with('$'), steps });
     }
-    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '+' | '.')).unwrap_or(rest.len());
+    let end = rest
+        .find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '+' | '.'))
+        .unwrap_or(rest.len());
     reader.at += end;
     match &rest[..end] {
         "true" => Ok(Operand::Bool(true)),
@@ -134,7 +139,12 @@ fn pattern(reader: &mut Reader<'_>) -> Result<JavaRegex, Error> {
 
 impl Filter {
     /// Whether an element passes.
-    pub(super) fn accepts<'v, V: View<'v>>(&self, at: V, root: V, visited: &mut usize) -> Result<bool, Error> {
+    pub(super) fn accepts<'v, V: View<'v>>(
+        &self,
+        at: V,
+        root: V,
+        visited: &mut usize,
+    ) -> Result<bool, Error> {
         *visited += 1;
         bounded(*visited)?;
         Ok(match self {
@@ -172,7 +182,12 @@ impl Filter {
 }
 
 impl Operand {
-    fn scalar<'o, 'v: 'o, V: View<'v>>(&'o self, at: V, root: V, visited: &mut usize) -> Result<Option<Scalar<'o>>, Error> {
+    fn scalar<'o, 'v: 'o, V: View<'v>>(
+        &'o self,
+        at: V,
+        root: V,
+        visited: &mut usize,
+    ) -> Result<Option<Scalar<'o>>, Error> {
         Ok(Some(match self {
             Operand::Text(text) => Scalar::Text(text),
             Operand::Number(n) => Scalar::Number(*n),
@@ -199,9 +214,8 @@ fn compare(left: Option<Scalar<'_>>, comparison: Comparison, right: Option<Scala
         (Some(Scalar::Null), Some(Scalar::Null)) | (None, None) => true,
         (Some(Scalar::Bool(a)), Some(Scalar::Bool(b))) => a == b,
         // Jayway reads a text as a number where it is compared with one.
-        (Some(Scalar::Number(n)), Some(Scalar::Text(text))) | (Some(Scalar::Text(text)), Some(Scalar::Number(n))) => {
-            text.parse() == Ok(n)
-        }
+        (Some(Scalar::Number(n)), Some(Scalar::Text(text)))
+        | (Some(Scalar::Text(text)), Some(Scalar::Number(n))) => text.parse() == Ok(n),
         _ => order.is_some_and(|o| o.is_eq()),
     };
     match comparison {

@@ -51,7 +51,10 @@ impl<'p> Reader<'p> {
     }
 
     /// Goes one level deeper into a filter.
-    pub(super) fn nested<T>(&mut self, inside: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
+    pub(super) fn nested<T>(
+        &mut self,
+        inside: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         if self.depth >= MAX_FILTER_DEPTH {
             return Err(invalid("filters nest too deep"));
         }
@@ -144,7 +147,9 @@ impl<'p> Reader<'p> {
     /// A quoted text; a backslash takes the next character as it is.
     pub(super) fn quoted(&mut self) -> Result<String, Error> {
         let mut chars = self.rest().char_indices();
-        let Some((_, quote @ ('\'' | '"'))) = chars.next() else { return Err(invalid("expected a quoted name")) };
+        let Some((_, quote @ ('\'' | '"'))) = chars.next() else {
+            return Err(invalid("expected a quoted name"));
+        };
         let mut text = String::new();
         while let Some((at, c)) = chars.next() {
             match c {

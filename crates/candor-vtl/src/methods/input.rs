@@ -14,7 +14,11 @@ pub(super) fn body(eval: &Evaluator<'_>) -> Datum {
 }
 
 /// Calls a method of `$input`.
-pub(super) fn call(eval: &mut Evaluator<'_>, name: &str, arguments: &[Datum]) -> Result<Option<Datum>, Error> {
+pub(super) fn call(
+    eval: &mut Evaluator<'_>,
+    name: &str,
+    arguments: &[Datum],
+) -> Result<Option<Datum>, Error> {
     Ok(match (name, arguments) {
         ("getBody", []) => Some(body(eval)),
         ("path", [Datum::Text(path)]) => select(eval, path)?.filter(|found| *found != Datum::Null),
@@ -29,7 +33,8 @@ pub(super) fn call(eval: &mut Evaluator<'_>, name: &str, arguments: &[Datum]) ->
         }
         ("params", []) => {
             let params = eval.scope.params;
-            let places = [("path", &params.path), ("querystring", &params.querystring), ("header", &params.header)];
+            let places =
+                [("path", &params.path), ("querystring", &params.querystring), ("header", &params.header)];
             let mut members = Vec::new();
             for (place, pairs) in places {
                 eval.charge(pairs.len())?;
@@ -61,7 +66,8 @@ fn select(eval: &mut Evaluator<'_>, path: &str) -> Result<Option<Datum>, Error> 
             root
         }
     };
-    let (found, visited) = json_path::select_on_heap(path, &eval.heap, &root).map_err(|e| eval.error(e.kind))?;
+    let (found, visited) =
+        json_path::select_on_heap(path, &eval.heap, &root).map_err(|e| eval.error(e.kind))?;
     eval.charge(visited)?;
     Ok(match found {
         json_path::Found::Nothing => None,
@@ -70,4 +76,3 @@ fn select(eval: &mut Evaluator<'_>, path: &str) -> Result<Option<Datum>, Error> 
         json_path::Found::Many(items) => Some(eval.heap.new_list(items, crate::heap::Style::Json)),
     })
 }
-

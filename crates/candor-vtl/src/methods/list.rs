@@ -1,11 +1,19 @@
 //! Methods of `java.util.List`, of sets and arrays.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use crate::error::Error;
 use crate::eval::Evaluator;
 use crate::heap::{Datum, Style};
 
 /// Calls a method of a list.
-pub(super) fn call(eval: &mut Evaluator<'_>, at: usize, name: &str, arguments: &[Datum]) -> Result<Option<Datum>, Error> {
+pub(super) fn call(
+    eval: &mut Evaluator<'_>,
+    at: usize,
+    name: &str,
+    arguments: &[Datum],
+) -> Result<Option<Datum>, Error> {
     let length = eval.heap.list(at).items.len();
     let bool = |b| Some(Datum::Bool(b));
     Ok(match (name, arguments) {
@@ -76,7 +84,8 @@ pub(super) fn call(eval: &mut Evaluator<'_>, at: usize, name: &str, arguments: &
             let (from, to) = (place(eval, *from, length + 1)?, place(eval, *to, length + 1)?);
             let style = eval.heap.list(at).style;
             let part = eval.heap.list(at).items.get(from..to).map(<[Datum]>::to_vec);
-            let part = part.ok_or_else(|| eval.failed(format!("IllegalArgumentException: from {from} to {to}")))?;
+            let part =
+                part.ok_or_else(|| eval.failed(format!("IllegalArgumentException: from {from} to {to}")))?;
             eval.charge(part.len())?;
             Some(eval.heap.new_list(part, style))
         }
@@ -85,6 +94,7 @@ pub(super) fn call(eval: &mut Evaluator<'_>, at: usize, name: &str, arguments: &
             eval.charge(items.len())?;
             Some(eval.heap.new_list(items, Style::Java))
         }
+        ("iterator" | "listIterator", []) => Some(Datum::Iterator(at, Rc::new(Cell::new(0)))),
         ("toJSONString", []) if eval.heap.list(at).style == Style::Json => {
             let mut text = String::new();
             eval.print_json(&Datum::List(at), &mut text)?;
@@ -92,6 +102,28 @@ pub(super) fn call(eval: &mut Evaluator<'_>, at: usize, name: &str, arguments: &
         }
         _ => None,
     })
+}
+
+/// Calls a method of an iterator over a list.
+pub(super) fn call_iterator(
+    eval: &mut Evaluator<'_>,
+    list: usize,
+    at: &Cell<usize>,
+    name: &str,
+    arguments: &[Datum],
+) -> Result<Option<Datum>, Error> {
+    let items = &eval.heap.list(list).items;
+    match (name, arguments) {
+        ("hasNext", []) => Ok(Some(Datum::Bool(at.get() < items.len()))),
+        ("next", []) => match items.get(at.get()).cloned() {
+            Some(item) => {
+                at.set(at.get() + 1);
+                Ok(Some(item))
+            }
+            None => Err(eval.failed("NoSuchElementException")),
+        },
+        _ => Ok(None),
+    }
 }
 
 fn index(found: Option<usize>) -> Datum {

@@ -5,7 +5,12 @@ use crate::eval::Evaluator;
 use crate::heap::{Datum, Style};
 
 /// Calls a method of a map.
-pub(super) fn call(eval: &mut Evaluator<'_>, at: usize, name: &str, arguments: &[Datum]) -> Result<Option<Datum>, Error> {
+pub(super) fn call(
+    eval: &mut Evaluator<'_>,
+    at: usize,
+    name: &str,
+    arguments: &[Datum],
+) -> Result<Option<Datum>, Error> {
     Ok(match (name, arguments) {
         ("get", [key]) => {
             let key = eval.key(key)?;

@@ -19,9 +19,16 @@ pub(super) fn call(
     };
     Ok(Some(match (of, name, arguments) {
         (Datum::Bool(b), "booleanValue", []) => Datum::Bool(*b),
-        (Datum::Bool(_), "parseBoolean" | "valueOf", [Datum::Text(text)]) => Datum::Bool(text.eq_ignore_ascii_case("true")),
+        (Datum::Bool(_), "parseBoolean" | "valueOf", [Datum::Text(text)]) => {
+            Datum::Bool(text.eq_ignore_ascii_case("true"))
+        }
         (Datum::Bool(a), "compareTo", [Datum::Bool(b)]) => Datum::Int(i128::from(*a) - i128::from(*b)),
         (Datum::Bool(_), ..) => return Ok(None),
+        // An Integer's is itself; a Long's folds its halves.
+        (Datum::Int(n), "hashCode", []) => match i32::try_from(*n) {
+            Ok(n) => Datum::Int(i128::from(n)),
+            Err(_) => Datum::Int(i128::from((*n as i64 ^ ((*n as u64) >> 32) as i64) as i32)),
+        },
         (Datum::Int(n), "intValue", []) => Datum::Int(i128::from(*n as i32)),
         (Datum::Int(n), "longValue", []) => Datum::Int(i128::from(*n as i64)),
         (Datum::Double(d), "intValue", []) => Datum::Int(i128::from(*d as i32)),
@@ -31,10 +38,13 @@ pub(super) fn call(
         (Datum::Double(d), "isInfinite", []) => Datum::Bool(d.is_infinite()),
         (Datum::Int(a), "compareTo", [Datum::Int(b)]) => Datum::Int(a.cmp(b) as i128),
         (Datum::Double(a), "compareTo", [Datum::Double(b)]) => Datum::Int(a.total_cmp(b) as i128),
-        (Datum::Int(_), "parseInt" | "parseLong" | "valueOf", [Datum::Text(text)]) => parse_int(eval, text, 10)?,
+        (Datum::Int(_), "parseInt" | "parseLong" | "valueOf", [Datum::Text(text)]) => {
+            parse_int(eval, text, 10)?
+        }
         (Datum::Int(_), "parseInt" | "parseLong" | "valueOf", [Datum::Text(text), Datum::Int(radix)]) => {
             let radix = u32::try_from(*radix).ok().filter(|r| (2..=36).contains(r));
-            let radix = radix.ok_or_else(|| eval.failed("NumberFormatException: the radix is not 2 to 36"))?;
+            let radix =
+                radix.ok_or_else(|| eval.failed("NumberFormatException: the radix is not 2 to 36"))?;
             parse_int(eval, text, radix)?
         }
         (Datum::Double(_), "parseDouble" | "valueOf", [Datum::Text(text)]) => match text.trim().parse() {
@@ -83,7 +93,9 @@ pub(super) fn format(eval: &mut Evaluator<'_>, format: &str, arguments: &[Datum]
         let shown = match (conversion, argument) {
             (b'%', _) => "%".to_string(),
             (b'n', _) => "\n".to_string(),
-            (_, None) => return Err(eval.failed(format!("MissingFormatArgumentException: %{}", conversion as char))),
+            (_, None) => {
+                return Err(eval.failed(format!("MissingFormatArgumentException: %{}", conversion as char)));
+            }
             (b's' | b'S', Some(Datum::Null)) => "null".to_string(),
             (b's', Some(value)) => eval.text(value)?,
             (b'S', Some(value)) => eval.text(value)?.to_uppercase(),

@@ -6,7 +6,7 @@ use super::{number, texts};
 use crate::error::Error;
 use crate::eval::Evaluator;
 use crate::heap::Datum;
-use crate::java_regex::{JavaRegex, RegexError};
+use crate::java_regex::RegexError;
 
 /// The position of UTF-16 unit `unit` in bytes; one inside of a character is that of the character.
 fn byte_at(text: &str, unit: usize) -> Option<usize> {
@@ -28,17 +28,20 @@ fn units(text: &str) -> usize {
 }
 
 /// The text between two units.
-fn substring<'s>(eval: &Evaluator<'_>, text: &'s str, from: i128, to: Option<i128>) -> Result<&'s str, Error> {
+fn substring<'s>(
+    eval: &Evaluator<'_>,
+    text: &'s str,
+    from: i128,
+    to: Option<i128>,
+) -> Result<&'s str, Error> {
     let place = |unit: i128| usize::try_from(unit).ok().and_then(|unit| byte_at(text, unit));
     let end = to.map_or(Some(text.len()), place);
     match (place(from), end) {
         (Some(from), Some(end)) if from <= end => Ok(&text[from..end]),
         _ => {
             let to = to.map_or(String::new(), |to| format!(", end {to}"));
-            Err(eval.failed(format!(
-                "StringIndexOutOfBoundsException: begin {from}{to}, length {}",
-                units(text)
-            )))
+            Err(eval
+                .failed(format!("StringIndexOutOfBoundsException: begin {from}{to}, length {}", units(text))))
         }
     }
 }
@@ -95,8 +98,12 @@ pub(super) fn call(
         }
         ("indexOf", [Datum::Text(sought)]) => Datum::Int(index_of(text, sought, 0)),
         ("indexOf", [Datum::Text(sought), Datum::Int(from)]) => Datum::Int(index_of(text, sought, *from)),
-        ("lastIndexOf", [Datum::Text(sought)]) => Datum::Int(last_index_of(text, sought, i128::from(i64::MAX))),
-        ("lastIndexOf", [Datum::Text(sought), Datum::Int(from)]) => Datum::Int(last_index_of(text, sought, *from)),
+        ("lastIndexOf", [Datum::Text(sought)]) => {
+            Datum::Int(last_index_of(text, sought, i128::from(i64::MAX)))
+        }
+        ("lastIndexOf", [Datum::Text(sought), Datum::Int(from)]) => {
+            Datum::Int(last_index_of(text, sought, *from))
+        }
         ("contains", [Datum::Text(sought)]) => Datum::Bool(text.contains(&**sought)),
         ("startsWith", [Datum::Text(prefix)]) => Datum::Bool(text.starts_with(&**prefix)),
         ("startsWith", [Datum::Text(prefix), Datum::Int(at)]) => {
@@ -104,7 +111,9 @@ pub(super) fn call(
             Datum::Bool(at.is_some_and(|at| text[at..].starts_with(&**prefix)))
         }
         ("endsWith", [Datum::Text(suffix)]) => Datum::Bool(text.ends_with(&**suffix)),
-        ("equalsIgnoreCase", [Datum::Text(other)]) => Datum::Bool(text.to_lowercase() == other.to_lowercase()),
+        ("equalsIgnoreCase", [Datum::Text(other)]) => {
+            Datum::Bool(text.to_lowercase() == other.to_lowercase())
+        }
         ("contentEquals", [Datum::Text(other)]) => Datum::Bool(text == other),
         ("compareTo", [Datum::Text(other)]) => Datum::Int(compare(text, other)),
         ("compareToIgnoreCase", [Datum::Text(other)]) => {
@@ -115,31 +124,37 @@ pub(super) fn call(
             format!("{text}{other}").into()
         }
         ("repeat", [Datum::Int(times)]) => {
-            let times = usize::try_from(*times).map_err(|_| eval.failed("IllegalArgumentException: count is negative"))?;
+            let times = usize::try_from(*times)
+                .map_err(|_| eval.failed("IllegalArgumentException: count is negative"))?;
             eval.charge_text(text.len().saturating_mul(times))?;
             text.repeat(times).into()
         }
         ("replace", [Datum::Text(from), Datum::Text(to)]) => {
-            eval.charge_text(text.len().saturating_add(text.matches(&**from).count().saturating_mul(to.len())))?;
+            eval.charge_text(
+                text.len().saturating_add(text.matches(&**from).count().saturating_mul(to.len())),
+            )?;
             text.replace(&**from, to).into()
         }
         ("replaceAll" | "replaceFirst", [Datum::Text(pattern), Datum::Text(with)]) => {
-            let replaced = JavaRegex::replace(pattern, text, with, name == "replaceAll", eval.longest_text());
+            let finder = eval.finder(pattern)?;
+            let replaced = finder.replace(text, with, name == "replaceAll", eval.longest_text());
             let replaced = regex(eval, replaced)?;
             eval.charge_text(replaced.len())?;
             replaced.into()
         }
         ("matches", [Datum::Text(pattern)]) => {
-            let compiled = regex(eval, JavaRegex::parse(pattern))?;
-            Datum::Bool(regex(eval, compiled.matches(text))?)
+            let pattern = eval.pattern(pattern)?;
+            Datum::Bool(regex(eval, pattern.matches(text))?)
         }
         ("split", [Datum::Text(pattern)]) => {
-            let parts = regex(eval, JavaRegex::split(pattern, text, 0))?;
+            let parts = eval.finder(pattern)?.split(text, 0);
+            let parts = regex(eval, parts)?;
             texts(eval, parts)?
         }
         ("split", [Datum::Text(pattern), Datum::Int(limit)]) => {
             let limit = i64::try_from(*limit).unwrap_or_default();
-            let parts = regex(eval, JavaRegex::split(pattern, text, limit))?;
+            let parts = eval.finder(pattern)?.split(text, limit);
+            let parts = regex(eval, parts)?;
             texts(eval, parts)?
         }
         ("toCharArray", []) => texts(eval, text.chars().map(String::from).collect())?,
@@ -148,7 +163,10 @@ pub(super) fn call(
             eval.charge(text.len())?;
             eval.heap.new_list(bytes, crate::heap::Style::Java)
         }
-        ("regionMatches", [Datum::Bool(ignore), Datum::Int(at), Datum::Text(other), Datum::Int(there), Datum::Int(length)]) => {
+        (
+            "regionMatches",
+            [Datum::Bool(ignore), Datum::Int(at), Datum::Text(other), Datum::Int(there), Datum::Int(length)],
+        ) => {
             let part = |text: &str, from: i128| {
                 let from = usize::try_from(from).ok()?;
                 let to = from.checked_add(usize::try_from(*length).ok()?)?;

@@ -9,7 +9,11 @@ use crate::heap::Datum;
 use crate::json;
 
 /// Calls a method of `$util`.
-pub(super) fn call(eval: &mut Evaluator<'_>, name: &str, arguments: &[Datum]) -> Result<Option<Datum>, Error> {
+pub(super) fn call(
+    eval: &mut Evaluator<'_>,
+    name: &str,
+    arguments: &[Datum],
+) -> Result<Option<Datum>, Error> {
     let [argument] = arguments else { return Ok(None) };
     let Datum::Text(text) = argument else { return Ok(None) };
     eval.charge_text(text.len().saturating_mul(2))?;
@@ -22,7 +26,8 @@ pub(super) fn call(eval: &mut Evaluator<'_>, name: &str, arguments: &[Datum]) ->
         },
         "base64Encode" => STANDARD.encode(text.as_bytes()).into(),
         "base64Decode" => {
-            let lenient = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+            let lenient =
+                GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
             match GeneralPurpose::new(&base64::alphabet::STANDARD, lenient).decode(text.as_bytes()) {
                 Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned().into(),
                 Err(_) => return Err(eval.failed("IllegalArgumentException: no Base64")),

@@ -1,6 +1,6 @@
 //! What begins with `#`: directives, comments, raw text, and all that only looks like it.
 
-use super::{End, Hash, Parser, push_text, reference, set_ahead};
+use super::{Closing, Hash, Parser, push_text, reference, set_ahead};
 use crate::ast::{Block, Expression, Node};
 use crate::error::Error;
 
@@ -70,13 +70,13 @@ impl Parser<'_> {
             self.rest_of_line();
             return Ok(fresh);
         }
-        if rest.starts_with("#*") {
-            let end = rest[2..].find("*#").ok_or_else(|| self.expected("a comment that ends with `*#`"))?;
+        if let Some(comment) = rest.strip_prefix("#*") {
+            let end = comment.find("*#").ok_or_else(|| self.expected("a comment that ends with `*#`"))?;
             self.at += end + 4;
             return Ok(fresh);
         }
-        if rest.starts_with("#[[") {
-            let end = rest[3..].find("]]#").ok_or_else(|| self.expected("raw text that ends with `]]#`"))?;
+        if let Some(raw) = rest.strip_prefix("#[[") {
+            let end = raw.find("]]#").ok_or_else(|| self.expected("raw text that ends with `]]#`"))?;
             push_text(block, &self.text[self.at + 3..self.at + 3 + end]);
             self.at += end + 6;
             return Ok(fresh);
@@ -98,13 +98,13 @@ impl Parser<'_> {
         match directive {
             Directive::Else => {
                 self.rest_of_line();
-                return Ok(Hash::Ended(End::Else));
+                return Ok(Hash::Ended(Closing::Else));
             }
             Directive::End => {
                 self.rest_of_line();
-                return Ok(Hash::Ended(End::End));
+                return Ok(Hash::Ended(Closing::End));
             }
-            Directive::ElseIf => return Ok(Hash::Ended(End::ElseIf)),
+            Directive::ElseIf => return Ok(Hash::Ended(Closing::ElseIf)),
             Directive::If => self.conditional(block)?,
             Directive::Foreach => self.foreach(block)?,
             Directive::Define => {
@@ -146,17 +146,17 @@ impl Parser<'_> {
             let (body, end) = self.block()?;
             branches.push((condition, body));
             match end {
-                End::ElseIf => {}
-                End::End => {
+                Closing::ElseIf => {}
+                Closing::End => {
                     block.nodes.push(Node::If { branches, otherwise: None });
                     return Ok(());
                 }
-                End::Else => {
+                Closing::Else => {
                     let otherwise = Some(self.body("if")?);
                     block.nodes.push(Node::If { branches, otherwise });
                     return Ok(());
                 }
-                End::OfText => return Err(self.expected("`#end` of an `#if`")),
+                Closing::OfText => return Err(self.expected("`#end` of an `#if`")),
             }
         }
     }
@@ -164,7 +164,7 @@ impl Parser<'_> {
     /// A block that only `#end` may end.
     fn body(&mut self, of: &str) -> Result<Block, Error> {
         match self.block()? {
-            (block, End::End) => Ok(block),
+            (block, Closing::End) => Ok(block),
             _ => Err(self.expected(&format!("`#end` of a `#{of}`"))),
         }
     }

@@ -209,13 +209,15 @@ impl Parser<'_> {
         }
         let inside = self.span(start, self.at);
         let place = match &self.place {
-            Place::Offset(offset) if content == self.text[start + 1..self.at - 1] => Place::Offset(offset + start + 1),
+            Place::Offset(offset) if content == self.text[start + 1..self.at - 1] => {
+                Place::Offset(offset + start + 1)
+            }
             _ => Place::Inside(inside),
         };
         let mut parser = Parser { text: &content, at: 0, depth: self.depth, place, in_literal: true };
         let (block, end) = parser.block()?;
         match end {
-            super::End::OfText => Ok(Expression::Interpolated(block)),
+            super::Closing::OfText => Ok(Expression::Interpolated(block)),
             _ => Err(parser.expected("no `#end`, `#else` or `#elseif` here: no block is open")),
         }
     }
@@ -248,7 +250,8 @@ fn is_bound(expression: &Expression) -> bool {
 /// The length of the number that stands here: `-2`, `007`, `.5`, `5.`, `1e3`; `1..3` is an integer and a range.
 fn number_length(rest: &str) -> usize {
     let bytes = rest.as_bytes();
-    let digits = |from: usize| bytes[from.min(bytes.len())..].iter().take_while(|b| b.is_ascii_digit()).count();
+    let digits =
+        |from: usize| bytes[from.min(bytes.len())..].iter().take_while(|b| b.is_ascii_digit()).count();
     let sign = usize::from(rest.starts_with('-'));
     let whole = digits(sign);
     let mut at = sign + whole;
