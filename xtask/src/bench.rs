@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -93,7 +93,7 @@ fn time(program: &Path, args: &[&str], path: &Path) -> Result<Duration, String> 
     Ok(start.elapsed())
 }
 
-fn floor(path: &PathBuf) -> Result<Duration, String> {
+fn floor(path: &Path) -> Result<Duration, String> {
     let mut times = Vec::with_capacity(RUNS);
     for _ in 0..RUNS {
         times.push(time(Path::new("cat"), &[], path)?);

@@ -60,7 +60,8 @@ pub fn cases(route: &Route, function_timeout: Duration, gateway_timeout: Duratio
     if mapped {
         cases.push(Case { note: "former wording", ..Case::standard(timed_out(TimeoutWording::Former)) });
         cases.push(raised("the thing that nobody expected\nhas happened", "two lines"));
-        cases.push(raised("the \"thing\" that\tnobody \\ 'expected' {has} happened", "quotes in the message"));
+        cases
+            .push(raised("the \"thing\" that\tnobody \\ 'expected' {has} happened", "quotes in the message"));
         let responses = route.integration.responses.optional().ok().and_then(|(r, _)| r);
         for response in responses.into_iter().flatten() {
             let Ok((Some(selection), _)) = response.selection_pattern.optional() else { continue };
@@ -69,8 +70,14 @@ pub fn cases(route: &Route, function_timeout: Duration, gateway_timeout: Duratio
                 continue;
             }
             cases.push(raised(&literal, "the pattern's own words"));
-            cases.push(raised(&format!("order 17: {literal}: no such thing"), "the pattern's words within a message"));
-            cases.push(raised(&format!("order 17:\n{literal}:\nno such thing"), "the pattern's words, over lines"));
+            cases.push(raised(
+                &format!("order 17: {literal}: no such thing"),
+                "the pattern's words within a message",
+            ));
+            cases.push(raised(
+                &format!("order 17:\n{literal}:\nno such thing"),
+                "the pattern's words, over lines",
+            ));
         }
     }
     debug_assert!(cases.iter().all(|c| c.origin == Origin::Standard));

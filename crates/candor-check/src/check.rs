@@ -53,7 +53,10 @@ pub fn check(reading: &Reading) -> Report {
     while i < reading.projects.len() {
         // The worlds of one template stand side by side.
         let file = reading.projects[i].file;
-        let end = reading.projects[i..].iter().position(|p| p.file != file).map_or(reading.projects.len(), |n| i + n);
+        let end = reading.projects[i..]
+            .iter()
+            .position(|p| p.file != file)
+            .map_or(reading.projects.len(), |n| i + n);
         let mut of_worlds = Vec::new();
         for (nth, project) in reading.projects[i..end].iter().enumerate() {
             let (found, of_world) = check_project(project, &ambient, &mut undecided);
@@ -74,32 +77,40 @@ pub fn check(reading: &Reading) -> Report {
     Report { findings, undecided, totals }
 }
 
-fn check_project(project: &Project, ambient: &Ambient, undecided: &mut Vec<Undecided>) -> (Vec<Finding>, Totals) {
+fn check_project(
+    project: &Project,
+    ambient: &Ambient,
+    undecided: &mut Vec<Undecided>,
+) -> (Vec<Finding>, Totals) {
     let mut findings = Findings::default();
-    let mut totals = Totals { apis: project.apis.len(), functions: project.functions.len(), ..Totals::default() };
+    let mut totals =
+        Totals { apis: project.apis.len(), functions: project.functions.len(), ..Totals::default() };
     for api in &project.apis {
         totals.routes += api.routes.len();
         let drill = Drill::new(api, ambient);
         for route in &api.routes {
             let function = function_of(project, route);
-            match play(&drill, api, route, function) {
+            match self::drill(project, api, route, &drill) {
                 Ok(played) => {
-                    undecided.extend(played.iter().filter_map(|(_, x)| x.as_ref().err().cloned()));
+                    undecided.extend(played.iter().filter_map(|p| p.exchange.as_ref().err().cloned()));
                     let exchanges: Vec<(&Case, &Exchange<'_>)> =
-                        played.iter().filter_map(|(case, x)| Some((case, x.as_ref().ok()?))).collect();
+                        played.iter().filter_map(|p| Some((&p.case, p.exchange.as_ref().ok()?))).collect();
                     totals.drills += exchanges.len();
                     for (case, exchange) in &exchanges {
                         let judgement = exchange.judge();
-                        ask(&Scene {
-                            project,
-                            api,
-                            route: Some(route),
-                            function,
-                            case: Some(case),
-                            exchange,
-                            judgement,
-                            siblings: &exchanges,
-                        }, &mut findings);
+                        ask(
+                            &Scene {
+                                project,
+                                api,
+                                route: Some(route),
+                                function,
+                                case: Some(case),
+                                exchange,
+                                judgement,
+                                siblings: &exchanges,
+                            },
+                            &mut findings,
+                        );
                     }
                 }
                 Err(u) => undecided.push(u),
@@ -113,7 +124,10 @@ fn check_project(project: &Project, ambient: &Ambient, undecided: &mut Vec<Undec
                         let judgement = exchange.judge();
                         let (route, function, case, siblings) = (None, None, None, &[][..]);
                         let exchange = &exchange;
-                        ask(&Scene { project, api, route, function, case, exchange, judgement, siblings }, &mut findings);
+                        ask(
+                            &Scene { project, api, route, function, case, exchange, judgement, siblings },
+                            &mut findings,
+                        );
                     }
                     Err(u) => undecided.push(u),
                 }
@@ -132,9 +146,8 @@ fn check_project(project: &Project, ambient: &Ambient, undecided: &mut Vec<Undec
 /// Asks the rules in order; the first that claims the exchange has reported it in words of its own.
 fn ask(scene: &Scene<'_>, findings: &mut Findings) {
     // Whether this handler ever returns an error envelope is a question to its source, not to the template.
-    let speculative = scene
-        .case
-        .is_some_and(|case| case.origin == Origin::Standard && case.slug == "returned-error");
+    let speculative =
+        scene.case.is_some_and(|case| case.origin == Origin::Standard && case.slug == "returned-error");
     if speculative {
         return;
     }
@@ -155,16 +168,26 @@ pub(crate) fn function_of<'p>(project: &'p Project, route: &Route) -> Option<&'p
     }
 }
 
+/// One case and what came of it.
+#[derive(Debug)]
+pub struct Played<'a> {
+    /// What was played.
+    pub case: Case,
+    /// The exchange, or why nobody can tell.
+    pub exchange: Result<Exchange<'a>, Undecided>,
+}
+
 /// Plays every case against one route. Empty where no function stands behind it.
 ///
 /// # Errors
 /// [`Undecided`] where something on the way to the function is not known.
-fn play<'a>(
-    drill: &Drill<'a>,
+pub fn drill<'a>(
+    project: &Project,
     api: &'a Api,
     route: &'a Route,
-    function: Option<&Function>,
-) -> Result<Vec<(Case, Result<Exchange<'a>, Undecided>)>, Undecided> {
+    drill: &Drill<'a>,
+) -> Result<Vec<Played<'a>>, Undecided> {
+    let function = function_of(project, route);
     if matches!(route.integration.integration_type.optional(), Ok((Some(IntegrationType::Mock), _))) {
         return Ok(Vec::new());
     }
@@ -180,32 +203,11 @@ fn play<'a>(
         .min(Duration::from_secs(86_400));
     let door = drill.begin(route)?;
     let cases = cases(route, function_timeout, gateway_timeout);
-    Ok(match &door {
-        Door::Function(_) => cases.into_iter().map(|case| {
-            let exchange = door.play(&case);
-            (case, exchange)
-        }).collect(),
+    let worth_playing = |case: &Case| match &door {
+        Door::Function(_) => true,
         // Whatever the function would do, the gateway answers the same: one success shows it.
-        Door::Answered(_) => cases
-            .into_iter()
-            .filter(|case| matches!(case.outcome, Outcome::Returned(_)) && case.slug == "returned")
-            .map(|case| {
-                let exchange = door.play(&case);
-                (case, exchange)
-            })
-            .collect(),
-    })
-}
-
-/// Plays every case against one route of a project, for `candor drill`.
-///
-/// # Errors
-/// [`Undecided`] where something on the way to the function is not known.
-pub fn drill<'a>(
-    project: &Project,
-    api: &'a Api,
-    route: &'a Route,
-    drill: &Drill<'a>,
-) -> Result<Vec<(Case, Result<Exchange<'a>, Undecided>)>, Undecided> {
-    play(drill, api, route, function_of(project, route))
+        Door::Answered(_) => matches!(case.outcome, Outcome::Returned(_)) && case.slug == "returned",
+    };
+    let play = |case| Played { exchange: door.play(&case), case };
+    Ok(cases.into_iter().filter(worth_playing).map(play).collect())
 }

@@ -14,5 +14,5 @@ pub mod rules;
 mod worlds;
 
 pub use cases::{cases, example_message};
-pub use check::{Report, Totals, check, drill};
+pub use check::{Played, Report, Totals, check, drill};
 pub use finding::{Finding, Findings, Proof, Severity};

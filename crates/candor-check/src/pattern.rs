@@ -16,18 +16,20 @@ pub(crate) fn literal(pattern: &str) -> Option<String> {
         rest = behind;
     }
     loop {
-        let shorter = ["^", ".*", ".+", "[\\s\\S]*", "[\\s\\S]+", "(.|\\n)*", "(\\n|.)*", "(.|\\n)+", "(\\n|.)+"]
-            .iter()
-            .find_map(|p| rest.strip_prefix(p));
+        let shorter =
+            ["^", ".*", ".+", "[\\s\\S]*", "[\\s\\S]+", "(.|\\n)*", "(\\n|.)*", "(.|\\n)+", "(\\n|.)+"]
+                .iter()
+                .find_map(|p| rest.strip_prefix(p));
         match shorter {
             Some(shorter) => rest = shorter,
             None => break,
         }
     }
     loop {
-        let shorter = ["$", ".*", ".+", "[\\s\\S]*", "[\\s\\S]+", "(.|\\n)*", "(\\n|.)*", "(.|\\n)+", "(\\n|.)+"]
-            .iter()
-            .find_map(|p| rest.strip_suffix(p));
+        let shorter =
+            ["$", ".*", ".+", "[\\s\\S]*", "[\\s\\S]+", "(.|\\n)*", "(\\n|.)*", "(.|\\n)+", "(\\n|.)+"]
+                .iter()
+                .find_map(|p| rest.strip_suffix(p));
         match shorter {
             // `\.*` is an escaped dot with a star, not "anything".
             Some(shorter) if !shorter.ends_with('\\') => rest = shorter,
@@ -130,7 +132,9 @@ pub(crate) fn wants_status_code(pattern: &Pattern) -> bool {
     const CODES: [&str; 9] = ["200", "201", "204", "400", "401", "403", "404", "500", "503"];
     let digits_only = pattern.text.as_str().chars().any(|c| c.is_ascii_digit());
     digits_only
-        && CODES.iter().any(|code| matches(pattern, code) && !matches(pattern, &format!("Error: {code} occurred")))
+        && CODES
+            .iter()
+            .any(|code| matches(pattern, code) && !matches(pattern, &format!("Error: {code} occurred")))
 }
 
 /// A character class that was meant as words: a blank in it, or letters of a word, one of them twice.

@@ -158,7 +158,9 @@ impl<'a> Scene<'a> {
     }
 
     /// The responses that were written for errors: a pattern, and a status of 400 and above.
-    pub(crate) fn error_responses(&self) -> impl Iterator<Item = (&'a IntegrationResponse, &'a Pattern)> + use<'a> {
+    pub(crate) fn error_responses(
+        &self,
+    ) -> impl Iterator<Item = (&'a IntegrationResponse, &'a Pattern)> + use<'a> {
         self.responses().iter().filter_map(|response| {
             let (pattern, _) = response.selection_pattern.optional().ok()?;
             let pattern = pattern.filter(|p| !p.text.as_str().is_empty())?;
@@ -300,7 +302,8 @@ pub(crate) fn integration_responses(
                 route.integration.integration_type.optional(),
                 Ok((Some(IntegrationType::Aws | IntegrationType::Http), _))
             );
-            let responses = route.integration.responses.optional().ok().and_then(|(r, _)| r).filter(|_| mapped);
+            let responses =
+                route.integration.responses.optional().ok().and_then(|(r, _)| r).filter(|_| mapped);
             responses.into_iter().flatten().map(move |response| (api, route, response))
         })
     })

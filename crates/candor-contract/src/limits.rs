@@ -21,8 +21,10 @@ pub struct TimeLimit {
 }
 
 /// A buffered response of a Lambda function; API Gateway itself would pass 10 MB.
-pub const LAMBDA_RESPONSE: ByteLimit =
-    ByteLimit { bytes: 6_291_556, source: "Lambda's error text: exceeded maximum allowed payload size (6291556 bytes)" };
+pub const LAMBDA_RESPONSE: ByteLimit = ByteLimit {
+    bytes: 6_291_556,
+    source: "Lambda's error text: exceeded maximum allowed payload size (6291556 bytes)",
+};
 
 /// A request body at API Gateway, REST and HTTP alike.
 pub const GATEWAY_PAYLOAD: ByteLimit =

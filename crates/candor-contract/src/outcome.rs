@@ -75,7 +75,9 @@ impl Outcome {
             Some(Payload::known(Json::Object(members).write()))
         };
         match self {
-            Outcome::Returned(_) | Outcome::ReturnedLate(_) | Outcome::Throttled | Outcome::NotInvocable => None,
+            Outcome::Returned(_) | Outcome::ReturnedLate(_) | Outcome::Throttled | Outcome::NotInvocable => {
+                None
+            }
             Outcome::Raised(e) | Outcome::InitFailed(e) => Some(e.payload.clone()),
             Outcome::TimedOut { after, wording } => {
                 let seconds = format!("{}.{:02}", after.as_secs(), after.subsec_millis() / 10);
@@ -85,7 +87,9 @@ impl Outcome {
                         Some("Sandbox.Timedout"),
                     ),
                     TimeoutWording::Former => error(
-                        format!("2024-04-10T08:05:11.000Z {request_id} Task timed out after {seconds} seconds"),
+                        format!(
+                            "2024-04-10T08:05:11.000Z {request_id} Task timed out after {seconds} seconds"
+                        ),
                         None,
                     ),
                 }

@@ -219,7 +219,9 @@ fn read_envelope(format: ProxyFormat, payload: &Payload, members: &[(String, Jso
                 use base64::Engine as _;
                 match base64::engine::general_purpose::STANDARD.decode(text.trim()) {
                     Ok(bytes) => Body::Known(bytes),
-                    Err(_) => return malformed("/body", "`isBase64Encoded` is true and the body is no base64"),
+                    Err(_) => {
+                        return malformed("/body", "`isBase64Encoded` is true and the body is no base64");
+                    }
                 }
             }
             Some(Json::String(text)) => Body::Known(text.clone().into_bytes()),
@@ -250,7 +252,8 @@ fn read_headers<'a>(
         Some(Json::Object(members)) => {
             for (name, values) in members {
                 let Json::Array(values) = values else {
-                    let why = format!("`{name}` in `multiValueHeaders` is {} and not a list", kind_of(values));
+                    let why =
+                        format!("`{name}` in `multiValueHeaders` is {} and not a list", kind_of(values));
                     return Err(malformed("/multiValueHeaders", why));
                 };
                 for value in values {
@@ -259,7 +262,10 @@ fn read_headers<'a>(
             }
         }
         Some(other) => {
-            return Err(malformed("/multiValueHeaders", format!("`multiValueHeaders` is {}", kind_of(other))));
+            return Err(malformed(
+                "/multiValueHeaders",
+                format!("`multiValueHeaders` is {}", kind_of(other)),
+            ));
         }
     }
     let multi_count = headers.len();

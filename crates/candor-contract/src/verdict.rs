@@ -180,9 +180,11 @@ pub fn judge(e: &Evidence) -> Judgement {
         (SaidErrorSame | SaidErrorOther, Success | Redirect, _, _) => {
             row(MaskedFailure, Part::Status, "the function said an error status and the client got none")
         }
-        (NotAsked, Success | Redirect, Gateway, _) => {
-            row(MaskedFailure, Part::Status, "the gateway refused the request and told the client it succeeded")
-        }
+        (NotAsked, Success | Redirect, Gateway, _) => row(
+            MaskedFailure,
+            Part::Status,
+            "the gateway refused the request and told the client it succeeded",
+        ),
         (NotAsked, Success | Redirect, Function | Mapping | Maker::Unseen, _) => {
             row(Honest, Part::Status, "no function was asked, and none failed")
         }
@@ -241,7 +243,10 @@ pub fn judge(e: &Evidence) -> Judgement {
 pub fn table_page() -> String {
     const DID: [(Did, &str); 7] = [
         (Did::Succeeded, "succeeded"),
-        (Did::Failed, "failed (raised, timed out, exited, out of memory, not invocable, returned an error envelope)"),
+        (
+            Did::Failed,
+            "failed (raised, timed out, exited, out of memory, not invocable, returned an error envelope)",
+        ),
         (Did::Swallowed, "swallowed its own failure"),
         (Did::SaidErrorSame, "said an error status, and the client got that status"),
         (Did::SaidErrorOther, "said an error status, and the client got another status"),
@@ -280,7 +285,10 @@ pub fn table_page() -> String {
         for (client, name) in CLIENT {
             grid.push_str(&format!("\n| {name} |"));
             for (body, _) in BODY {
-                grid.push_str(&format!(" {} |", judge(&Evidence { did, client, maker, body }).verdict.slug()));
+                grid.push_str(&format!(
+                    " {} |",
+                    judge(&Evidence { did, client, maker, body }).verdict.slug()
+                ));
             }
         }
         grid
@@ -298,7 +306,8 @@ pub fn table_page() -> String {
             if done.contains(&this) {
                 continue;
             }
-            let names: Vec<&str> = MAKER.iter().filter(|(m, _)| grid(did, *m) == this).map(|(_, n)| *n).collect();
+            let names: Vec<&str> =
+                MAKER.iter().filter(|(m, _)| grid(did, *m) == this).map(|(_, n)| *n).collect();
             page.push_str(&format!("\nMade by: {}.\n\n{this}\n", names.join("; ")));
             done.push(this);
         }

@@ -15,7 +15,11 @@ fn the_verdicts_page_says_what_the_table_says() {
     if std::env::var_os("CANDOR_BLESS").is_some() {
         std::fs::write(path, &page).unwrap();
     }
-    assert_eq!(std::fs::read_to_string(path).unwrap(), page, "docs/verdicts.md is old: run `cargo xtask bless`");
+    assert_eq!(
+        std::fs::read_to_string(path).unwrap(),
+        page,
+        "docs/verdicts.md is old: run `cargo xtask bless`"
+    );
 }
 
 fn read(format: ProxyFormat, answer: &str) -> String {
@@ -44,12 +48,18 @@ fn rest_requires_no_key() {
 #[test]
 fn rest_reads_numeric_text_as_a_status() {
     assert_eq!(rest(r#"{"statusCode":"201"}"#), "201 [] ");
-    assert_eq!(rest(r#"{"statusCode":"test"}"#), "malformed /statusCode: `statusCode` is \"test\" and no status");
+    assert_eq!(
+        rest(r#"{"statusCode":"test"}"#),
+        "malformed /statusCode: `statusCode` is \"test\" and no status"
+    );
 }
 
 #[test]
 fn rest_refuses_what_it_does_not_know() {
-    assert!(rest(r#"{"statusCode":200,"cookies":[]}"#).starts_with("malformed /cookies: the key `cookies` is none of"));
+    assert!(
+        rest(r#"{"statusCode":200,"cookies":[]}"#)
+            .starts_with("malformed /cookies: the key `cookies` is none of")
+    );
     assert_eq!(rest("\"done\""), "malformed : the answer is text and not an object");
     assert_eq!(rest("null"), "malformed : the answer is null and not an object");
     assert_eq!(rest("OK"), "malformed : the answer is no JSON");
@@ -59,14 +69,18 @@ fn rest_refuses_what_it_does_not_know() {
 
 #[test]
 fn rest_sends_multi_values_first_and_in_their_spelling() {
-    let answer = r#"{"statusCode":200,"headers":{"x-part":"p0","b":true},"multiValueHeaders":{"X-Part":["p1"]}}"#;
+    let answer =
+        r#"{"statusCode":200,"headers":{"x-part":"p0","b":true},"multiValueHeaders":{"X-Part":["p1"]}}"#;
     assert_eq!(rest(answer), "200 [X-Part: p1, X-Part: p0, b: true] ");
 }
 
 #[test]
 fn payload_2_infers_a_200_around_anything_without_a_status() {
     let http2 = |answer| read(ProxyFormat::Http2, answer);
-    assert_eq!(http2(r#"{"errorMessage": "boom"}"#), r#"200 [Content-Type: application/json] {"errorMessage": "boom"}"#);
+    assert_eq!(
+        http2(r#"{"errorMessage": "boom"}"#),
+        r#"200 [Content-Type: application/json] {"errorMessage": "boom"}"#
+    );
     assert_eq!(http2("\"hello\""), "200 [Content-Type: application/json] hello");
     assert_eq!(http2("null"), "200 [Content-Type: application/json] null");
     assert_eq!(
@@ -77,7 +91,10 @@ fn payload_2_infers_a_200_around_anything_without_a_status() {
 
 #[test]
 fn payload_1_infers_nothing() {
-    assert_eq!(read(ProxyFormat::Http1, r#"{"id":7}"#), "malformed /statusCode: the answer has no `statusCode`");
+    assert_eq!(
+        read(ProxyFormat::Http1, r#"{"id":7}"#),
+        "malformed /statusCode: the answer has no `statusCode`"
+    );
     assert_eq!(read(ProxyFormat::Http1, r#"{"statusCode":200,"id":7}"#), "200 [] ");
 }
 

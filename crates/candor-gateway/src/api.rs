@@ -96,7 +96,7 @@ pub struct Route {
 /// How the gateway calls what stands behind a route.
 ///
 /// Flat, as AWS's resource is: a proxy integration keeps integration responses that someone wrote in vain, because
-/// that is a hazard of its own. [`crate::kinds`] says which of the settings count.
+/// that is a hazard of its own. `kinds` says which of the settings count.
 #[derive(Clone, Debug)]
 pub struct Integration {
     /// `AWS_PROXY`, `AWS`, …

@@ -97,7 +97,9 @@ impl<'a> Door<'a> {
         let after_failure = matches!(case.origin, Origin::Source { after_failure: true, .. });
         match self {
             Door::Function(flight) => flight.clone().resume(case.outcome.clone(), after_failure),
-            Door::Answered(exchange) => Ok(Exchange { outcome: Some(case.outcome.clone()), ..(**exchange).clone() }),
+            Door::Answered(exchange) => {
+                Ok(Exchange { outcome: Some(case.outcome.clone()), ..(**exchange).clone() })
+            }
         }
     }
 }

@@ -183,13 +183,18 @@ impl Exchange<'_> {
     /// What became of the body of a success.
     fn success_state(&self, payload: &Payload, set_by: &What, body: &[u8]) -> BodyState {
         let Some(json) = read_known(payload) else { return BodyState::Intact };
-        let envelope = json.get("body").is_some() && (json.get("statusCode").is_some() || json.get("headers").is_some());
+        let envelope =
+            json.get("body").is_some() && (json.get("statusCode").is_some() || json.get("headers").is_some());
         match set_by {
             What::PassedThrough | What::StatusInferred if envelope => BodyState::Wrapped,
             What::AnswerRead => {
                 let encoded = matches!(json.get("isBase64Encoded"), Some(Json::Bool(true)));
                 let sent_as_text = json.get("body").and_then(Json::as_str).map(str::as_bytes) == Some(body);
-                if encoded && sent_as_text && !body.is_empty() { BodyState::WrongEncoding } else { BodyState::Intact }
+                if encoded && sent_as_text && !body.is_empty() {
+                    BodyState::WrongEncoding
+                } else {
+                    BodyState::Intact
+                }
             }
             _ => BodyState::Intact,
         }

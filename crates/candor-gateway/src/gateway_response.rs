@@ -41,9 +41,7 @@ pub(crate) fn refusal(
     response_type: GatewayResponseType,
 ) -> Result<Response, Undecided> {
     // The two defaults have no status of their own; 400 and 500 stand for the types that they shape.
-    let status = response_type
-        .status()
-        .unwrap_or(if response_type.is_server_error() { 500 } else { 400 });
+    let status = response_type.status().unwrap_or(if response_type.is_server_error() { 500 } else { 400 });
     let message = stock_message(response_type);
     let cause = Cause::Aws(&OWN_STATUS);
     answer(received, trace, Refusal { response_type: Some(response_type), status, message, cause })
@@ -54,7 +52,10 @@ pub(crate) fn stock_message(response_type: GatewayResponseType) -> &'static str 
     use GatewayResponseType::*;
     match response_type {
         AccessDenied => "User is not authorized to access this resource",
-        ApiConfigurationError | AuthorizerConfigurationError | AuthorizerFailure | Default5xx
+        ApiConfigurationError
+        | AuthorizerConfigurationError
+        | AuthorizerFailure
+        | Default5xx
         | IntegrationFailure => "Internal server error",
         BadRequestBody => "Invalid request body",
         BadRequestParameters => "Missing required request parameters",
@@ -102,7 +103,8 @@ pub(crate) fn answer(
     refusal: Refusal<'_>,
 ) -> Result<Response, Undecided> {
     let Refusal { response_type, status, message, cause } = refusal;
-    let default = if status >= 500 { GatewayResponseType::Default5xx } else { GatewayResponseType::Default4xx };
+    let default =
+        if status >= 500 { GatewayResponseType::Default5xx } else { GatewayResponseType::Default4xx };
     let find = |wanted: GatewayResponseType| {
         received.api.gateway_responses.iter().find(|r| r.response_type == wanted)
     };
@@ -118,8 +120,11 @@ pub(crate) fn answer(
     let step = trace.push(What::GatewayStatus { response_type }, status_cause);
     let status_by = By { value: status, step };
     let (body, body_step) = body(received, trace, entry, response_type, message)?;
-    let mut response =
-        Response { status: status_by, headers: Vec::new(), body: By { value: Body::Known(body), step: body_step } };
+    let mut response = Response {
+        status: status_by,
+        headers: Vec::new(),
+        body: By { value: Body::Known(body), step: body_step },
+    };
     let mut set = |name: &'static str, value: String| {
         response.headers.push(By { value: Header { name: Cow::Borrowed(name), value }, step });
     };

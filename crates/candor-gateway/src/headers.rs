@@ -41,8 +41,15 @@ const REMAPPED_WHEN_MAPPED: [&str; 14] = [
 const REMAPPED_FROM_PROXY: [&str; 4] = ["Connection", "Content-Length", "Date", "Server"];
 
 /// A mapping onto one of these breaks the call to a function, even where the mapping would be ignored.
-const FORBIDDEN_FOR_LAMBDA: [&str; 7] =
-    ["Content-Length", "Transfer-Encoding", "Authorization", "Connection", "Expect", "Proxy-Authenticate", "TE"];
+const FORBIDDEN_FOR_LAMBDA: [&str; 7] = [
+    "Content-Length",
+    "Transfer-Encoding",
+    "Authorization",
+    "Connection",
+    "Expect",
+    "Proxy-Authenticate",
+    "TE",
+];
 
 fn among(names: &[&str], name: &str) -> bool {
     names.iter().any(|n| n.eq_ignore_ascii_case(name))
@@ -67,7 +74,11 @@ pub(crate) fn mapped_response_name(name: &str) -> Option<Cow<'static, str>> {
 
 /// The name under which a header of a proxy function's answer is sent.
 pub(crate) fn proxy_response_name(name: &str) -> Cow<'static, str> {
-    Cow::Owned(if among(&REMAPPED_FROM_PROXY, name) { format!("x-amzn-Remapped-{name}") } else { name.to_string() })
+    Cow::Owned(if among(&REMAPPED_FROM_PROXY, name) {
+        format!("x-amzn-Remapped-{name}")
+    } else {
+        name.to_string()
+    })
 }
 
 /// Whether a parameter mapping onto this integration request header makes every call to a function fail.

@@ -64,7 +64,8 @@ pub(crate) fn prepare(
             return gateway_response::answer(received, trace, refusal).map(Some);
         }
         // Recorded for `$input.body`, inferred for passing through: an empty body is an empty object.
-        let body = if received.request.body.is_empty() { b"{}".to_vec() } else { received.request.body.clone() };
+        let body =
+            if received.request.body.is_empty() { b"{}".to_vec() } else { received.request.body.clone() };
         received.mapped_event = Some(body);
         return Ok(None);
     };
@@ -89,7 +90,8 @@ pub(crate) fn prepare(
         Err(e) => {
             let cause = Cause::Written(template.text.at(e.span.clone()));
             trace.push(What::RequestTemplateFailed { why: e.to_string() }, cause);
-            let refusal = Refusal { response_type: None, status: 500, message: "Internal server error", cause };
+            let refusal =
+                Refusal { response_type: None, status: 500, message: "Internal server error", cause };
             gateway_response::answer(received, trace, refusal).map(Some)
         }
     }

@@ -43,7 +43,12 @@ pub fn selection_text(payload: &Payload, at: Span) -> Result<String, Undecided> 
         return Err(Undecided { span: at, needs });
     }
     let json = payload.text().and_then(|text| Json::read(text).ok());
-    Ok(json.as_ref().and_then(|j| j.get("errorMessage")).and_then(Json::as_str).unwrap_or_default().to_string())
+    Ok(json
+        .as_ref()
+        .and_then(|j| j.get("errorMessage"))
+        .and_then(Json::as_str)
+        .unwrap_or_default()
+        .to_string())
 }
 
 /// Selects among integration responses as Java's `String.matches` does: the whole text, a dot is no line break. Of
@@ -155,11 +160,20 @@ pub(crate) fn shape(
             let Some(template) = template else {
                 // A content type with nothing behind it: an empty template prints nothing.
                 let step = trace.push(What::PassedThrough, cause);
-                return Ok(with_headers(received, trace, selected, status, By { value: Body::EMPTY, step }, payload));
+                return Ok(with_headers(
+                    received,
+                    trace,
+                    selected,
+                    status,
+                    By { value: Body::EMPTY, step },
+                    payload,
+                ));
             };
             let parsed = match &template.parsed {
                 Ok(parsed) => parsed,
-                Err(e) => return template_failed(received, trace, index, template.text.at(e.span.clone()), e),
+                Err(e) => {
+                    return template_failed(received, trace, index, template.text.at(e.span.clone()), e);
+                }
             };
             let what = What::ResponseTemplateRendered { response: index, template: template_index };
             if payload.is_partial() && !parsed.is_constant() {
@@ -175,7 +189,9 @@ pub(crate) fn shape(
                 let context = received.context.as_ref().unwrap_or(&empty);
                 let rendered = match mapping::render(received, parsed, text, context) {
                     Ok(rendered) => rendered,
-                    Err(e) => return template_failed(received, trace, index, template.text.at(e.span.clone()), &e),
+                    Err(e) => {
+                        return template_failed(received, trace, index, template.text.at(e.span.clone()), &e);
+                    }
                 };
                 if let Some(value) = rendered.overrides.status() {
                     let at = rendered.status_set_at.clone();
@@ -193,7 +209,9 @@ pub(crate) fn shape(
             None => (0..0, Cause::Written(selected.span)),
         };
         match override_status(&value) {
-            Some(valid) => status = By { value: valid, step: trace.push(What::StatusOverridden { at }, cause) },
+            Some(valid) => {
+                status = By { value: valid, step: trace.push(What::StatusOverridden { at }, cause) }
+            }
             None => {
                 trace.push(What::OverrideIgnored { value: value.to_text() }, cause);
             }
@@ -237,7 +255,8 @@ fn with_headers(
     payload: &Payload,
 ) -> Response {
     let step = status.step;
-    let header = |name: &'static str, value: String| By { value: Header { name: Cow::Borrowed(name), value }, step };
+    let header =
+        |name: &'static str, value: String| By { value: Header { name: Cow::Borrowed(name), value }, step };
     let mut response = Response {
         status,
         headers: vec![
@@ -253,7 +272,11 @@ fn with_headers(
         let Some(name) = headers::mapped_response_name(name) else { continue };
         // A source that is not known leaves the header as AWS would have it without the mapping.
         let Ok((Some(source), cause)) = parameter.source.optional() else { continue };
-        let from = if payload.is_partial() { Source::Nothing } else { Source::Payload(payload.text().unwrap_or("")) };
+        let from = if payload.is_partial() {
+            Source::Nothing
+        } else {
+            Source::Payload(payload.text().unwrap_or(""))
+        };
         if let Some(value) = mapping::value(received, source, &from) {
             let step = trace.push(What::HeaderMapped, cause);
             response.set_header(name, value, step);

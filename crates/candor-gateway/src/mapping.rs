@@ -17,8 +17,12 @@ pub(crate) enum Source<'p> {
 
 /// The template for an `Accept` header: one of its types in order, else `application/json`, else the first (inferred;
 /// recorded is only that a lone `text/html` template serves `*/*`).
-pub(crate) fn choose<'t>(templates: &'t [MappingTemplate], accept: Option<&str>) -> Option<&'t MappingTemplate> {
-    let find = |wanted: &str| templates.iter().find(|t| media_type(&t.content_type).eq_ignore_ascii_case(wanted));
+pub(crate) fn choose<'t>(
+    templates: &'t [MappingTemplate],
+    accept: Option<&str>,
+) -> Option<&'t MappingTemplate> {
+    let find =
+        |wanted: &str| templates.iter().find(|t| media_type(&t.content_type).eq_ignore_ascii_case(wanted));
     accept
         .into_iter()
         .flat_map(|a| a.split(','))

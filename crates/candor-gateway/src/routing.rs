@@ -35,7 +35,8 @@ pub fn find<'a>(api: &'a Api, method: &str, path: &str) -> Option<Matched<'a>> {
                 m if m.eq_ignore_ascii_case(method) => false,
                 _ => return None,
             };
-            let (ranks, parameters) = matches(route, &segments)?;
+            let mut parameters = Vec::new();
+            let ranks = matches(route, &segments, &mut parameters)?;
             Some((ranks, any, Matched { route, parameters }))
         })
         .min_by(|a, b| a.0.cmp(&b.0).then(a.1.cmp(&b.1)))
@@ -47,11 +48,12 @@ fn segments(path: &str) -> Vec<&str> {
     path.split('/').filter(|s| !s.is_empty()).collect()
 }
 
-fn matches(route: &Route, request: &[&str]) -> Option<(Vec<Rank>, Vec<(String, String)>)> {
+/// How specific the route is, segment by segment, if its path fits; its path parameters are added to `parameters`.
+fn matches(route: &Route, request: &[&str], parameters: &mut Vec<(String, String)>) -> Option<Vec<Rank>> {
     if route.key.is_default() {
-        return Some((vec![Rank::Default], Vec::new()));
+        return Some(vec![Rank::Default]);
     }
-    let (mut ranks, mut parameters) = (Vec::new(), Vec::new());
+    let mut ranks = Vec::new();
     let mut rest = request.iter();
     for segment in segments(&route.key.path) {
         if let Some(name) = segment.strip_prefix('{').and_then(|s| s.strip_suffix("+}")) {
@@ -71,5 +73,5 @@ fn matches(route: &Route, request: &[&str]) -> Option<(Vec<Rank>, Vec<(String, S
             ranks.push(Rank::Fixed);
         }
     }
-    rest.next().is_none().then_some((ranks, parameters))
+    rest.next().is_none().then_some(ranks)
 }

@@ -29,7 +29,8 @@ impl Played {
         let mut sources = Sources::default();
         let options = Options { parameters: Vec::new(), max_file: 1 << 20, limits: Default::default() };
         let document = document.replace("URI", URI);
-        let (api, _) = candor_iac::read_openapi(&mut sources, "api.yaml", document, "prod", &[], &options).unwrap();
+        let (api, _) =
+            candor_iac::read_openapi(&mut sources, "api.yaml", document, "prod", &[], &options).unwrap();
         Played { api, sources, ambient: Ambient::example() }
     }
 
@@ -136,7 +137,9 @@ fn a_proxy_answer_without_status_is_200_if_its_keys_are_legal() {
 #[test]
 fn a_proxy_answer_of_another_shape_is_502() {
     let api = proxy();
-    for answer in [r#"{"statusCode": 200, "body": {"a": 1}}"#, r#"{"error": "x"}"#, "\"text\"", "[]", "null", "7"] {
+    for answer in
+        [r#"{"statusCode": 200, "body": {"a": 1}}"#, r#"{"error": "x"}"#, "\"text\"", "[]", "null", "7"]
+    {
         assert_eq!(api.answer(returned(answer)), (502, STOCK.to_string()), "{answer}");
     }
 }
@@ -202,7 +205,8 @@ fn patterns_match_the_whole_message() {
 
 #[test]
 fn an_exception_that_no_pattern_takes_is_a_masked_failure_at_the_default() {
-    let api = mapped("          default:\n            statusCode: 200\n          'Bad.*': { statusCode: 400 }");
+    let api =
+        mapped("          default:\n            statusCode: 200\n          'Bad.*': { statusCode: 400 }");
     let exchange = api.exchange(get("/o"), raised("Worse"));
     let judgement = exchange.judge();
     assert_eq!((exchange.response.status.value, judgement.verdict), (200, Verdict::MaskedFailure));
@@ -224,7 +228,8 @@ fn nothing_to_select_is_500() {
 
 #[test]
 fn a_template_writes_the_body_and_may_override_the_status() {
-    let template = "#set($context.responseOverride.status = 400){\"said\": \"$input.path('$.errorMessage')\"}";
+    let template =
+        "#set($context.responseOverride.status = 400){\"said\": \"$input.path('$.errorMessage')\"}";
     let api = mapped(&format!(
         "          default:\n            statusCode: 200\n            responseTemplates:\n              application/json: |\n                {template}"
     ));

@@ -18,8 +18,17 @@ pub(crate) struct Found {
 }
 
 /// Folders that hold other people's files, or copies made by a build.
-const PASSED_OVER: &[&str] =
-    &["node_modules", "target", "venv", "__pycache__", "site-packages", "dist", "build", "vendor", "coverage"];
+const PASSED_OVER: &[&str] = &[
+    "node_modules",
+    "target",
+    "venv",
+    "__pycache__",
+    "site-packages",
+    "dist",
+    "build",
+    "vendor",
+    "coverage",
+];
 
 /// How deep folders may nest, and how many entries are looked at: a whole disk is no project.
 const DEEPEST: usize = 24;

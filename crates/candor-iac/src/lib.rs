@@ -186,7 +186,11 @@ fn open(
 }
 
 /// Reads a template once per world: whenever a comparison turns out undecided, there are two worlds in place of one.
-fn read_template(template: &Template<'_>, loader: &Loader<'_>, options: &Options) -> (Vec<Project>, Vec<Undecided>) {
+fn read_template(
+    template: &Template<'_>,
+    loader: &Loader<'_>,
+    options: &Options,
+) -> (Vec<Project>, Vec<Undecided>) {
     let mut open = vec![Assumptions::default()];
     let mut projects: Vec<(Project, Vec<Undecided>)> = Vec::new();
     while let Some(assumptions) = open.pop() {
@@ -277,7 +281,12 @@ pub fn read_openapi(
 ///
 /// # Errors
 /// Why the settings cannot be read.
-pub fn function_url(sources: &mut Sources, path: &str, text: String, options: &Options) -> Result<Api, Unreadable> {
+pub fn function_url(
+    sources: &mut Sources,
+    path: &str,
+    text: String,
+    options: &Options,
+) -> Result<Api, Unreadable> {
     let files = MemoryFiles::default();
     let loader = Loader::new(&files, options);
     let parsed = loader.parse(path, text);

@@ -63,7 +63,9 @@ impl<'f> Loader<'f> {
         let unreadable = |message: String| Unreadable { path: path.to_string(), span: None, message };
         let bytes = self.files.read(path).map_err(|error| match error {
             FileError::NotFound => NotLoaded::Missing,
-            FileError::TooLarge { .. } | FileError::Other(_) => NotLoaded::Unreadable(unreadable(error.to_string())),
+            FileError::TooLarge { .. } | FileError::Other(_) => {
+                NotLoaded::Unreadable(unreadable(error.to_string()))
+            }
         })?;
         if bytes.len() as u64 > self.options.max_file {
             let error = FileError::TooLarge { bytes: bytes.len() as u64, limit: self.options.max_file };

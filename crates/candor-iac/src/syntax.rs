@@ -84,7 +84,8 @@ impl Entries {
             self.entries.iter().position(|e| e.key.as_str() == key)
         } else {
             if self.index.is_empty() {
-                self.index = self.entries.iter().enumerate().map(|(i, e)| (e.key.as_str().to_string(), i)).collect();
+                self.index =
+                    self.entries.iter().enumerate().map(|(i, e)| (e.key.as_str().to_string(), i)).collect();
             }
             self.index.get(key).copied()
         };

@@ -74,7 +74,8 @@ impl<'t> Template<'t> {
             })
             .collect();
         let transforms = root.get("Transform");
-        let named = transforms.map_or(&[][..], Node::items).iter().chain(transforms).filter_map(Node::as_text);
+        let named =
+            transforms.map_or(&[][..], Node::items).iter().chain(transforms).filter_map(Node::as_text);
         let known = ["AWS::Serverless-2016-10-31", "AWS::LanguageExtensions"];
         Template {
             file,

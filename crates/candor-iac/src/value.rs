@@ -129,8 +129,12 @@ impl Value {
                 None => Setting::written(scalar.text.clone(), self.span),
             },
             Kind::Unknown(needs) => Setting::unknown(self.span, needs.clone()),
-            Kind::Null => Setting::unknown(self.span, Needs::Support("nothing, where a text is expected".to_string())),
-            Kind::List(_) => Setting::unknown(self.span, Needs::Support("a list, where a text is expected".to_string())),
+            Kind::Null => {
+                Setting::unknown(self.span, Needs::Support("nothing, where a text is expected".to_string()))
+            }
+            Kind::List(_) => {
+                Setting::unknown(self.span, Needs::Support("a list, where a text is expected".to_string()))
+            }
             Kind::Map(members) => {
                 let key = members.first().map_or("", |m| m.key.as_str());
                 let what = format!("a mapping (`{key}`), where a text is expected");
@@ -148,7 +152,9 @@ impl Value {
     pub(crate) fn parsed<T>(&self, what: &str, read: impl FnOnce(&str) -> Option<T>) -> Setting<T> {
         self.text().and_then(|text, span| match read(text.as_str().trim()) {
             Some(value) => Setting::written(value, span),
-            None => Setting::unknown(span, Needs::Support(format!("`{:.60}`, which is no {what}", text.as_str()))),
+            None => {
+                Setting::unknown(span, Needs::Support(format!("`{:.60}`, which is no {what}", text.as_str())))
+            }
         })
     }
 
@@ -207,7 +213,9 @@ impl Scalar {
             Name::Resource { logical_id, attribute: Some(attribute) } => {
                 Some(Needs::Attribute(format!("{logical_id}.{attribute}")))
             }
-            Name::Resource { logical_id, attribute: None } => Some(Needs::Attribute(format!("the id of {logical_id}"))),
+            Name::Resource { logical_id, attribute: None } => {
+                Some(Needs::Attribute(format!("the id of {logical_id}")))
+            }
         })
     }
 

@@ -136,7 +136,10 @@ Resources:
         List: {{ Type: Api, Properties: {{ Path: /more, Method: get, RestApiId: !Ref Api }} }}
 "
     );
-    let text = text.replace("    Properties: { Runtime: python3.12, Handler: app.handler, CodeUri: src/ }\n", "    Properties:\n      Runtime: python3.12\n");
+    let text = text.replace(
+        "    Properties: { Runtime: python3.12, Handler: app.handler, CodeUri: src/ }\n",
+        "    Properties:\n      Runtime: python3.12\n",
+    );
     assert_eq!(
         routes(&read_one(&text)),
         [
@@ -338,7 +341,10 @@ paths:
     let place = reading.sources.path(reading.projects[0].apis[0].routes[0].span.file).to_string();
     assert_eq!(place, "shop/api/openapi.yaml");
     let alone = read_files(&files[..1], &[]);
-    assert!(alone.undecided.iter().any(|u| u.needs.to_string().contains("openapi.yaml")));
+    let [missing] = &alone.unreadable[..] else { panic!("{:?}", alone.unreadable) };
+    assert!(missing.path.contains("openapi.yaml"), "{missing:?}");
+    let line = alone.sources.position(missing.span.unwrap()).line;
+    assert_eq!(line, 8, "the line of the template that names it");
 }
 
 #[test]
@@ -372,7 +378,8 @@ paths:
           '.*Bad.*': { statusCode: '400' }
 ";
     let reading = read_one(text);
-    let responses = reading.projects[0].apis[0].routes[0].integration.responses.optional().unwrap().0.unwrap();
+    let responses =
+        reading.projects[0].apis[0].routes[0].integration.responses.optional().unwrap().0.unwrap();
     let line = |span| reading.sources.position(span).line;
     assert_eq!(line(responses[0].span), 10);
     assert_eq!(line(responses[0].status.span()), 11);

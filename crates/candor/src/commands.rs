@@ -66,7 +66,7 @@ impl Inputs {
     /// # Errors
     /// Where there is nothing to read at all.
     pub(crate) fn read(&self) -> Result<Reading, Fault> {
-        let here = ["." .to_string()];
+        let here = [".".to_string()];
         let paths = if self.paths.is_empty() { &here[..] } else { &self.paths };
         let disk = Disk { max_file: self.max_file };
         let options = Options {
@@ -100,13 +100,19 @@ pub(crate) fn place_of(reading: &Reading, unreadable: &Unreadable) -> String {
 /// Tells on standard error what was not read, or read with doubts.
 pub(crate) fn tell_unread(reading: &Reading, ui: &mut Ui) {
     for unreadable in &reading.unreadable {
-        let line = format!("{}: {}: {}", ui.paint(Style::Error, "unreadable"), place_of(reading, unreadable), unreadable.message);
+        let line = format!(
+            "{}: {}: {}",
+            ui.paint(Style::Error, "unreadable"),
+            place_of(reading, unreadable),
+            unreadable.message
+        );
         ui.error(&line);
     }
     for (span, warning) in &reading.warnings {
         let at = reading.sources.position(*span);
         let path = reading.sources.path(span.file);
-        let line = format!("{}: {path}:{}:{}: {warning}", ui.paint(Style::Warning, "warning"), at.line, at.column);
+        let line =
+            format!("{}: {path}:{}:{}: {warning}", ui.paint(Style::Warning, "warning"), at.line, at.column);
         ui.error(&line);
     }
     for (path, why) in &reading.skipped {

@@ -61,7 +61,9 @@ pub(crate) fn harmless(text: &str) -> String {
     text.chars()
         .map(|c| match c {
             '\t' | '\n' | '\r' => ' ',
-            c if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => '\u{fffd}',
+            c if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {
+                '\u{fffd}'
+            }
             c => c,
         })
         .collect()
@@ -105,10 +107,16 @@ pub(crate) fn undecided_json(reading: &Reading, undecided: &[Undecided]) -> Json
 pub(crate) fn unreadable_json(reading: &Reading) -> Json {
     let one = |u: &candor_iac::Unreadable| {
         let (path, line) = match u.span {
-            Some(span) => (reading.sources.path(span.file), Json::number(reading.sources.position(span).line)),
+            Some(span) => {
+                (reading.sources.path(span.file), Json::number(reading.sources.position(span).line))
+            }
             None => (u.path.as_str(), Json::Null),
         };
-        Json::object([("path", Json::string(path)), ("line", line), ("message", Json::string(u.message.as_str()))])
+        Json::object([
+            ("path", Json::string(path)),
+            ("line", line),
+            ("message", Json::string(u.message.as_str())),
+        ])
     };
     Json::Array(reading.unreadable.iter().map(one).collect())
 }
@@ -127,7 +135,11 @@ pub(crate) fn undecided_text(reading: &Reading, undecided: &[Undecided], out: &m
             | Needs::Support(_) => String::new(),
         };
         let path = reading.sources.path(u.span.file);
-        out.push_str(&format!("undecided: {path}:{}: {}{way_out}\n", at.line, harmless(&u.needs.to_string())));
+        out.push_str(&format!(
+            "undecided: {path}:{}: {}{way_out}\n",
+            at.line,
+            harmless(&u.needs.to_string())
+        ));
     }
 }
 

@@ -43,10 +43,14 @@ fn the_pages_are_true() {
             assert!(reading.unreadable.is_empty(), "{}: {:?}", rule.slug, reading.unreadable);
             let all: Vec<(&str, u32)> =
                 report.findings.iter().map(|f| (f.rule.slug, reading.sources.position(f.at).line)).collect();
-            let own: Vec<u32> = all.iter().filter(|(slug, _)| *slug == rule.slug).map(|(_, line)| *line).collect();
+            let own: Vec<u32> =
+                all.iter().filter(|(slug, _)| *slug == rule.slug).map(|(_, line)| *line).collect();
             let expected = marked(example, rule.slug);
             if expected.is_empty() || own != expected {
-                wrong.push(format!("{}: marked {expected:?}, found {own:?} of {all:?}, {:?}", rule.slug, report.undecided));
+                wrong.push(format!(
+                    "{}: marked {expected:?}, found {own:?} of {all:?}, {:?}",
+                    rule.slug, report.undecided
+                ));
             }
         }
         for example in honest {
@@ -62,7 +66,8 @@ fn the_pages_are_true() {
 #[test]
 fn the_pages_have_one_form() {
     for rule in RULES {
-        let mut headings = rule.docs.lines().filter(|line| line.starts_with('#') && !line.starts_with("## finding"));
+        let mut headings =
+            rule.docs.lines().filter(|line| line.starts_with('#') && !line.starts_with("## finding"));
         assert_eq!(headings.next(), Some(format!("# {}", rule.slug).as_str()), "{}", rule.slug);
         for needed in ["## Why", "## Fix"] {
             assert!(rule.docs.contains(needed), "{} lacks {needed}", rule.slug);

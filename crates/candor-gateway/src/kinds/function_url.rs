@@ -55,12 +55,18 @@ pub(crate) fn resume(
     let forbidden = "{\"Message\":\"Forbidden. For troubleshooting Function URL authorization issues, see: \
                      https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html\"}";
     let (status, body, content_type, error, fact) = match outcome {
-        Outcome::Returned(payload) | Outcome::ReturnedLate(payload) => return answer(received, trace, payload),
+        Outcome::Returned(payload) | Outcome::ReturnedLate(payload) => {
+            return answer(received, trace, payload);
+        }
         Outcome::NotInvocable => (403, forbidden, "application/json", "AccessDeniedException", &FORBIDDEN),
         // The body of a throttled URL is inferred.
-        Outcome::Throttled => {
-            (429, "{\"Message\":\"Rate Exceeded.\"}", "application/json", "TooManyRequestsException", &THROTTLED)
-        }
+        Outcome::Throttled => (
+            429,
+            "{\"Message\":\"Rate Exceeded.\"}",
+            "application/json",
+            "TooManyRequestsException",
+            &THROTTLED,
+        ),
         // A timeout of the function itself is a 5xx for certain, 502 is inferred.
         Outcome::Raised(_)
         | Outcome::TimedOut { .. }

@@ -103,7 +103,8 @@ fn stock(
     let step = trace.push(What::GatewayStatus { response_type: None }, cause);
     let body_step = trace.push(What::GatewayBody { stock: true }, body_cause);
     let body = Json::object([("message", Json::string(message))]).write().into_bytes();
-    let header = |name: &'static str, value: String| By { value: Header { name: Cow::Borrowed(name), value }, step };
+    let header =
+        |name: &'static str, value: String| By { value: Header { name: Cow::Borrowed(name), value }, step };
     Response {
         status: By { value: status, step },
         headers: vec![
@@ -257,7 +258,8 @@ fn body(received: &Received<'_>) -> (Option<Json>, bool) {
     if bytes.is_empty() {
         return (None, false);
     }
-    let content_type = received.request.header("Content-Type").map_or("text/plain", media_type).to_ascii_lowercase();
+    let content_type =
+        received.request.header("Content-Type").map_or("text/plain", media_type).to_ascii_lowercase();
     let textual = content_type.starts_with("text/")
         || ["json", "xml", "javascript", "x-www-form-urlencoded"].iter().any(|t| content_type.contains(t));
     match std::str::from_utf8(bytes) {
@@ -265,4 +267,3 @@ fn body(received: &Received<'_>) -> (Option<Json>, bool) {
         _ => (Some(Json::string(base64::engine::general_purpose::STANDARD.encode(bytes))), true),
     }
 }
-

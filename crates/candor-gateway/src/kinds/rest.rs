@@ -158,7 +158,8 @@ pub(crate) fn resume(
         (_, _failed) => {
             let cause = Cause::Aws(&FUNCTION_ERROR);
             trace.push(What::FunctionFailed, cause);
-            let refusal = Refusal { response_type: None, status: 502, message: "Internal server error", cause };
+            let refusal =
+                Refusal { response_type: None, status: 502, message: "Internal server error", cause };
             gateway_response::answer(received, trace, refusal)
         }
     }
@@ -176,7 +177,8 @@ fn answer(
         Reading::Malformed(malformed) => {
             trace.push(What::AnswerMalformed(malformed), Cause::Payload);
             let cause = Cause::Payload;
-            let refusal = Refusal { response_type: None, status: 502, message: "Internal server error", cause };
+            let refusal =
+                Refusal { response_type: None, status: 502, message: "Internal server error", cause };
             return gateway_response::answer(received, trace, refusal);
         }
         Reading::Undecided(pointer) => {
@@ -199,7 +201,8 @@ fn answer(
             Err(_) => {
                 // Recorded: `isBase64Encoded` with a body that is no base64, for a binary Accept, is a 500.
                 let cause = Cause::Payload;
-                let refusal = Refusal { response_type: None, status: 500, message: "Internal server error", cause };
+                let refusal =
+                    Refusal { response_type: None, status: 500, message: "Internal server error", cause };
                 return gateway_response::answer(received, trace, refusal);
             }
         }
@@ -212,14 +215,15 @@ fn answer(
     if !answer.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("Content-Type")) {
         headers.push(header(Cow::Borrowed("Content-Type"), "application/json".to_string()));
     }
-    headers.push(header(
-        Cow::Borrowed("X-Amzn-Trace-Id"),
-        format!("Root={}", received.ambient.trace_root),
-    ));
+    headers.push(header(Cow::Borrowed("X-Amzn-Trace-Id"), format!("Root={}", received.ambient.trace_root)));
     for (name, value) in answer.headers {
         headers.push(header(headers::proxy_response_name(&name), value));
     }
-    Ok(Response { status: By { value: answer.status, step }, headers, body: By { value: body, step: body_step } })
+    Ok(Response {
+        status: By { value: answer.status, step },
+        headers,
+        body: By { value: body, step: body_step },
+    })
 }
 
 /// Whether the first type of Accept is a binary media type of the API (recorded in `test_apigateway_binary`): equal, or
@@ -288,7 +292,8 @@ pub(crate) fn event(received: &Received<'_>) -> Json {
     let stage = received.stage_name();
     let resource = received.route.map_or("/", |r| r.key.path.as_str());
     let text = |t: &str| Json::string(t);
-    let or_null = |json: Json| if matches!(&json, Json::Object(m) if m.is_empty()) { Json::Null } else { json };
+    let or_null =
+        |json: Json| if matches!(&json, Json::Object(m) if m.is_empty()) { Json::Null } else { json };
     let mut headers: Vec<(String, String)> = request
         .headers
         .iter()
@@ -331,11 +336,8 @@ pub(crate) fn event(received: &Received<'_>) -> Json {
         ("deploymentId", text(&ambient.deployment_id)),
         ("apiId", text(&ambient.api_id)),
     ]);
-    let parameters: Vec<(String, String)> = received
-        .parameters
-        .iter()
-        .map(|(n, v)| (n.clone(), v.trim_end_matches('/').to_string()))
-        .collect();
+    let parameters: Vec<(String, String)> =
+        received.parameters.iter().map(|(n, v)| (n.clone(), v.trim_end_matches('/').to_string())).collect();
     Json::object([
         ("resource", text(resource)),
         ("path", text(path)),
@@ -387,7 +389,8 @@ fn body(received: &Received<'_>) -> (Json, bool) {
         return (Json::Null, false);
     }
     let types = received.api.binary_media_types.optional().ok().and_then(|(t, _)| t);
-    let content_type = received.request.header("Content-Type").map_or("application/json", mapping::media_type);
+    let content_type =
+        received.request.header("Content-Type").map_or("application/json", mapping::media_type);
     let binary = is_binary(types.map_or(&[][..], Vec::as_slice), content_type);
     if binary {
         return (Json::string(base64::engine::general_purpose::STANDARD.encode(bytes)), true);

@@ -39,11 +39,18 @@ impl Drafts {
 
     /// The API that a value refers to; one that stands outside the template is made on the spot, so that its routes are
     /// looked at all the same.
-    pub(super) fn of_reference(&mut self, value: Option<&Value>, kind: ApiKind, at: Span) -> Option<&mut Draft> {
+    pub(super) fn of_reference(
+        &mut self,
+        value: Option<&Value>,
+        kind: ApiKind,
+        at: Span,
+    ) -> Option<&mut Draft> {
         let (id, span) = match value {
             Some(value) => match value.as_scalar() {
                 Some(scalar) => {
-                    let id = scalar.resource().map_or_else(|| scalar.text.as_str().to_string(), |(id, _)| id.to_string());
+                    let id = scalar
+                        .resource()
+                        .map_or_else(|| scalar.text.as_str().to_string(), |(id, _)| id.to_string());
                     (id, value.span)
                 }
                 None => ("an API outside the template".to_string(), value.span),
@@ -104,7 +111,12 @@ pub(super) fn stage(name: Setting<String>, span: Span) -> Stage {
 }
 
 /// What a stage's properties say beside its name; SAM's APIs hold the same settings, two under other names.
-pub(super) fn fill_stage(stage: &mut Stage, properties: &Value, access_log: &'static str, variables: &'static str) {
+pub(super) fn fill_stage(
+    stage: &mut Stage,
+    properties: &Value,
+    access_log: &'static str,
+    variables: &'static str,
+) {
     let at = stage.span;
     if let Some(variables) = properties.get(variables) {
         stage.variables =

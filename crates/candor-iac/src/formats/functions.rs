@@ -33,8 +33,17 @@ pub(crate) struct Functions {
 }
 
 const SAM_PROPERTIES: &[&str] = &[
-    "FunctionName", "Runtime", "Handler", "Timeout", "CodeUri", "InlineCode", "ImageUri", "PackageType", "Events",
-    "FunctionUrlConfig", "AutoPublishAlias",
+    "FunctionName",
+    "Runtime",
+    "Handler",
+    "Timeout",
+    "CodeUri",
+    "InlineCode",
+    "ImageUri",
+    "PackageType",
+    "Events",
+    "FunctionUrlConfig",
+    "AutoPublishAlias",
 ];
 const CFN_PROPERTIES: &[&str] = &["FunctionName", "Runtime", "Handler", "Timeout", "Code", "PackageType"];
 
@@ -61,9 +70,8 @@ impl Functions {
                 "AWS::Lambda::Alias" | "AWS::Lambda::Version" if exists(scope, resource) => {
                     let value = properties_of(scope, resource, &["FunctionName", "Name"]);
                     let function = value.get("FunctionName").and_then(Value::as_scalar);
-                    let function = function.and_then(|s| {
-                        target::function(s, 0, s.text.as_str().len(), &functions).logical_id
-                    });
+                    let function = function
+                        .and_then(|s| target::function(s, 0, s.text.as_str().len(), &functions).logical_id);
                     if let Some(function) = function {
                         let name = value.get("Name").and_then(Value::as_str).map(str::to_string);
                         functions.aliases.insert(resource.id().to_string(), (function, name));
@@ -102,7 +110,12 @@ impl Functions {
             let alias = value.get("AutoPublishAlias").and_then(Value::as_str).map(str::to_string);
             let function = FunctionRef { logical_id: Some(id.clone()), name: id.clone(), qualifier: alias };
             let place = config.key.span();
-            self.urls.push(url(&id, &config.value, Setting::written(Target::Function(function), place), place));
+            self.urls.push(url(
+                &id,
+                &config.value,
+                Setting::written(Target::Function(function), place),
+                place,
+            ));
         }
         if let Some(events) = value.get("Events") {
             self.events.push((id.clone(), events.clone()));
@@ -163,7 +176,9 @@ fn cfn_code(code: &Value) -> Setting<Code> {
     match (&code.kind, code.get("ZipFile")) {
         (_, Some(inline)) => inline.text().and_then(|text, span| Setting::written(Code::Inline(text), span)),
         // Before `package` runs, a folder stands here.
-        (Kind::Scalar(_), None) => code.string().and_then(|path, span| Setting::written(Code::Path(path), span)),
+        (Kind::Scalar(_), None) => {
+            code.string().and_then(|path, span| Setting::written(Code::Path(path), span))
+        }
         _ => Setting::written(Code::Elsewhere, code.span),
     }
 }
@@ -182,7 +197,11 @@ fn url(name: &str, config: &Value, target: Setting<Target>, at: Span) -> Api {
 }
 
 /// The integration that SAM and function URLs make of a function: a Lambda proxy.
-pub(super) fn proxy(target: Setting<Target>, payload_format_version: Setting<String>, at: Span) -> Integration {
+pub(super) fn proxy(
+    target: Setting<Target>,
+    payload_format_version: Setting<String>,
+    at: Span,
+) -> Integration {
     Integration {
         integration_type: Setting::written(IntegrationType::AwsProxy, at),
         target,
@@ -202,7 +221,12 @@ pub(super) fn proxy(target: Setting<Target>, payload_format_version: Setting<Str
 pub(crate) fn url_alone(root: &Node, scope: &Scope<'_>) -> Api {
     let value = scope.resolve(root).unwrap_or(Value { span: root.span, kind: Kind::Null });
     let function = FunctionRef { logical_id: None, name: "function".to_string(), qualifier: None };
-    let mut api = url("function URL", &value, Setting::written(Target::Function(function), root.span), root.span.head());
+    let mut api = url(
+        "function URL",
+        &value,
+        Setting::written(Target::Function(function), root.span),
+        root.span.head(),
+    );
     if let Some(written) = value.get("cors") {
         api.cors = cors(written);
     }

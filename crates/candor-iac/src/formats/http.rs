@@ -16,8 +16,15 @@ use crate::template::intrinsics::Scope;
 use crate::value::Value;
 
 const INTEGRATION: &[&str] = &[
-    "ApiId", "IntegrationType", "IntegrationUri", "IntegrationMethod", "IntegrationSubtype", "PayloadFormatVersion",
-    "TimeoutInMillis", "CredentialsArn", "RequestParameters",
+    "ApiId",
+    "IntegrationType",
+    "IntegrationUri",
+    "IntegrationMethod",
+    "IntegrationSubtype",
+    "PayloadFormatVersion",
+    "TimeoutInMillis",
+    "CredentialsArn",
+    "RequestParameters",
 ];
 
 /// Reads HTTP APIs with their integrations, routes and stages. WebSocket APIs answer no requests with statuses.
@@ -28,14 +35,16 @@ pub(super) fn read(scope: &Scope<'_>, functions: &Functions, drafts: &mut Drafts
     };
     let mut websockets = Vec::new();
     for resource in of_type("AWS::ApiGatewayV2::Api") {
-        let keys = ["Name", "ProtocolType", "Body", "BodyS3Location", "CorsConfiguration", "Target", "RouteKey"];
+        let keys =
+            ["Name", "ProtocolType", "Body", "BodyS3Location", "CorsConfiguration", "Target", "RouteKey"];
         let value = properties_of(scope, resource, &keys);
         if value.get("ProtocolType").and_then(Value::as_str) == Some("WEBSOCKET") {
             websockets.push(resource.id());
             continue;
         }
         let at = resource.span();
-        let draft = drafts.add(resource.id(), Draft { api: empty(resource.id(), ApiKind::Http, at), stages: Vec::new() });
+        let draft = drafts
+            .add(resource.id(), Draft { api: empty(resource.id(), ApiKind::Http, at), stages: Vec::new() });
         draft.api.name = name_of(&value, resource);
         if let Some(body) = value.get("Body") {
             openapi::import(&mut draft.api, body, functions);
@@ -52,7 +61,8 @@ pub(super) fn read(scope: &Scope<'_>, functions: &Functions, drafts: &mut Drafts
             let target = target::read(&target.value, false, functions);
             let mut integration = proxy(target, Setting::written("2.0".to_string(), place), place);
             integration.credentials = value.setting("CredentialsArn", place, Value::string);
-            let key = value.get("RouteKey").and_then(Value::as_str).map_or_else(RouteKey::default_route, route_key);
+            let key =
+                value.get("RouteKey").and_then(Value::as_str).map_or_else(RouteKey::default_route, route_key);
             draft.api.routes.push(route(key, integration, place));
         }
     }
@@ -94,12 +104,15 @@ pub(super) fn read(scope: &Scope<'_>, functions: &Functions, drafts: &mut Drafts
         draft.api.routes.push(route(route_key(key), integration, at));
     }
     for resource in of_type("AWS::ApiGatewayV2::Stage") {
-        let value = properties_of(scope, resource, &["ApiId", "StageName", "StageVariables", "AccessLogSettings"]);
+        let value =
+            properties_of(scope, resource, &["ApiId", "StageName", "StageVariables", "AccessLogSettings"]);
         let of_websocket = value.get("ApiId").and_then(Value::as_scalar).and_then(|s| s.resource());
         if of_websocket.is_some_and(|(id, _)| websockets.contains(&id)) {
             continue;
         }
-        let Some(draft) = drafts.of_reference(value.get("ApiId"), ApiKind::Http, resource.span()) else { continue };
+        let Some(draft) = drafts.of_reference(value.get("ApiId"), ApiKind::Http, resource.span()) else {
+            continue;
+        };
         let mut stage = stage(value.setting("StageName", resource.span(), Value::string), resource.span());
         fill_stage(&mut stage, &value, "AccessLogSettings", "StageVariables");
         draft.stages.push(stage);

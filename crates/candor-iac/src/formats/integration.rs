@@ -80,11 +80,17 @@ pub(super) const HTTP_RESOURCE: Spelling = Spelling {
 };
 
 /// Reads an integration. `at` is where a person would add what is missing.
-pub(super) fn read(value: &Value, at: Span, spelling: &Spelling, kind: ApiKind, functions: &Functions) -> Integration {
-    let integration_type = value.setting(spelling.integration_type, at, |v| {
-        v.parsed("integration type", IntegrationType::read)
-    });
-    let is = |wanted: IntegrationType| matches!(integration_type.optional(), Ok((Some(t), _)) if *t == wanted);
+pub(super) fn read(
+    value: &Value,
+    at: Span,
+    spelling: &Spelling,
+    kind: ApiKind,
+    functions: &Functions,
+) -> Integration {
+    let integration_type =
+        value.setting(spelling.integration_type, at, |v| v.parsed("integration type", IntegrationType::read));
+    let is =
+        |wanted: IntegrationType| matches!(integration_type.optional(), Ok((Some(t), _)) if *t == wanted);
     let subtype = value.get(spelling.subtype).and_then(Value::as_str);
     let target = match subtype {
         Some(subtype) => Setting::written(target::of_subtype(subtype), value.span),
@@ -145,7 +151,9 @@ fn responses(value: &Value, key: Span, spelling: &Spelling) -> Setting<Vec<Integ
     });
     match &value.kind {
         Kind::Unknown(needs) => Setting::unknown(value.span, needs.clone()),
-        Kind::Scalar(_) => Setting::unknown(value.span, Needs::Support("integration responses that are a text".into())),
+        Kind::Scalar(_) => {
+            Setting::unknown(value.span, Needs::Support("integration responses that are a text".into()))
+        }
         Kind::Null => Setting::absent(key, spelling.responses),
         Kind::Map(_) | Kind::List(_) => Setting::written(by_pattern.chain(listed).collect(), key),
     }

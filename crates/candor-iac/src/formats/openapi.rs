@@ -29,11 +29,17 @@ pub(crate) fn is_document(root: &Node) -> bool {
     let paths = root.get("paths").map_or(&[][..], Node::entries);
     let mut operations = paths.iter().flat_map(|path| path.value.entries());
     is_openapi(root)
-        && (operations.any(|operation| operation.value.get(INTEGRATION).is_some()) || root.get(GATEWAY_RESPONSES).is_some())
+        && (operations.any(|operation| operation.value.get(INTEGRATION).is_some())
+            || root.get(GATEWAY_RESPONSES).is_some())
 }
 
 /// Reads a document as an API of its own, with one stage.
-pub(crate) fn read_alone(root: &Node, stage_name: &str, variables: &[(String, String)], scope: &Scope<'_>) -> Api {
+pub(crate) fn read_alone(
+    root: &Node,
+    stage_name: &str,
+    variables: &[(String, String)],
+    scope: &Scope<'_>,
+) -> Api {
     let at = root.entries().first().map_or(root.span, |e| e.key.span());
     let document = scope.resolve(root).unwrap_or(Value { span: root.span, kind: Kind::Null });
     let title = document.get("info").and_then(|info| info.get("title")).and_then(Value::as_str);
@@ -50,9 +56,8 @@ pub(crate) fn read_alone(root: &Node, stage_name: &str, variables: &[(String, St
 
 /// The kind of the API that a document describes: only HTTP APIs know payload formats and CORS settings of their own.
 fn kind_of(document: &Value) -> ApiKind {
-    let versioned = |value: &Value| {
-        value.get(INTEGRATION).and_then(|i| i.get("payloadFormatVersion")).is_some()
-    };
+    let versioned =
+        |value: &Value| value.get(INTEGRATION).and_then(|i| i.get("payloadFormatVersion")).is_some();
     let paths = document.get("paths").map_or(&[][..], Value::members);
     let mut operations = paths.iter().flat_map(|path| path.value.members());
     let shared = document.get("components").and_then(|c| c.get("x-amazon-apigateway-integrations")).is_some();
@@ -70,7 +75,14 @@ pub(super) fn import(api: &mut Api, document: &Value, functions: &Functions) {
                 ("/$default" | "$default", ApiKind::Http) => RouteKey::default_route(),
                 _ => RouteKey::new(method, path),
             };
-            api.routes.push(route(&operation.value, key, operation.key.span(), api.kind, document, functions));
+            api.routes.push(route(
+                &operation.value,
+                key,
+                operation.key.span(),
+                api.kind,
+                document,
+                functions,
+            ));
         }
     }
     for member in document.get(GATEWAY_RESPONSES).map_or(&[][..], Value::members) {

@@ -15,7 +15,9 @@ pub(super) fn read(scope: &Scope<'_>, functions: &Functions) -> (Vec<Permission>
     for resource in &scope.template.resources {
         match resource.resource_type {
             // What stands in another template, and what connectors grant, is not seen from here.
-            "AWS::Serverless::Connector" | "AWS::CloudFormation::Stack" | "AWS::Serverless::Application" => open = true,
+            "AWS::Serverless::Connector" | "AWS::CloudFormation::Stack" | "AWS::Serverless::Application" => {
+                open = true
+            }
             "AWS::Lambda::Permission" if exists(scope, resource) => {
                 let value = properties_of(scope, resource, &["FunctionName", "Principal"]);
                 let (function, qualifier) = function_of(&value, functions, resource.span());
@@ -59,7 +61,9 @@ fn function_of(
     let setting = match function.logical_id {
         Some(id) => Setting::written(id, name.span),
         // A name that only deployment knows may be any function's; a literal one is not one of this template.
-        None if scalar.symbols.iter().any(|s| matches!(s.name, Name::Open(_) | Name::Resource { .. })) => name.string(),
+        None if scalar.symbols.iter().any(|s| matches!(s.name, Name::Open(_) | Name::Resource { .. })) => {
+            name.string()
+        }
         None => Setting::written(function.name, name.span),
     };
     (setting, function.qualifier)

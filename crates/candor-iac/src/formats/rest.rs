@@ -31,7 +31,10 @@ pub(super) fn read(scope: &Scope<'_>, functions: &Functions, drafts: &mut Drafts
     for resource in of_type("AWS::ApiGateway::RestApi") {
         let keys = ["Name", "Body", "BodyS3Location", "BinaryMediaTypes"];
         let value = properties_of(scope, resource, &keys);
-        let draft = drafts.add(resource.id(), Draft { api: empty(resource.id(), ApiKind::Rest, resource.span()), stages: Vec::new() });
+        let draft = drafts.add(
+            resource.id(),
+            Draft { api: empty(resource.id(), ApiKind::Rest, resource.span()), stages: Vec::new() },
+        );
         draft.api.name = name_of(&value, resource);
         draft.api.binary_media_types = value.setting("BinaryMediaTypes", resource.span(), strings);
         if let Some(body) = value.get("Body") {
@@ -44,11 +47,12 @@ pub(super) fn read(scope: &Scope<'_>, functions: &Functions, drafts: &mut Drafts
     let parts: HashMap<&str, PathPart> = of_type("AWS::ApiGateway::Resource")
         .map(|resource| {
             let value = properties_of(scope, resource, &["ParentId", "PathPart"]);
-            let parent = value.get("ParentId").map(|parent| match parent.as_scalar().and_then(|s| s.resource()) {
-                Some((id, None)) => id.to_string(),
-                Some((_, Some("RootResourceId"))) => String::new(),
-                _ => parent.as_str().unwrap_or("${?}").to_string(),
-            });
+            let parent =
+                value.get("ParentId").map(|parent| match parent.as_scalar().and_then(|s| s.resource()) {
+                    Some((id, None)) => id.to_string(),
+                    Some((_, Some("RootResourceId"))) => String::new(),
+                    _ => parent.as_str().unwrap_or("${?}").to_string(),
+                });
             let part = value.get("PathPart").and_then(Value::as_str).unwrap_or("${?}").to_string();
             (resource.id(), PathPart { parent, part })
         })
@@ -56,7 +60,9 @@ pub(super) fn read(scope: &Scope<'_>, functions: &Functions, drafts: &mut Drafts
     for resource in of_type("AWS::ApiGateway::Method") {
         let keys = ["RestApiId", "ResourceId", "HttpMethod", "Integration", "MethodResponses"];
         let value = properties_of(scope, resource, &keys);
-        let Some(draft) = drafts.of_reference(value.get("RestApiId"), ApiKind::Rest, resource.span()) else { continue };
+        let Some(draft) = drafts.of_reference(value.get("RestApiId"), ApiKind::Rest, resource.span()) else {
+            continue;
+        };
         let path = path_of(value.get("ResourceId"), &parts);
         let method = value.get("HttpMethod").and_then(Value::as_str).unwrap_or("ANY").to_string();
         draft.api.routes.push(method_of(&value, RouteKey::new(&method, &path), resource.span(), functions));
@@ -64,7 +70,8 @@ pub(super) fn read(scope: &Scope<'_>, functions: &Functions, drafts: &mut Drafts
     for resource in of_type("AWS::ApiGateway::GatewayResponse") {
         let keys = ["RestApiId", "ResponseType", "StatusCode", "ResponseTemplates", "ResponseParameters"];
         let value = properties_of(scope, resource, &keys);
-        let response_type = value.get("ResponseType").and_then(Value::as_str).and_then(GatewayResponseType::read);
+        let response_type =
+            value.get("ResponseType").and_then(Value::as_str).and_then(GatewayResponseType::read);
         let (Some(draft), Some(response_type)) =
             (drafts.of_reference(value.get("RestApiId"), ApiKind::Rest, resource.span()), response_type)
         else {
@@ -88,7 +95,9 @@ fn stages(scope: &Scope<'_>, template: &Template<'_>, drafts: &mut Drafts) {
         }
         let keys = ["RestApiId", "StageName", "Variables", "AccessLogSetting", "MethodSettings"];
         let value = properties_of(scope, resource, &keys);
-        let Some(draft) = drafts.of_reference(value.get("RestApiId"), ApiKind::Rest, resource.span()) else { continue };
+        let Some(draft) = drafts.of_reference(value.get("RestApiId"), ApiKind::Rest, resource.span()) else {
+            continue;
+        };
         let mut stage = stage(value.setting("StageName", resource.span(), Value::string), resource.span());
         fill_stage(&mut stage, &value, "AccessLogSetting", "Variables");
         draft.stages.push(stage);
@@ -100,10 +109,12 @@ fn stages(scope: &Scope<'_>, template: &Template<'_>, drafts: &mut Drafts) {
         }
         let value = properties_of(scope, resource, &["RestApiId", "StageName", "StageDescription"]);
         let Some(name) = value.get("StageName") else { continue };
-        let Some(draft) = drafts.of_reference(value.get("RestApiId"), ApiKind::Rest, resource.span()) else { continue };
-        let known = draft.stages.iter().any(|s| {
-            matches!(s.name.optional(), Ok((Some(known), _)) if Some(known.as_str()) == name.as_str())
-        });
+        let Some(draft) = drafts.of_reference(value.get("RestApiId"), ApiKind::Rest, resource.span()) else {
+            continue;
+        };
+        let known = draft.stages.iter().any(
+            |s| matches!(s.name.optional(), Ok((Some(known), _)) if Some(known.as_str()) == name.as_str()),
+        );
         if !known {
             let mut stage = stage(name.string(), resource.span());
             if let Some(description) = value.get("StageDescription") {
@@ -151,7 +162,9 @@ fn path_of(resource: Option<&Value>, parts: &HashMap<&str, PathPart>) -> String 
 
 fn method_of(value: &Value, key: RouteKey, at: Span, functions: &Functions) -> Route {
     let integration = match value.member("Integration") {
-        Some(member) => integration::read(&member.value, member.key.span(), &REST_RESOURCE, ApiKind::Rest, functions),
+        Some(member) => {
+            integration::read(&member.value, member.key.span(), &REST_RESOURCE, ApiKind::Rest, functions)
+        }
         None => {
             let none = Value { span: at, kind: Kind::Map(Vec::new()) };
             integration::read(&none, at, &REST_RESOURCE, ApiKind::Rest, functions)

@@ -2,8 +2,8 @@
 
 use candor_contract::ApiKind;
 use candor_gateway::api::{
-    Api, FunctionRef, GatewayResponse, GatewayResponseType, Integration, IntegrationResponse, IntegrationType,
-    MappingTemplate, MethodResponse, Parameter, Route, RouteKey, Target, TemplateText,
+    Api, FunctionRef, GatewayResponse, GatewayResponseType, Integration, IntegrationResponse,
+    IntegrationType, MappingTemplate, MethodResponse, Parameter, Route, RouteKey, Target, TemplateText,
 };
 use candor_gateway::setting::{Needs, Setting};
 use candor_gateway::span::{Span, Text};
@@ -42,11 +42,26 @@ impl Globals {
 }
 
 const API: &[&str] = &[
-    "Name", "StageName", "DefinitionBody", "DefinitionUri", "MergeDefinitions", "Variables", "MethodSettings",
-    "BinaryMediaTypes", "Cors", "GatewayResponses", "AccessLogSetting",
+    "Name",
+    "StageName",
+    "DefinitionBody",
+    "DefinitionUri",
+    "MergeDefinitions",
+    "Variables",
+    "MethodSettings",
+    "BinaryMediaTypes",
+    "Cors",
+    "GatewayResponses",
+    "AccessLogSetting",
 ];
 const HTTP_API: &[&str] = &[
-    "Name", "StageName", "DefinitionBody", "DefinitionUri", "CorsConfiguration", "AccessLogSettings", "StageVariables",
+    "Name",
+    "StageName",
+    "DefinitionBody",
+    "DefinitionUri",
+    "CorsConfiguration",
+    "AccessLogSettings",
+    "StageVariables",
 ];
 
 /// The implicit APIs: what events without an API of their own share.
@@ -83,7 +98,9 @@ pub(super) fn read(scope: &Scope<'_>, globals: &Globals, functions: &Functions, 
         });
         add_events(events, &target, globals, &defined, drafts);
     }
-    for resource in scope.template.resources.iter().filter(|r| r.resource_type == "AWS::Serverless::StateMachine") {
+    for resource in
+        scope.template.resources.iter().filter(|r| r.resource_type == "AWS::Serverless::StateMachine")
+    {
         let value = properties_of(scope, resource, &["Events", "Type"]);
         if let Some(events) = value.get("Events").filter(|_| exists(scope, resource)) {
             let express = value.get("Type").and_then(Value::as_str) == Some("EXPRESS");
@@ -158,10 +175,9 @@ fn define(
 /// SAM's spelling of a gateway response: capitals, and headers in a mapping of their own.
 fn gateway_response(response_type: GatewayResponseType, value: &Value, at: Span) -> GatewayResponse {
     let headers = value.get("ResponseParameters").and_then(|p| p.get("Headers"));
-    let headers = parameters(headers).into_iter().map(|p| Parameter {
-        destination: format!("gatewayresponse.header.{}", p.destination),
-        ..p
-    });
+    let headers = parameters(headers)
+        .into_iter()
+        .map(|p| Parameter { destination: format!("gatewayresponse.header.{}", p.destination), ..p });
     GatewayResponse {
         response_type,
         status: value.setting("StatusCode", at, status),
@@ -228,7 +244,11 @@ fn implicit_api<'d>(
             }
             for member in global.get("GatewayResponses").map_or(&[][..], Value::members) {
                 if let Some(response_type) = GatewayResponseType::read(member.key.as_str()) {
-                    api.gateway_responses.push(gateway_response(response_type, &member.value, member.key.span()));
+                    api.gateway_responses.push(gateway_response(
+                        response_type,
+                        &member.value,
+                        member.key.span(),
+                    ));
                 }
             }
         }
@@ -260,7 +280,11 @@ fn event_route(key: RouteKey, properties: &Value, target: &Target, kind: ApiKind
 /// SAM's `Cors`: an OPTIONS method with a mock for every path that has none.
 fn add_preflights(api: &mut Api, value: &Value, at: Span) {
     let quoted = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_string);
-    let origin = value.as_str().map(str::to_string).or_else(|| quoted("AllowOrigin")).unwrap_or_else(|| "'*'".to_string());
+    let origin = value
+        .as_str()
+        .map(str::to_string)
+        .or_else(|| quoted("AllowOrigin"))
+        .unwrap_or_else(|| "'*'".to_string());
     let headers: Vec<(&str, String)> = [
         ("Access-Control-Allow-Origin", Some(origin)),
         ("Access-Control-Allow-Headers", quoted("AllowHeaders")),
@@ -272,7 +296,8 @@ fn add_preflights(api: &mut Api, value: &Value, at: Span) {
     .collect();
     let mut paths: Vec<String> = Vec::new();
     for route in &api.routes {
-        let answered = |key: &RouteKey| key.path == route.key.path && matches!(key.method.as_str(), "OPTIONS" | "ANY");
+        let answered =
+            |key: &RouteKey| key.path == route.key.path && matches!(key.method.as_str(), "OPTIONS" | "ANY");
         if !api.routes.iter().any(|r| answered(&r.key)) && paths.last() != Some(&route.key.path) {
             paths.push(route.key.path.clone());
         }

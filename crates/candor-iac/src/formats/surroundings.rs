@@ -36,7 +36,9 @@ fn alarm(resource: &Resource<'_>, metric: &Value) -> Alarm {
         metric_name: metric.setting("MetricName", at, Value::string),
         dimensions: dimensions
             .iter()
-            .filter_map(|d| Some((d.get("Name")?.as_str()?.to_string(), d.setting("Value", d.span, Value::string))))
+            .filter_map(|d| {
+                Some((d.get("Name")?.as_str()?.to_string(), d.setting("Value", d.span, Value::string)))
+            })
             .collect(),
         span: at,
     }

@@ -28,7 +28,10 @@ pub(super) fn read(value: &Value, proxy: bool, functions: &Functions) -> Setting
         return written(Target::Url(text.to_string()));
     }
     let names_function = text.contains(":function:")
-        || scalar.symbols.iter().any(|s| matches!(&s.name, Name::Resource { logical_id, .. } if functions.knows(logical_id)));
+        || scalar
+            .symbols
+            .iter()
+            .any(|s| matches!(&s.name, Name::Resource { logical_id, .. } if functions.knows(logical_id)));
     match value.open() {
         _ if proxy || names_function => written(Target::Function(function(scalar, 0, text.len(), functions))),
         Some(needs) if text.starts_with("${") => Setting::unknown(value.span, needs),
@@ -63,7 +66,11 @@ pub(super) fn function(scalar: &Scalar, start: usize, end: usize, functions: &Fu
         {
             let rest = &text[symbol.range.end as usize..end];
             let suffix = rest.strip_prefix(':').filter(|q| !q.is_empty()).map(str::to_string);
-            return FunctionRef { name: logical_id.clone(), logical_id: Some(logical_id), qualifier: suffix.or(alias) };
+            return FunctionRef {
+                name: logical_id.clone(),
+                logical_id: Some(logical_id),
+                qualifier: suffix.or(alias),
+            };
         }
     }
     let arn = &text[start..end];

@@ -49,7 +49,11 @@ pub(super) fn parse(file: FileId, text: &str, limits: Limits) -> Result<Parsed, 
             }
             Some(b'"') => {
                 let text = reader.string()?;
-                Some(Node { span: text.span(), tag: None, kind: Kind::Scalar(Scalar { text, style: Style::Quoted }) })
+                Some(Node {
+                    span: text.span(),
+                    tag: None,
+                    kind: Kind::Scalar(Scalar { text, style: Style::Quoted }),
+                })
             }
             _ => Some(reader.word()?),
         };
@@ -106,13 +110,21 @@ pub(super) fn parse(file: FileId, text: &str, limits: Limits) -> Result<Parsed, 
             }
             let (closes, start, kind) = match (open.pop(), reader.peek()) {
                 (Some(Open::Array { start, items }), Some(b']')) => (true, start, Kind::Sequence(items)),
-                (Some(Open::Object { start, entries, .. }), Some(b'}')) => (true, start, Kind::Mapping(entries.entries)),
+                (Some(Open::Object { start, entries, .. }), Some(b'}')) => {
+                    (true, start, Kind::Mapping(entries.entries))
+                }
                 (Some(Open::Array { start, items }), _) => (false, start, Kind::Sequence(items)),
-                (Some(Open::Object { start, entries, .. }), _) => (false, start, Kind::Mapping(entries.entries)),
+                (Some(Open::Object { start, entries, .. }), _) => {
+                    (false, start, Kind::Mapping(entries.entries))
+                }
                 (None, _) => (false, 0, Kind::Null),
             };
             if !closes {
-                return Err(reader.expected(if matches!(kind, Kind::Sequence(_)) { "`,` or `]`" } else { "`,` or `}`" }));
+                return Err(reader.expected(if matches!(kind, Kind::Sequence(_)) {
+                    "`,` or `]`"
+                } else {
+                    "`,` or `}`"
+                }));
             }
             reader.at += 1;
             let span = Span { file, start, end: reader.at as u32 };
@@ -201,7 +213,11 @@ impl Reader<'_> {
             return Ok(Text::mapped(raw.to_string(), vec![(0, content)], span));
         }
         let (mut value, mut map) = (String::with_capacity(raw.len()), Vec::new());
-        let place = |from: usize, to: usize| Span { file: self.file, start: inner + from as u32, end: inner + to as u32 };
+        let place = |from: usize, to: usize| Span {
+            file: self.file,
+            start: inner + from as u32,
+            end: inner + to as u32,
+        };
         let mut at = 0;
         while at < raw.len() {
             let next = raw[at..].find('\\').map_or(raw.len(), |n| at + n);

@@ -50,17 +50,20 @@ fn build(
         let (event, place) = event.map_err(|e| {
             let at = e.marker().byte_offset().unwrap_or(0).min(text.len()) as u32;
             let message = e.info();
-            let message = if message.contains("recursion") || message.contains("nest") || message.contains("limit") {
-                format!("collections nest more than {} deep", limits.max_depth)
-            } else if message.contains("anchor") {
-                "an alias to something that is not there (yet); an alias to itself, for instance".to_string()
-            } else {
-                format!("no YAML: {message}")
-            };
+            let message =
+                if message.contains("recursion") || message.contains("nest") || message.contains("limit") {
+                    format!("collections nest more than {} deep", limits.max_depth)
+                } else if message.contains("anchor") {
+                    "an alias to something that is not there (yet); an alias to itself, for instance"
+                        .to_string()
+                } else {
+                    format!("no YAML: {message}")
+                };
             fatal(Span { file, start: at, end: at }, message)
         })?;
         let range = place.byte_range().unwrap_or(0..0);
-        let span = Span { file, start: range.start.min(text.len()) as u32, end: range.end.min(text.len()) as u32 };
+        let span =
+            Span { file, start: range.start.min(text.len()) as u32, end: range.end.min(text.len()) as u32 };
         let tag_of = |tag: &Option<std::borrow::Cow<'_, granit_parser::Tag>>| {
             tag.as_ref().filter(|tag| !tag.is_yaml_core_schema()).map(|tag| {
                 let tag_span = place.tag_span().and_then(|s| s.byte_range());
@@ -100,7 +103,8 @@ fn build(
                     span.end
                 };
                 let span = Span { end, ..span };
-                let null = style == ScalarStyle::Plain && matches!(&*value, "" | "~" | "null" | "Null" | "NULL");
+                let null =
+                    style == ScalarStyle::Plain && matches!(&*value, "" | "~" | "null" | "Null" | "NULL");
                 let kind = if null && tag.is_none() {
                     Kind::Null
                 } else {
@@ -109,7 +113,10 @@ fn build(
                         ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => Style::Quoted,
                         ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
                     };
-                    Kind::Scalar(Scalar { text: mapped(file, text, value.into_owned(), style, span), style: style_of })
+                    Kind::Scalar(Scalar {
+                        text: mapped(file, text, value.into_owned(), style, span),
+                        style: style_of,
+                    })
                 };
                 (Node { span, tag, kind }, 1, anchor)
             }
@@ -119,7 +126,10 @@ fn build(
                 };
                 total = total.saturating_add(*nodes);
                 if total > limits.max_nodes {
-                    return Err(fatal(span, format!("aliases expand to more than {} values", limits.max_nodes)));
+                    return Err(fatal(
+                        span,
+                        format!("aliases expand to more than {} values", limits.max_nodes),
+                    ));
                 }
                 (target.clone(), *nodes, 0)
             }
@@ -163,7 +173,9 @@ fn build(
 fn key_text(node: &Node) -> Text {
     match &node.kind {
         Kind::Scalar(scalar) => scalar.text.clone(),
-        Kind::Null | Kind::Sequence(_) | Kind::Mapping(_) => Text::mapped(String::new(), Vec::new(), node.span),
+        Kind::Null | Kind::Sequence(_) | Kind::Mapping(_) => {
+            Text::mapped(String::new(), Vec::new(), node.span)
+        }
     }
 }
 
@@ -226,7 +238,14 @@ enum Escapes {
 
 /// Walks source and value side by side: equal bytes run together; a line break of the value, or a blank that a fold made of
 /// one, takes the source's line break with the indentation behind it; an escape is a segment of its own.
-fn align(file: FileId, raw: &str, value: &str, base: u32, from: usize, escapes: Escapes) -> Option<Vec<(u32, Span)>> {
+fn align(
+    file: FileId,
+    raw: &str,
+    value: &str,
+    base: u32,
+    from: usize,
+    escapes: Escapes,
+) -> Option<Vec<(u32, Span)>> {
     let (raw, text) = (raw.as_bytes(), value.as_bytes());
     let mut map: Vec<(u32, Span)> = Vec::new();
     let mut push = |at: usize, start: usize, end: usize| {

@@ -13,7 +13,9 @@ pub(crate) fn find(template: &Template<'_>) -> Vec<(Span, String)> {
     for resource in &template.resources {
         // What stands under a condition may never stand beside the rest, and SAM makes several resources of one: an API that
         // names a function whose event names the API is no circle.
-        if resource.node.get("Condition").is_none() && !resource.resource_type.starts_with("AWS::Serverless::") {
+        if resource.node.get("Condition").is_none()
+            && !resource.resource_type.starts_with("AWS::Serverless::")
+        {
             resources.add(resource.id(), resource.span());
         }
     }
@@ -142,9 +144,13 @@ impl<'n> Graph<'n> {
                     }
                     OPEN => {
                         let from = path.iter().position(|(node, _)| *node == to).unwrap_or(0);
-                        let names = path[from..].iter().map(|(node, _)| self.names[*node].0).chain([self.names[to].0]);
+                        let names = path[from..]
+                            .iter()
+                            .map(|(node, _)| self.names[*node].0)
+                            .chain([self.names[to].0]);
                         let names: Vec<&str> = names.collect();
-                        let message = format!("these {of} need each other in a circle: {}", names.join(" → "));
+                        let message =
+                            format!("these {of} need each other in a circle: {}", names.join(" → "));
                         found.push((self.names[to].1, message));
                     }
                     _ => {}

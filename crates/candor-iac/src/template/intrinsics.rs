@@ -76,7 +76,9 @@ impl<'t> Scope<'t> {
         let kind = match &node.kind {
             NodeKind::Null => Kind::Null,
             NodeKind::Scalar(scalar) => return Some(self.dynamic(&scalar.text)),
-            NodeKind::Sequence(items) => Kind::List(items.iter().filter_map(|item| self.resolve(item)).collect()),
+            NodeKind::Sequence(items) => {
+                Kind::List(items.iter().filter_map(|item| self.resolve(item)).collect())
+            }
             NodeKind::Mapping(entries) => {
                 if let [only] = entries.as_slice()
                     && let Some(name) = function_name(only.key.as_str())
@@ -107,12 +109,14 @@ impl<'t> Scope<'t> {
     /// Some of a mapping's members, resolved: for resources of which little is asked.
     pub(crate) fn resolve_some(&self, node: &Node, keys: &[&str]) -> Value {
         if node.tag.is_some() || node.entries().iter().any(|e| e.key.as_str().starts_with("Fn::")) {
-            let unknown = || Value::unknown(node.span, Needs::Support("properties made by a macro".to_string()));
+            let unknown =
+                || Value::unknown(node.span, Needs::Support("properties made by a macro".to_string()));
             return self.resolve(node).unwrap_or_else(unknown);
         }
-        let members = node.entries().iter().filter(|e| keys.contains(&e.key.as_str())).filter_map(|entry| {
-            Some(Member { key: entry.key.clone(), value: self.resolve(&entry.value)? })
-        });
+        let members =
+            node.entries().iter().filter(|e| keys.contains(&e.key.as_str())).filter_map(|entry| {
+                Some(Member { key: entry.key.clone(), value: self.resolve(&entry.value)? })
+            });
         Value { span: node.span, kind: Kind::Map(members.collect()) }
     }
 
@@ -152,15 +156,15 @@ impl<'t> Scope<'t> {
             "Select" => self.select(items, span),
             "Split" => self.split(items, span),
             "ImportValue" => {
-                let name = self.plain(argument).and_then(|v| v.as_str().map(str::to_string)).unwrap_or_default();
+                let name =
+                    self.plain(argument).and_then(|v| v.as_str().map(str::to_string)).unwrap_or_default();
                 let mut joined = Joined::default();
                 joined.push_symbol(&format!("${{{name}}}"), span, Name::Open(Needs::Import(name)));
                 joined.finish(span)
             }
             "Transform" => return Some(self.include(argument, span)),
-            "Base64" | "Cidr" | "GetAZs" | "Length" | "ToJsonString" | "Condition" | "And" | "Or" | "Not" | "Equals" => {
-                unsupported(span, &format!("Fn::{name}"))
-            }
+            "Base64" | "Cidr" | "GetAZs" | "Length" | "ToJsonString" | "Condition" | "And" | "Or" | "Not"
+            | "Equals" => unsupported(span, &format!("Fn::{name}")),
             _ => return None,
         };
         Some(Some(value))
@@ -325,7 +329,9 @@ impl<'t> Scope<'t> {
         match at.or(default).and_then(|node| self.resolve(node)) {
             // The map is written elsewhere, and the finding belongs to the line that asks it.
             Some(value) => Value { span, kind: moved(value.kind, span) },
-            None => Value::unknown(span, Needs::Support("an entry of Mappings that is not there".to_string())),
+            None => {
+                Value::unknown(span, Needs::Support("an entry of Mappings that is not there".to_string()))
+            }
         }
     }
 
@@ -349,7 +355,9 @@ impl<'t> Scope<'t> {
         let (Some(separator), Some(text)) = (self.resolve(separator), self.resolve(text)) else {
             return unsupported(span, "Fn::Split");
         };
-        let Some(separator) = separator.as_str().filter(|s| !s.is_empty()) else { return unsupported(span, "Fn::Split") };
+        let Some(separator) = separator.as_str().filter(|s| !s.is_empty()) else {
+            return unsupported(span, "Fn::Split");
+        };
         match &text.kind {
             Kind::Scalar(scalar) if scalar.symbols.is_empty() => {
                 let mut parts = Vec::new();
@@ -377,8 +385,11 @@ impl<'t> Scope<'t> {
             self.leave_open(span, needs.clone());
             return Some(Value::unknown(span, needs));
         }
-        let location = argument.get("Parameters").and_then(|p| p.get("Location")).and_then(|l| self.resolve(l));
-        let Some(location) = location else { return Some(unsupported(span, "AWS::Include without a Location")) };
+        let location =
+            argument.get("Parameters").and_then(|p| p.get("Location")).and_then(|l| self.resolve(l));
+        let Some(location) = location else {
+            return Some(unsupported(span, "AWS::Include without a Location"));
+        };
         Some(self.file(&location))
     }
 
@@ -393,7 +404,8 @@ impl<'t> Scope<'t> {
     pub(crate) fn file(&self, location: &Value) -> Value {
         let span = location.span;
         let Some(path) = location.as_str().filter(|_| location.open().is_none()) else {
-            let needs = location.open().unwrap_or_else(|| Needs::Support("a location that is no text".to_string()));
+            let needs =
+                location.open().unwrap_or_else(|| Needs::Support("a location that is no text".to_string()));
             self.leave_open(span, needs.clone());
             return Value::unknown(span, needs);
         };
@@ -404,7 +416,9 @@ impl<'t> Scope<'t> {
             return unknown();
         }
         // The loader has said what is wrong with a file that it cannot give.
-        let Some(root) = self.loader.include(&join_path(&self.template.folder, path), span) else { return unknown() };
+        let Some(root) = self.loader.include(&join_path(&self.template.folder, path), span) else {
+            return unknown();
+        };
         self.includes.set(self.includes.get() + 1);
         let value = self.resolve(&root);
         self.includes.set(self.includes.get() - 1);
@@ -461,7 +475,8 @@ fn references(text: &str) -> impl Iterator<Item = Reference<'_>> {
                 None => (name, false),
             };
             // CloudFormation refuses other characters; a template with them was not meant for Fn::Sub.
-            let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ':' | '.' | '_' | '-'));
+            let is_name =
+                name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ':' | '.' | '_' | '-'));
             if literal || (is_name && !name.is_empty()) {
                 return Some(Reference { range: start..end + 1, name, literal });
             }

@@ -2,11 +2,11 @@
 
 use candor_check::Severity;
 
+use crate::Status;
 use crate::commands::{Inputs, tell_unread};
 use crate::fault::Fault;
 use crate::output;
 use crate::ui::Ui;
-use crate::Status;
 
 /// Where would a failure be hidden?
 ///

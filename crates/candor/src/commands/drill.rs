@@ -1,17 +1,18 @@
 //! `candor drill`
 
+use candor_check::Played;
 use candor_contract::ApiKind;
 use candor_contract::verdict::Verdict;
 use candor_gateway::drill::Drill;
 use candor_gateway::request::Ambient;
 
+use crate::Status;
 use crate::commands::check::Format;
 use crate::commands::{Inputs, tell_unread};
 use crate::fault::Fault;
-use crate::output::drills::{self, Drilled, DrilledApi, DrilledRoute};
 use crate::output;
+use crate::output::drills::{self, Drilled, DrilledApi, DrilledRoute};
 use crate::ui::Ui;
-use crate::Status;
 
 /// For each route and each way a function can fail: what would the client get?
 ///
@@ -35,7 +36,8 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
-    let fatal: Vec<Verdict> = args.fail_on_verdict.iter().map(|slug| verdict(slug)).collect::<Result<_, _>>()?;
+    let fatal: Vec<Verdict> =
+        args.fail_on_verdict.iter().map(|slug| verdict(slug)).collect::<Result<_, _>>()?;
     let reading = args.inputs.read()?;
     let ambient = Ambient::example();
     let mut undecided = reading.undecided.clone();
@@ -58,8 +60,8 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
                 });
                 let drilled = played
                     .into_iter()
-                    .filter(|(case, _)| args.outcome.as_deref().is_none_or(|wanted| wanted == case.slug))
-                    .filter_map(|(case, exchange)| match exchange {
+                    .filter(|p| args.outcome.as_deref().is_none_or(|wanted| wanted == p.case.slug))
+                    .filter_map(|Played { case, exchange }| match exchange {
                         Ok(exchange) => Some(Drilled::of(&case, &exchange)),
                         Err(u) => {
                             undecided.push(u);
@@ -97,7 +99,8 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
             ui.print(&drills::write_text(&reading, &apis, &undecided, palette, width))?;
         }
     }
-    let failed = apis.iter().flat_map(|a| &a.routes).flat_map(|r| &r.drills).any(|d| fatal.contains(&d.verdict));
+    let failed =
+        apis.iter().flat_map(|a| &a.routes).flat_map(|r| &r.drills).any(|d| fatal.contains(&d.verdict));
     Ok(if failed {
         Status::Found
     } else if !reading.unreadable.is_empty() {

@@ -20,7 +20,8 @@ pub(crate) struct Args {
 /// Where there is none: with the names that come nearest.
 pub(crate) fn known(slug: &str) -> Result<&'static Rule, Fault> {
     rules::find(slug).ok_or_else(|| {
-        let shares = |rule: &&&Rule| slug.split('-').filter(|w| w.len() > 3).any(|word| rule.slug.contains(word));
+        let shares =
+            |rule: &&&Rule| slug.split('-').filter(|w| w.len() > 3).any(|word| rule.slug.contains(word));
         let near: Vec<&str> = RULES.iter().filter(shares).map(|rule| rule.slug).take(6).collect();
         let hint = if near.is_empty() {
             "`candor rules` lists them all".to_string()

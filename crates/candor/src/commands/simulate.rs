@@ -9,9 +9,9 @@ use candor_contract::outcome::{FunctionError, Outcome, Payload, TimeoutWording};
 use candor_gateway::api::Api;
 use candor_gateway::request::{Ambient, Request};
 use candor_gateway::simulate;
-use candor_iac::{Options, Unreadable};
 use candor_iac::files::Files as _;
 use candor_iac::source::Sources;
+use candor_iac::{Options, Unreadable};
 
 use crate::Status;
 use crate::commands::check::Format;
@@ -64,7 +64,8 @@ fn input(subject: &str, what: impl Into<String>) -> Fault {
 
 fn read_text(path: &str) -> Result<String, Fault> {
     let bytes = Disk { max_file: MAX_FILE }.read(path).map_err(|e| input(path, e.to_string()))?;
-    String::from_utf8(bytes).map_err(|e| input(path, format!("no UTF-8 at byte {}", e.utf8_error().valid_up_to())))
+    String::from_utf8(bytes)
+        .map_err(|e| input(path, format!("no UTF-8 at byte {}", e.utf8_error().valid_up_to())))
 }
 
 fn read_json(path: &str) -> Result<Json, Fault> {
@@ -79,7 +80,8 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
         (Some(path), _) => {
             let stage = args.stage.as_deref().unwrap_or("$default");
             let text = read_text(path)?;
-            let read = candor_iac::read_openapi(&mut sources, path, text, stage, &args.stage_variables, &options);
+            let read =
+                candor_iac::read_openapi(&mut sources, path, text, stage, &args.stage_variables, &options);
             read.map_err(unread)?.0
         }
         (None, Some(path)) => {
@@ -138,10 +140,14 @@ fn pairs(json: Option<&Json>, subject: &str, what: &str) -> Result<Vec<(String, 
         Some(Json::Array(items)) => items
             .iter()
             .map(|item| match item {
-                Json::Array(pair) => match (pair.first().and_then(Json::as_str), pair.get(1).and_then(Json::as_str)) {
-                    (Some(name), Some(value)) if pair.len() == 2 => Ok((name.to_string(), value.to_string())),
-                    _ => Err(wrong()),
-                },
+                Json::Array(pair) => {
+                    match (pair.first().and_then(Json::as_str), pair.get(1).and_then(Json::as_str)) {
+                        (Some(name), Some(value)) if pair.len() == 2 => {
+                            Ok((name.to_string(), value.to_string()))
+                        }
+                        _ => Err(wrong()),
+                    }
+                }
                 _ => Err(wrong()),
             })
             .collect(),

@@ -8,7 +8,13 @@ use crate::output::{count, cut, harmless, severity_style, undecided_text, unread
 use crate::ui::{Palette, Style};
 
 /// The whole report.
-pub(crate) fn write(reading: &Reading, report: &Report, notes: bool, palette: Palette, width: usize) -> String {
+pub(crate) fn write(
+    reading: &Reading,
+    report: &Report,
+    notes: bool,
+    palette: Palette,
+    width: usize,
+) -> String {
     let mut out = String::new();
     for finding in report.findings.iter().filter(|f| notes || f.severity > Severity::Note) {
         write_finding(reading, finding, palette, width, &mut out);
@@ -152,7 +158,12 @@ fn excerpt(
     let label = harmless(label);
     let marked = palette.paint(style, &carets);
     if start + carets.len() + 1 + label.chars().count() <= room {
-        out.push_str(&format!("{:gutter$}{bar} {:start$}{marked} {}\n", "", "", palette.paint(style, &label)));
+        out.push_str(&format!(
+            "{:gutter$}{bar} {:start$}{marked} {}\n",
+            "",
+            "",
+            palette.paint(style, &label)
+        ));
     } else {
         out.push_str(&format!("{:gutter$}{bar} {:start$}{marked}\n", "", ""));
         // The text starts under the caret where that leaves it room enough.

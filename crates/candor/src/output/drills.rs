@@ -67,8 +67,12 @@ impl Drilled {
     pub(crate) fn of(case: &Case, exchange: &Exchange<'_>) -> Drilled {
         let judgement = exchange.judge();
         let (payload, function_error) = match &case.outcome {
-            Outcome::Returned(payload) | Outcome::ReturnedLate(payload) if payload.is_partial() => (None, false),
-            Outcome::Returned(payload) | Outcome::ReturnedLate(payload) => (payload.text().map(str::to_string), false),
+            Outcome::Returned(payload) | Outcome::ReturnedLate(payload) if payload.is_partial() => {
+                (None, false)
+            }
+            Outcome::Returned(payload) | Outcome::ReturnedLate(payload) => {
+                (payload.text().map(str::to_string), false)
+            }
             failed => {
                 let payload = failed.error_payload(&exchange.received.ambient.lambda_request_id);
                 (payload.as_ref().and_then(|p| p.text()).map(str::to_string), payload.is_some())
@@ -94,7 +98,10 @@ impl Drilled {
 pub(crate) fn write_json(reading: &Reading, apis: &[DrilledApi], undecided: &[Undecided]) -> String {
     let drilled = |d: &Drilled, route: &DrilledRoute| {
         let span = d.decided.span().unwrap_or(route.span);
-        let headers = d.headers.iter().map(|(k, v)| Json::Array(vec![Json::string(k.as_str()), Json::string(v.as_str())]));
+        let headers = d
+            .headers
+            .iter()
+            .map(|(k, v)| Json::Array(vec![Json::string(k.as_str()), Json::string(v.as_str())]));
         let client = Json::object([
             ("status", Json::number(d.status)),
             ("headers", Json::Array(headers.collect())),
@@ -161,9 +168,16 @@ pub(crate) fn write_text(
                 (None, Some(integration)) => integration.to_string(),
                 _ => "undecided".to_string(),
             };
-            out.push_str(&format!("\n  {} → {behind}\n", palette.paint(Style::Strong, &harmless(&route.route))));
+            out.push_str(&format!(
+                "\n  {} → {behind}\n",
+                palette.paint(Style::Strong, &harmless(&route.route))
+            ));
             if route.drills.is_empty() {
-                let why = if route.integration == Some("mock") { "no function stands behind it" } else { "nothing to play" };
+                let why = if route.integration == Some("mock") {
+                    "no function stands behind it"
+                } else {
+                    "nothing to play"
+                };
                 out.push_str(&format!("    {}\n", palette.paint(Style::Faint, why)));
             }
             for d in &route.drills {
@@ -174,14 +188,20 @@ pub(crate) fn write_text(
                     Cause::Written(span) => {
                         format!("line {}", reading.sources.position(span).line)
                     }
-                    Cause::Missing { at, key } => format!("no {key} at line {}", reading.sources.position(at).line),
+                    Cause::Missing { at, key } => {
+                        format!("no {key} at line {}", reading.sources.position(at).line)
+                    }
                     Cause::Aws(_) => "AWS".to_string(),
                     Cause::Payload => "the function".to_string(),
                     Cause::Request => "the request".to_string(),
                 };
                 let style = verdict_style(d.verdict);
                 let verdict = palette.paint(style, &format!("{:<14}", d.verdict.slug()));
-                let outcome = if d.note.is_empty() { d.outcome.to_string() } else { format!("{}, {}", d.outcome, d.note) };
+                let outcome = if d.note.is_empty() {
+                    d.outcome.to_string()
+                } else {
+                    format!("{}, {}", d.outcome, d.note)
+                };
                 let body = match &d.body {
                     None => "(what the function says)".to_string(),
                     Some(body) => harmless(body),

@@ -41,7 +41,8 @@ pub(crate) fn write_json(exchange: &Exchange<'_>, called: bool) -> String {
 
 /// Response and verdict, for people.
 pub(crate) fn write_text(exchange: &Exchange<'_>, sources: &Sources, palette: Palette) -> String {
-    let mut out = format!("{}\n", palette.paint(Style::Strong, &format!("HTTP {}", exchange.response.status.value)));
+    let mut out =
+        format!("{}\n", palette.paint(Style::Strong, &format!("HTTP {}", exchange.response.status.value)));
     for header in &exchange.response.headers {
         out.push_str(&format!("{}: {}\n", harmless(&header.value.name), harmless(&header.value.value)));
     }
