@@ -150,6 +150,44 @@ Resources:
 }
 
 #[test]
+fn an_event_adds_no_route_to_an_api_that_sam_does_not_make() {
+    let reading = read_one(
+        "
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Rest: { Type: AWS::ApiGateway::RestApi, Properties: { Name: rest } }
+  Root:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: !Ref Rest
+      ResourceId: !GetAtt Rest.RootResourceId
+      HttpMethod: GET
+      Integration: { Type: AWS_PROXY, IntegrationHttpMethod: POST, Uri: !GetAtt F.Arn }
+  Defined:
+    Type: AWS::Serverless::Api
+    Properties: { Name: defined, StageName: live, DefinitionBody: { openapi: 3.0.1, paths: {} } }
+  Made: { Type: AWS::Serverless::Api, Properties: { Name: made, StageName: live } }
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      Events:
+        Root: { Type: Api, Properties: { Path: /, Method: get, RestApiId: !Ref Rest } }
+        More: { Type: Api, Properties: { Path: /more, Method: get, RestApiId: Defined } }
+        Bare: { Type: Api, Properties: { Path: /bare, Method: get, RestApiId: Made } }
+",
+    );
+    assert_eq!(
+        routes(&reading),
+        [
+            "rest ?the stage of Rest, known after deployment rest | GET / | aws-proxy F",
+            "defined live rest",
+            "made live rest | GET /bare | aws-proxy F",
+        ]
+    );
+    assert_eq!(reading.projects[0].permissions.len(), 3);
+}
+
+#[test]
 fn resources_and_methods_make_paths() {
     let reading = read_one(
         "

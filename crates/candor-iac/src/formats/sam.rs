@@ -70,8 +70,13 @@ const IMPLICIT_HTTP: &str = "ServerlessHttpApi";
 
 /// Reads SAM's APIs and adds the routes of events.
 pub(super) fn read(scope: &Scope<'_>, globals: &Globals, functions: &Functions, drafts: &mut Drafts) {
-    // APIs that have a definition: events add nothing to it.
-    let mut defined: Vec<&str> = Vec::new();
+    // APIs that have a definition, or that SAM does not make: events add nothing to them but a permission ("Api" event
+    // source: its RestApiId names an AWS::Serverless::Api).
+    let not_made_by_sam = |r: &&Resource<'_>| {
+        matches!(r.resource_type, "AWS::ApiGateway::RestApi" | "AWS::ApiGatewayV2::Api") && exists(scope, r)
+    };
+    let mut defined: Vec<&str> =
+        scope.template.resources.iter().filter(not_made_by_sam).map(Resource::id).collect();
     let mut with_cors: Vec<(String, Value, Span)> = Vec::new();
     for resource in &scope.template.resources {
         let (kind, keys, section) = match resource.resource_type {
@@ -206,8 +211,9 @@ fn add_events(events: &Value, target: &Target, globals: &Globals, defined: &[&st
         };
         let draft = match properties.get(api_key) {
             Some(reference) => {
+                // SAM takes `!Ref Api` and the bare name.
                 let id = reference.as_scalar().and_then(|s| s.resource()).map(|(id, _)| id);
-                if id.is_some_and(|id| defined.contains(&id)) {
+                if id.or(reference.as_str()).is_some_and(|id| defined.contains(&id)) {
                     continue;
                 }
                 drafts.of_reference(Some(reference), kind, at)
