@@ -111,6 +111,8 @@ pub struct Integration {
     pub timeout: Setting<Duration>,
     /// The role with which the gateway calls it: then no permission on the function is needed.
     pub credentials: Setting<String>,
+    /// Whether the answer is passed on while it is made (`ResponseTransferMode`; `InvokeMode` of a function URL).
+    pub transfer_mode: Setting<TransferMode>,
     /// What becomes of requests without a template for their content type.
     pub passthrough_behavior: Setting<PassthroughBehavior>,
     /// Mapping templates of the integration request.
@@ -190,6 +192,26 @@ pub struct FunctionRef {
     pub name: String,
     /// Alias or version.
     pub qualifier: Option<String>,
+}
+
+/// How an answer gets to the client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransferMode {
+    /// As a whole, once the function has finished. The default.
+    Buffered,
+    /// Piece by piece: the status has left before the function finishes.
+    Streamed,
+}
+
+impl TransferMode {
+    /// Reads AWS's words for it: `BUFFERED`, and `STREAM` (REST APIs) or `RESPONSE_STREAM` (function URLs).
+    pub fn read(text: &str) -> Option<TransferMode> {
+        match text {
+            "BUFFERED" => Some(TransferMode::Buffered),
+            "STREAM" | "RESPONSE_STREAM" => Some(TransferMode::Streamed),
+            _ => None,
+        }
+    }
 }
 
 /// What becomes of a request without a template for its content type.

@@ -7,12 +7,12 @@ use candor_contract::ApiKind;
 use candor_contract::outcome::Outcome;
 use candor_vtl::{Overrides, Params, Value};
 
-use crate::api::{Api, FunctionRef, GatewayResponseType, Route};
+use crate::api::{Api, FunctionRef, GatewayResponseType, Route, TransferMode};
 use crate::exchange::{Exchange, Response};
 use crate::kinds;
 use crate::request::{Ambient, Request};
 use crate::routing;
-use crate::setting::Undecided;
+use crate::setting::{Needs, Undecided};
 use crate::trace::Trace;
 
 /// A request as the gateway understood it: what every later step looks at.
@@ -206,6 +206,9 @@ impl<'a> InFlight<'a> {
         match state {
             State::Done(response) => Ok(Exchange { received, outcome: None, after_failure, response, trace }),
             State::Waiting(invocation) => {
+                if let Some(route) = received.route {
+                    not_streamed(route, &outcome)?;
+                }
                 let response = match received.api.kind {
                     ApiKind::Rest => kinds::rest::resume(&received, &mut trace, invocation, &outcome)?,
                     ApiKind::Http => kinds::http::resume(&received, &mut trace, invocation, &outcome)?,
@@ -227,6 +230,32 @@ impl<'a> InFlight<'a> {
                 Ok(Exchange { received, outcome: None, after_failure: false, response, trace })
             }
             State::Waiting(_) => Err(Box::new(InFlight { received, trace, state })),
+        }
+    }
+}
+
+/// Of a streamed answer nobody knows how much had left before the function failed ("Stream the integration response for
+/// your proxy integrations in API Gateway"): only what Lambda refuses outright is answered as without a stream.
+fn not_streamed(route: &Route, outcome: &Outcome) -> Result<(), Undecided> {
+    let refused = match outcome {
+        Outcome::Throttled | Outcome::NotInvocable => true,
+        Outcome::Returned(_)
+        | Outcome::ReturnedLate(_)
+        | Outcome::Raised(_)
+        | Outcome::TimedOut { .. }
+        | Outcome::Exited
+        | Outcome::OutOfMemory
+        | Outcome::InitFailed(_)
+        | Outcome::TooLarge(_) => false,
+    };
+    if refused {
+        return Ok(());
+    }
+    match route.integration.transfer_mode.or(&TransferMode::Buffered)? {
+        (TransferMode::Buffered, _) => Ok(()),
+        (TransferMode::Streamed, cause) => {
+            let span = cause.span().unwrap_or(route.integration.span);
+            Err(Undecided { span, needs: Needs::Support("streamed answers are not played yet".to_string()) })
         }
     }
 }

@@ -288,6 +288,29 @@ fn what_depends_on_an_unknown_answer_is_undecided() {
 }
 
 #[test]
+fn a_streamed_answer_is_undecided_unless_lambda_refuses() {
+    let api = Played::new(
+        "
+openapi: 3.0.1
+paths:
+  /o:
+    get:
+      x-amazon-apigateway-integration:
+        type: aws_proxy
+        httpMethod: POST
+        uri: URI
+        responseTransferMode: STREAM
+",
+    );
+    for outcome in [raised("late"), returned("{\"statusCode\":200}"), timed_out(60)] {
+        let undecided = simulate(&api.api, get("/o"), &api.ambient, |_, _| outcome).unwrap_err();
+        assert_eq!(undecided.needs.to_string(), "streamed answers are not played yet");
+        assert_eq!(api.sources.position(undecided.span).line, 10);
+    }
+    assert_eq!(api.answer(Outcome::NotInvocable).0, 500);
+}
+
+#[test]
 fn the_same_input_gives_the_same_bytes() {
     let api = proxy();
     let request = || Request { query: vec![("a".into(), "1%202".into())], body: b"{}".to_vec(), ..get("/o") };

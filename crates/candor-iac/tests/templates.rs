@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use candor_gateway::api::{Api, Target};
+use candor_gateway::api::{Api, Target, TransferMode};
 use candor_gateway::setting::Setting;
 use candor_iac::files::MemoryFiles;
 use candor_iac::{Options, Reading, read};
@@ -185,6 +185,34 @@ Resources:
         ]
     );
     assert_eq!(reading.projects[0].permissions.len(), 3);
+}
+
+#[test]
+fn answers_are_streamed_where_the_template_says_so() {
+    let reading = read_one(
+        "
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      FunctionUrlConfig: { AuthType: NONE, InvokeMode: RESPONSE_STREAM }
+      Events:
+        Get: { Type: Api, Properties: { Path: /o, Method: get, ResponseTransferMode: STREAM } }
+        Put: { Type: Api, Properties: { Path: /o, Method: put } }
+  Url: { Type: AWS::Lambda::Url, Properties: { TargetFunctionArn: !Ref F, InvokeMode: BUFFERED } }
+",
+    );
+    let modes: Vec<Option<TransferMode>> = reading.projects[0]
+        .apis
+        .iter()
+        .flat_map(|api| &api.routes)
+        .map(|route| route.integration.transfer_mode.optional().unwrap().0.copied())
+        .collect();
+    assert_eq!(
+        modes,
+        [Some(TransferMode::Streamed), None, Some(TransferMode::Streamed), Some(TransferMode::Buffered)]
+    );
 }
 
 #[test]

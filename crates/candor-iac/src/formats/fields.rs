@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use candor_gateway::api::{MappingTemplate, Parameter, TemplateText};
+use candor_gateway::api::{MappingTemplate, Parameter, TemplateText, TransferMode};
 use candor_gateway::setting::Setting;
 
 use crate::syntax::node::bool_of;
@@ -19,6 +19,11 @@ pub(super) fn millis(value: &Value) -> Setting<Duration> {
 
 pub(super) fn seconds(value: &Value) -> Setting<Duration> {
     value.parsed("number of seconds", |text| text.parse().ok().map(Duration::from_secs))
+}
+
+/// Buffered or streamed.
+pub(super) fn transfer_mode(value: &Value) -> Setting<TransferMode> {
+    value.parsed("response transfer mode", TransferMode::read)
 }
 
 pub(super) fn boolean(value: &Value) -> Setting<bool> {

@@ -8,7 +8,7 @@ use candor_gateway::setting::Setting;
 use candor_gateway::span::Span;
 
 use crate::formats::apis::{cors, empty};
-use crate::formats::fields::seconds;
+use crate::formats::fields::{seconds, transfer_mode};
 use crate::formats::sam::Globals;
 use crate::formats::{exists, target};
 use crate::project::{Code, Function};
@@ -187,9 +187,16 @@ fn cfn_code(code: &Value) -> Setting<Code> {
 fn url(name: &str, config: &Value, target: Setting<Target>, at: Span) -> Api {
     let mut api = empty(name, ApiKind::FunctionUrl, at);
     api.cors = config.setting("Cors", at, cors);
+    let transfer_mode = match config.get("InvokeMode").or_else(|| config.get("invokeMode")) {
+        Some(mode) => transfer_mode(mode),
+        None => Setting::absent(at, "InvokeMode"),
+    };
     api.routes.push(Route {
         key: RouteKey::default_route(),
-        integration: proxy(target, Setting::written("2.0".to_string(), at), at),
+        integration: Integration {
+            transfer_mode,
+            ..proxy(target, Setting::written("2.0".to_string(), at), at)
+        },
         method_responses: Setting::absent(at, "MethodResponses"),
         span: at,
     });
@@ -209,6 +216,7 @@ pub(super) fn proxy(
         payload_format_version,
         timeout: Setting::absent(at, "TimeoutInMillis"),
         credentials: Setting::absent(at, "Credentials"),
+        transfer_mode: Setting::absent(at, "ResponseTransferMode"),
         passthrough_behavior: Setting::absent(at, "PassthroughBehavior"),
         request_templates: Vec::new(),
         request_parameters: Vec::new(),

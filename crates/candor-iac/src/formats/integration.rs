@@ -7,7 +7,7 @@ use candor_gateway::api::{
 use candor_gateway::setting::{Needs, Setting};
 use candor_gateway::span::{Span, Text};
 
-use crate::formats::fields::{millis, parameters, status, templates};
+use crate::formats::fields::{millis, parameters, status, templates, transfer_mode};
 use crate::formats::functions::Functions;
 use crate::formats::target;
 use crate::value::{Kind, Value};
@@ -21,6 +21,7 @@ pub(super) struct Spelling {
     payload_format_version: &'static str,
     timeout: &'static str,
     credentials: &'static str,
+    transfer_mode: &'static str,
     passthrough_behavior: &'static str,
     request_templates: &'static str,
     request_parameters: &'static str,
@@ -40,6 +41,7 @@ pub(super) const OPENAPI: Spelling = Spelling {
     payload_format_version: "payloadFormatVersion",
     timeout: "timeoutInMillis",
     credentials: "credentials",
+    transfer_mode: "responseTransferMode",
     passthrough_behavior: "passthroughBehavior",
     request_templates: "requestTemplates",
     request_parameters: "requestParameters",
@@ -59,6 +61,7 @@ pub(super) const REST_RESOURCE: Spelling = Spelling {
     payload_format_version: "PayloadFormatVersion",
     timeout: "TimeoutInMillis",
     credentials: "Credentials",
+    transfer_mode: "ResponseTransferMode",
     passthrough_behavior: "PassthroughBehavior",
     request_templates: "RequestTemplates",
     request_parameters: "RequestParameters",
@@ -122,6 +125,7 @@ pub(super) fn read(
             }
             _ => v.string(),
         }),
+        transfer_mode: value.setting(spelling.transfer_mode, at, transfer_mode),
         passthrough_behavior: value.setting(spelling.passthrough_behavior, at, |v| {
             v.parsed("passthrough behavior", PassthroughBehavior::read)
         }),

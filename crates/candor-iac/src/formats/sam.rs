@@ -9,7 +9,7 @@ use candor_gateway::setting::{Needs, Setting};
 use candor_gateway::span::{Span, Text};
 
 use crate::formats::apis::{Draft, Drafts, cors, empty, fill_stage, stage};
-use crate::formats::fields::{millis, parameters, status, strings, templates};
+use crate::formats::fields::{millis, parameters, status, strings, templates, transfer_mode};
 use crate::formats::functions::{Functions, properties_of, proxy};
 use crate::formats::rest::name_of;
 use crate::formats::{exists, http, openapi};
@@ -271,6 +271,7 @@ fn event_route(key: RouteKey, properties: &Value, target: &Target, kind: ApiKind
     };
     let integration = Integration {
         timeout: properties.setting("TimeoutInMillis", at, millis),
+        transfer_mode: properties.setting("ResponseTransferMode", at, transfer_mode),
         integration_type: match target {
             Target::Service { .. } if kind == ApiKind::Rest => Setting::written(IntegrationType::Aws, at),
             _ => Setting::written(IntegrationType::AwsProxy, at),
