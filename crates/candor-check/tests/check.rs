@@ -19,3 +19,26 @@ fn check(text: &str) -> (Reading, Report) {
     let report = candor_check::check(&reading);
     (reading, report)
 }
+
+#[test]
+fn default_responses_are_counted() {
+    let (_, report) = check(
+        "
+Resources:
+  Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: orders } }
+  Orders:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: !Ref Api
+      ResourceId: !GetAtt Api.RootResourceId
+      HttpMethod: POST
+      Integration:
+        Type: AWS
+        IntegrationHttpMethod: POST
+        Uri: arn:aws:apigateway:us-east-1:sqs:path/123456789012/orders
+        IntegrationResponses: [{ StatusCode: 200 }, { StatusCode: 400 }, { StatusCode: 500 }]
+",
+    );
+    let messages: Vec<&str> = report.findings.iter().map(|f| f.message.as_str()).collect();
+    assert_eq!(messages, ["POST / has 3 default responses"]);
+}

@@ -14,15 +14,16 @@ fn find(project: &Project, findings: &mut Findings) {
     for api in &project.apis {
         for route in &api.routes {
             let responses = route.integration.responses.optional().ok().and_then(|(r, _)| r);
-            let mut defaults = responses.into_iter().flatten().filter(|r| r.is_default() == Ok(true));
-            let (Some(first), Some(second)) = (defaults.next(), defaults.next()) else { continue };
+            let defaults: Vec<_> =
+                responses.into_iter().flatten().filter(|r| r.is_default() == Ok(true)).collect();
+            let [first, second, ..] = defaults.as_slice() else { continue };
             let at = second.span;
             report_route(&RULE, api, Some(route), at, findings, || Claimed {
                 at,
-                message: format!("{} has two default responses", route.key),
-                label: "no pattern here either: which of the two answers is not documented".to_string(),
+                message: format!("{} has {} default responses", route.key, defaults.len()),
+                label: "no pattern here either: which of them answers is not documented".to_string(),
                 remedy: "give all responses but one a selection pattern".to_string(),
-                also: vec![(first.span, "the other one".to_string())],
+                also: vec![(first.span, "the first one".to_string())],
             });
         }
     }
