@@ -188,6 +188,58 @@ Resources:
 }
 
 #[test]
+fn events_fill_in_what_a_definition_leaves_out() {
+    let reading = read_one(
+        "
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Web:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      DefinitionBody:
+        openapi: 3.0.1
+        paths:
+          /bare: { get: {} }
+          /own: { get: { x-amazon-apigateway-integration: { type: http_proxy, uri: 'https://example.com' } } }
+          /$default: { x-amazon-apigateway-any-method: { isDefaultRoute: true } }
+  Merged:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: live
+      MergeDefinitions: true
+      DefinitionBody:
+        openapi: 3.0.1
+        paths:
+          /bare: { get: { responses: { '200': {} } } }
+          /own: { get: { x-amazon-apigateway-integration: { type: http_proxy, uri: 'https://example.com' } } }
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      Events:
+        Bare: { Type: HttpApi, Properties: { Path: /bare, Method: get, ApiId: !Ref Web } }
+        Own: { Type: HttpApi, Properties: { Path: /own, Method: get, ApiId: !Ref Web } }
+        Rest: { Type: HttpApi, Properties: { Path: /$default, Method: any, ApiId: !Ref Web } }
+        More: { Type: HttpApi, Properties: { Path: /more, Method: get, ApiId: !Ref Web } }
+        Merged: { Type: Api, Properties: { Path: /bare, Method: get, RestApiId: !Ref Merged } }
+        Over: { Type: Api, Properties: { Path: /own, Method: get, RestApiId: !Ref Merged } }
+",
+    );
+    assert_eq!(
+        routes(&reading),
+        [
+            "Web $default http | GET /bare | aws-proxy F",
+            "Web $default http | GET /own | http-proxy https://example.com",
+            "Web $default http | $default | aws-proxy F",
+            "Web $default http | GET /more | aws-proxy F",
+            "Merged live rest | GET /bare | aws-proxy F",
+            "Merged live rest | GET /own | aws-proxy F",
+        ]
+    );
+    let merged = &reading.projects[0].apis[1].routes[0];
+    assert_eq!(merged.method_responses.optional().unwrap().0.unwrap().len(), 1);
+}
+
+#[test]
 fn answers_are_streamed_where_the_template_says_so() {
     let reading = read_one(
         "
@@ -198,7 +250,7 @@ Resources:
     Properties:
       FunctionUrlConfig: { AuthType: NONE, InvokeMode: RESPONSE_STREAM }
       Events:
-        Get: { Type: Api, Properties: { Path: /o, Method: get, ResponseTransferMode: STREAM } }
+        Get: { Type: Api, Properties: { Path: /o, Method: get, ResponseTransferMode: RESPONSE_STREAM } }
         Put: { Type: Api, Properties: { Path: /o, Method: put } }
   Url: { Type: AWS::Lambda::Url, Properties: { TargetFunctionArn: !Ref F, InvokeMode: BUFFERED } }
 ",
@@ -469,6 +521,8 @@ Resources:
       Events:
         Get: { Type: Api, Properties: { Path: /o, Method: get } }
         Put: { Type: Api, Properties: { Path: /o, Method: put } }
+        Own: { Type: Api, Properties: { Path: /own, Method: options } }
+        Any: { Type: Api, Properties: { Path: /any, Method: any } }
 ",
     );
     assert_eq!(
@@ -476,6 +530,9 @@ Resources:
         [
             "ServerlessRestApi Prod rest | GET /o | aws-proxy F",
             "ServerlessRestApi Prod rest | PUT /o | aws-proxy F",
+            "ServerlessRestApi Prod rest | OPTIONS /own | aws-proxy F",
+            "ServerlessRestApi Prod rest | ANY /any | aws-proxy F",
+            "ServerlessRestApi Prod rest | OPTIONS /any | mock nothing",
             "ServerlessRestApi Prod rest | OPTIONS /o | mock nothing",
         ]
     );

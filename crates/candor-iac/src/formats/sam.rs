@@ -88,7 +88,13 @@ pub(super) fn read(scope: &Scope<'_>, globals: &Globals, functions: &Functions, 
             continue;
         }
         let value = globals.merged(section, properties_of(scope, resource, keys), resource);
-        if define(scope, resource, kind, &value, functions, drafts) && !value.is_true("MergeDefinitions") {
+        // An HTTP API takes routes into the body that it was given; a REST API only where it is told to.
+        let has_definition = define(scope, resource, kind, &value, functions, drafts);
+        let takes_events = match kind {
+            ApiKind::Http => value.get("DefinitionBody").is_some(),
+            ApiKind::Rest | ApiKind::FunctionUrl => value.is_true("MergeDefinitions"),
+        };
+        if has_definition && !takes_events {
             defined.push(resource.id());
         }
         if let Some(cors) = value.member("Cors").filter(|_| kind == ApiKind::Rest) {
@@ -206,7 +212,7 @@ fn add_events(events: &Value, target: &Target, globals: &Globals, defined: &[&st
         let text = |key: &str| properties.get(key).and_then(Value::as_str);
         let key = match (text("Path"), text("Method")) {
             (None, None) if kind == ApiKind::Http => RouteKey::default_route(),
-            (Some("$default"), _) if kind == ApiKind::Http => RouteKey::default_route(),
+            (Some("$default" | "/$default"), _) if kind == ApiKind::Http => RouteKey::default_route(),
             (path, method) => RouteKey::new(method.unwrap_or("ANY"), path.unwrap_or("${?}")),
         };
         let draft = match properties.get(api_key) {
@@ -222,7 +228,19 @@ fn add_events(events: &Value, target: &Target, globals: &Globals, defined: &[&st
             None => Some(implicit_api(drafts, globals, kind, implicit, at)),
         };
         let Some(draft) = draft else { continue };
-        draft.api.routes.push(event_route(key, properties, target, kind, at));
+        merge(&mut draft.api, event_route(key, properties, target, kind, at));
+    }
+}
+
+/// Adds an event's route. Where a definition has the same method and path, the event's integration takes the place of a
+/// REST API's (SAM's `MergeDefinitions`), but an HTTP API's stands if there is one.
+fn merge(api: &mut Api, route: Route) {
+    let Some(known) = api.routes.iter_mut().find(|known| known.key == route.key) else {
+        return api.routes.push(route);
+    };
+    let stands = api.kind == ApiKind::Http && known.integration.integration_type.optional().is_ok();
+    if !stands {
+        known.integration = route.integration;
     }
 }
 
@@ -284,7 +302,7 @@ fn event_route(key: RouteKey, properties: &Value, target: &Target, kind: ApiKind
     }
 }
 
-/// SAM's `Cors`: an OPTIONS method with a mock for every path that has none.
+/// SAM's `Cors`: an OPTIONS method with a mock for every path that has none; a method for ANY does not count.
 fn add_preflights(api: &mut Api, value: &Value, at: Span) {
     let quoted = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_string);
     let origin = value
@@ -303,8 +321,7 @@ fn add_preflights(api: &mut Api, value: &Value, at: Span) {
     .collect();
     let mut paths: Vec<String> = Vec::new();
     for route in &api.routes {
-        let answered =
-            |key: &RouteKey| key.path == route.key.path && matches!(key.method.as_str(), "OPTIONS" | "ANY");
+        let answered = |key: &RouteKey| key.path == route.key.path && key.method == "OPTIONS";
         if !api.routes.iter().any(|r| answered(&r.key)) && paths.last() != Some(&route.key.path) {
             paths.push(route.key.path.clone());
         }
