@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use crate::step::root;
 
 /// Crates that do no I/O: no files, sockets, clocks, processes, threads.
-const CORE: &[&str] = &["candor-contract", "candor-vtl", "candor-gateway", "candor-iac", "candor-check"];
+const CORE: &[&str] =
+    &["candor-contract", "candor-vtl", "candor-gateway", "candor-handlers", "candor-iac", "candor-check"];
 
 /// What a core crate may not name.
 const OUTSIDE: &[&str] = &[

@@ -1,0 +1,212 @@
+//! What the analysis of one handler comes to: plain data.
+
+use candor_contract::outcome::Payload;
+
+use crate::shape::Shape;
+
+/// A place in a source: the caller's key of the text, and a byte range in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Place {
+    /// The key that the caller gave the text ([`crate::Found::key`]).
+    pub module: u32,
+    /// Where it begins, in bytes.
+    pub start: u32,
+    /// Where it ends.
+    pub end: u32,
+}
+
+impl Place {
+    /// Whether `other` lies inside.
+    pub fn holds(&self, other: &Place) -> bool {
+        self.module == other.module && self.start <= other.start && other.end <= self.end
+    }
+}
+
+/// Everything a handler's source shows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Facts {
+    /// Every way it can end; equal ones once, in the order of their places.
+    pub paths: Vec<Path>,
+    /// What was not understood, each once. Where it is empty, [`Facts::paths`] is all there is.
+    pub unknown: Vec<Unknown>,
+    /// Whether something that nobody catches may raise: a call that can fail, a key that may be missing.
+    pub may_raise: bool,
+    /// Calls that succeed even where their work failed, and whose answer nobody looks at.
+    pub unchecked: Vec<Unchecked>,
+    /// Work that is begun and not waited for.
+    pub loose: Vec<Loose>,
+    /// A failure of the client's that raises: the body that is no JSON, the parameter that is not there. The first of them.
+    pub unguarded: Option<Place>,
+    /// The web framework or adapter that answers for the handler, if one does.
+    pub framework: Option<&'static str>,
+    /// Where the handler is defined.
+    pub handler: Option<Place>,
+}
+
+/// One way a handler can end.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Path {
+    /// How.
+    pub end: End,
+    /// The statement that ends it: the `return` or the `raise`, or the last one before it falls off the end.
+    pub at: Place,
+    /// The failure that was caught on the way and not passed on, if there was one.
+    pub failure: Option<Caught>,
+}
+
+/// How a handler ends.
+#[derive(Clone, Debug, PartialEq)]
+pub enum End {
+    /// It returns.
+    Returned(Box<Answer>),
+    /// It raises.
+    Raised(Raised),
+    /// Its process ends (`sys.exit`).
+    Exited,
+}
+
+/// What a handler returns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// What Python's runtime client makes of it.
+    pub payload: Payload,
+    /// The value.
+    pub shape: Shape,
+    /// What kind of value it is.
+    pub kind: Kind,
+    /// Where the value was made: the dictionary, the list, the call.
+    pub made: Option<Place>,
+    /// Where the content says that something went wrong: the entry `error`, the text of an exception.
+    pub tells: Option<Place>,
+    /// The status that an SDK's or an upstream's error said, passed on as the function's own.
+    pub foreign_status: bool,
+}
+
+/// Kinds of values that matter to a gateway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The path falls off the end of the handler.
+    FellOff,
+    /// `None`
+    Nothing,
+    /// A dictionary.
+    Dict,
+    /// A list.
+    List,
+    /// A tuple.
+    Tuple,
+    /// Text, a number, a boolean.
+    Plain,
+    /// An exception as a value.
+    Exception,
+    /// Something that JSON cannot say: bytes, a set, an object.
+    NotJson,
+    /// Nobody knows.
+    Unknown,
+}
+
+/// What a handler raises.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Raised {
+    /// The name of the exception's class, without its module.
+    pub class: String,
+    /// Its message, where it is known to the last character.
+    pub message: Option<String>,
+    /// The beginning of the message, as far as it is known.
+    pub begins: String,
+}
+
+/// An exception that was caught and not passed on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caught {
+    /// What failed.
+    pub what: Failed,
+    /// The call or the statement that raised.
+    pub raised: Place,
+    /// The `except` clause, or the `with` that suppressed it: its head.
+    pub caught: Place,
+    /// Its whole text.
+    pub clause: Place,
+    /// Whether it catches everything, or nearly (`except:`, `except Exception`).
+    pub broad: bool,
+    /// The `return` inside the clause that answers, if one does.
+    pub answered: Option<Place>,
+    /// Whether the work that was asked for surely failed. A missing key with a default, a condition that a database checked, an
+    /// error code that was looked at are ordinary ways of the program.
+    pub certain: bool,
+    /// Who heard of it.
+    pub logged: Logged,
+}
+
+/// What an exception came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Failed {
+    /// A call that does something outside: an SDK, a database, an HTTP request.
+    Effect,
+    /// A `raise` of the project's own.
+    Raise,
+    /// A conversion, a key, an attribute: nothing outside was touched.
+    Value,
+    /// A call into code that was not read.
+    Unread,
+}
+
+/// Who hears of a failure that was caught.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Logged {
+    /// Nobody.
+    Nowhere,
+    /// Whoever reads the log: `print`, `log.info`.
+    WithoutLevel,
+    /// Whoever watches errors: `log.error`, `log.exception`.
+    AsError,
+}
+
+/// Something that was not understood.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unknown {
+    /// Where.
+    pub at: Place,
+    /// What, as the object of "candor does not follow …".
+    pub what: String,
+}
+
+/// A call whose answer tells of failures, and nobody looks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unchecked {
+    /// The call.
+    pub at: Place,
+    /// The operation, as people write it: `events.put_events`, `requests.get`.
+    pub operation: String,
+    /// What to look at.
+    pub watch: Watch,
+}
+
+/// Which answers tell of failures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Watch {
+    /// A batch, of which some may have failed: this field counts or lists them.
+    Batch {
+        /// The field.
+        field: &'static str,
+        /// Whether a single entry is the usual use, so that all of the work may be lost.
+        all: bool,
+    },
+    /// Another function: `FunctionError`.
+    Function,
+    /// An HTTP response: its status.
+    Status,
+    /// A synchronous execution of a state machine: `status`.
+    Execution,
+}
+
+/// Work that is begun and not waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loose {
+    /// A coroutine or a task that nobody awaits.
+    NotAwaited(Place),
+    /// A thread or a process that nobody joins, an asynchronous invocation.
+    Background(Place),
+    /// Results of several tasks that nobody looks at (`return_exceptions=True`, futures).
+    Unlooked(Place),
+}

@@ -1,0 +1,415 @@
+//! Python's built-in functions and the parts of the standard library whose results matter.
+
+use std::rc::Rc;
+
+use super::interpreter::{Escape, Forks, Interpreter};
+use super::state::{Dict, List, Object, State, taints};
+use super::value::{Arguments, Sort, Taint, Text, Unknown, Value};
+use crate::facts::{Loose, Place};
+
+impl<'p> Interpreter<'p> {
+    /// Calls a function that is known by its path; `None` for those that are not.
+    pub(super) fn builtin_call(
+        &mut self,
+        path: &str,
+        arguments: &Arguments<'p>,
+        place: Place,
+        state: &State<'p>,
+    ) -> Option<Forks<'p>> {
+        let mut state = state.clone();
+        let first = arguments.positional.first();
+        let taint = taints(arguments.all());
+        let one = |state, value| Some(vec![(state, value)]);
+        match path {
+            "json.dumps" | "simplejson.dumps" | "ujson.dumps" | "orjson.dumps" => {
+                let value = arguments.get(0, "obj")?;
+                self.looks(value, None);
+                let lenient = arguments.named("default").is_some() || arguments.named("cls").is_some();
+                let shape = self.shape(&state, value, 0);
+                if !lenient && shape.not_json().is_some() {
+                    self.certain(state, "builtins.TypeError", place);
+                    return Some(Vec::new());
+                }
+                let known = python_json(&shape);
+                if shape.may_not_be_json() {
+                    self.may_fail(&state, &["TypeError", "ValueError"], place);
+                }
+                let text = Text { known, begins: String::new(), content: Some(shape), taint };
+                let value = if path == "orjson.dumps" { Value::Bytes } else { Value::Text(Rc::new(text)) };
+                one(state, value)
+            }
+            "json.loads" | "simplejson.loads" | "orjson.loads" | "ujson.loads" | "json.load" => {
+                if taint.event {
+                    self.unguarded(place, None);
+                }
+                self.may_fail(&state, &["ValueError", "TypeError"], place);
+                one(
+                    state,
+                    Value::Unknown(Unknown { taint, call: first.and_then(Value::call), ..Unknown::ANY }),
+                )
+            }
+            "builtins.str" | "builtins.repr" | "builtins.format" => {
+                let known =
+                    first.and_then(|value| self.as_str(&state, value)).filter(|_| path == "builtins.str");
+                let value = match known {
+                    Some(known) => Value::Text(Rc::new(Text {
+                        known: Some(known),
+                        begins: String::new(),
+                        content: None,
+                        taint,
+                    })),
+                    None => Value::some_text("", taint),
+                };
+                one(state, value)
+            }
+            "builtins.int" => {
+                let value = match first {
+                    Some(Value::Int(n)) => Value::Int(*n),
+                    Some(Value::Text(text))
+                        if text.known.as_ref().is_some_and(|t| t.trim().parse::<i64>().is_ok()) =>
+                    {
+                        let parsed = text.known.as_ref().and_then(|text| text.trim().parse().ok());
+                        parsed.map_or(Value::any(), Value::Int)
+                    }
+                    _ => {
+                        self.may_fail(&state, &["ValueError", "TypeError"], place);
+                        Value::unknown(Sort::Number, taint)
+                    }
+                };
+                one(state, value)
+            }
+            "builtins.float" | "builtins.round" | "builtins.sum" | "builtins.abs" => {
+                self.may_fail(&state, &["ValueError", "TypeError"], place);
+                one(state, Value::unknown(Sort::Number, taint))
+            }
+            "builtins.len" => {
+                let value = match first {
+                    Some(value @ (Value::List(_) | Value::Tuple(_) | Value::Dict(_))) => {
+                        match self.items(&state, value) {
+                            (items, false) => Value::Int(items.len() as i64),
+                            (items, true) if !items.is_empty() => Value::Unknown(Unknown {
+                                sort: Sort::Number,
+                                truthy: Some(true),
+                                taint,
+                                call: None,
+                            }),
+                            _ => Value::unknown(Sort::Number, taint),
+                        }
+                    }
+                    Some(Value::Text(text)) => match &text.known {
+                        Some(text) => Value::Int(text.chars().count() as i64),
+                        None => Value::unknown(Sort::Number, taint),
+                    },
+                    _ => {
+                        self.may_fail(&state, &["TypeError"], place);
+                        Value::unknown(Sort::Number, taint)
+                    }
+                };
+                one(state, value)
+            }
+            "builtins.bool" => {
+                let value = match first.map(|value| self.truth(&state, value)) {
+                    Some(Some(known)) => Value::Bool(known),
+                    _ => Value::unknown(Sort::Bool, taint),
+                };
+                one(state, value)
+            }
+            "builtins.isinstance" | "builtins.issubclass" => {
+                let value = match (path, arguments.positional.as_slice()) {
+                    ("builtins.isinstance", [value, class]) => match self.is_instance(value, class) {
+                        Some(known) => Value::Bool(known),
+                        None => Value::unknown(Sort::Bool, taint),
+                    },
+                    _ => Value::unknown(Sort::Bool, taint),
+                };
+                one(state, value)
+            }
+            "builtins.hasattr" | "builtins.callable" | "builtins.any" | "builtins.all" => {
+                one(state, Value::unknown(Sort::Bool, taint))
+            }
+            "builtins.print" => one(state, Value::None),
+            "builtins.dict" => {
+                let mut dict = Dict { entries: Vec::new(), open: arguments.open, made: place };
+                if let Some(first) = first {
+                    let added = self.dict_of(&state, first);
+                    super::statements::merge(&mut dict, added);
+                }
+                for (name, value) in &arguments.named {
+                    dict.set(name, value.clone(), place);
+                }
+                let id = self.make(&mut state, Object::Dict(dict));
+                one(state, Value::Dict(id))
+            }
+            "builtins.list" | "builtins.sorted" | "builtins.reversed" => {
+                let (items, open) = first.map_or((Vec::new(), false), |value| self.items(&state, value));
+                if let Some(first) = first {
+                    self.looks(first, None);
+                }
+                let id = self.make(&mut state, Object::List(List { items, open, made: place }));
+                one(state, Value::List(id))
+            }
+            "builtins.tuple" => {
+                let (items, open) = first.map_or((Vec::new(), false), |value| self.items(&state, value));
+                one(state, if open { Value::any() } else { Value::Tuple(Rc::new(items)) })
+            }
+            "builtins.set" | "builtins.frozenset" => one(state, Value::Set),
+            "builtins.bytes" | "builtins.bytearray" => one(state, Value::Bytes),
+            "builtins.getattr" => {
+                let (object, name) = (first?.clone(), arguments.positional.get(1)?.as_text()?.to_string());
+                let default = arguments.positional.get(2).cloned();
+                self.looks(&object, Some(&name));
+                let taint = object.taint();
+                let foreign = taint.tells && matches!(name.as_str(), "status_code" | "code" | "status");
+                let value = match (&object, default) {
+                    (Value::Exception(_) | Value::Unknown(_), Some(default)) => Value::Unknown(Unknown {
+                        sort: if matches!(default, Value::Int(_)) { Sort::Number } else { Sort::Any },
+                        taint: Taint { foreign_status: foreign, ..taint },
+                        ..Unknown::ANY
+                    }),
+                    _ => Value::Unknown(Unknown { taint, ..Unknown::ANY }),
+                };
+                one(state, value)
+            }
+            "builtins.exec" | "builtins.eval" | "builtins.__import__" | "importlib.import_module" => {
+                self.unknown_at(place, format!("{}()", path.rsplit('.').next().unwrap_or(path)));
+                self.may_raise(
+                    &state,
+                    super::value::ExceptionClass::Any,
+                    crate::facts::Failed::Unread,
+                    place,
+                );
+                one(state, Value::any())
+            }
+            "sys.exit" | "builtins.exit" | "builtins.quit" => {
+                // SystemExit: only a bare `except` stops it, and the runtime then ends.
+                let exception = super::value::Exception {
+                    class: super::value::ExceptionClass::Named("builtins.SystemExit".to_string()),
+                    message: Value::any(),
+                    instance: None,
+                    place,
+                    what: crate::facts::Failed::Raise,
+                };
+                self.raise(state, Rc::new(exception));
+                Some(Vec::new())
+            }
+            "os._exit" | "os.abort" => {
+                self.escaped.push((state, Escape::Exit));
+                Some(Vec::new())
+            }
+            "os.environ.get" | "os.getenv" => {
+                let value = match arguments.positional.get(1) {
+                    Some(Value::Text(_)) => Value::some_text("", Taint::default()),
+                    _ => Value::any(),
+                };
+                one(state, value)
+            }
+            "asyncio.run"
+            | "asyncio.get_event_loop().run_until_complete"
+            | "asyncio.new_event_loop().run_until_complete" => {
+                Some(self.awaited(first?.clone(), place, state))
+            }
+            "asyncio.wait_for" | "asyncio.shield" => one(state, first?.clone()),
+            "asyncio.gather" => {
+                if matches!(arguments.named("return_exceptions"), Some(Value::Bool(true))) {
+                    let call = self.watch(
+                        &mut state,
+                        place,
+                        "asyncio.gather".to_string(),
+                        crate::facts::Watch::Batch { field: GATHERED, all: false },
+                    );
+                    return one(state, Value::Unknown(Unknown { call: Some(call), ..Unknown::ANY }));
+                }
+                let mut forks = vec![(state, Value::any())];
+                for coroutine in &arguments.positional {
+                    let mut next = Vec::new();
+                    for (state, _) in forks {
+                        let ran = self.awaited(coroutine.clone(), place, state);
+                        next.extend(ran.into_iter().map(|(state, _)| (state, Value::any())));
+                    }
+                    forks = next;
+                }
+                Some(forks)
+            }
+            "asyncio.create_task" | "asyncio.ensure_future" => {
+                // Awaited or not: whoever awaits it gets what it returns.
+                self.note_loose(Loose::NotAwaited(place));
+                one(state, first?.clone())
+            }
+            "asyncio.sleep" | "time.sleep" => one(state, Value::None),
+            "threading.Thread().start" | "multiprocessing.Process().start" => {
+                self.note_loose(Loose::Background(place));
+                one(state, Value::None)
+            }
+            "threading.Thread().join" | "multiprocessing.Process().join" => {
+                self.loose.retain(|loose| !matches!(loose, Loose::Background(_)));
+                one(state, Value::None)
+            }
+            "contextlib.suppress" => one(state, Value::Suppress(Rc::new(arguments.positional.clone()))),
+            "contextlib.nullcontext" | "copy.deepcopy" | "copy.copy" | "typing.cast" => {
+                let value = if path == "typing.cast" { arguments.positional.get(1)? } else { first? };
+                let value = match self.dict_of(&state, value) {
+                    Some(dict) => Value::Dict(self.make(&mut state, Object::Dict(dict))),
+                    None => value.clone(),
+                };
+                one(state, value)
+            }
+            "dataclasses.asdict" | "builtins.vars" => {
+                let Some(Value::Instance(id)) = first else { return one(state, Value::any()) };
+                let Some(Object::Instance(instance)) = self.object(&state, *id) else {
+                    return one(state, Value::any());
+                };
+                let fields = instance.class.fields.clone();
+                let entries = fields.iter().flatten().map(|(name, _)| {
+                    let value = instance.attributes.get(name).cloned().unwrap_or(Value::any());
+                    (name.to_string(), value, place)
+                });
+                let dict = Dict { entries: entries.collect(), open: fields.is_none(), made: place };
+                let id = self.make(&mut state, Object::Dict(dict));
+                one(state, Value::Dict(id))
+            }
+            "traceback.format_exc" | "traceback.format_exception" | "sys.exc_info" => {
+                one(state, Value::some_text("", Taint { tells: true, ..Taint::default() }))
+            }
+            "functools.partial" => {
+                let callee = first?.clone();
+                one(
+                    state,
+                    if arguments.positional.len() == 1 && arguments.named.is_empty() {
+                        callee
+                    } else {
+                        Value::any()
+                    },
+                )
+            }
+            "base64.b64decode"
+            | "base64.b64encode"
+            | "base64.urlsafe_b64encode"
+            | "base64.urlsafe_b64decode" => {
+                self.may_fail(&state, &["ValueError", "TypeError"], place);
+                one(state, Value::Bytes)
+            }
+            "uuid.uuid4"
+            | "uuid.uuid1"
+            | "datetime.datetime.now"
+            | "datetime.datetime.utcnow"
+            | "datetime.date.today" => one(state, Value::external(format!("{path}()"))),
+            "time.time" | "random.randint" | "random.random" => {
+                one(state, Value::unknown(Sort::Number, taint))
+            }
+            "decimal.Decimal" => {
+                self.may_fail(&state, &["ArithmeticError", "TypeError", "ValueError"], place);
+                one(state, Value::external("decimal.Decimal()"))
+            }
+            "builtins.range" => match arguments.positional.as_slice() {
+                [Value::Int(n)] if (0..=8).contains(n) => {
+                    one(state, Value::Tuple(Rc::new((0..*n).map(Value::Int).collect())))
+                }
+                [Value::Int(from), Value::Int(to)] if (0..=8).contains(&(to - from)) => {
+                    one(state, Value::Tuple(Rc::new((*from..*to).map(Value::Int).collect())))
+                }
+                [Value::Int(n)] if *n > 8 => {
+                    let items = vec![Value::unknown(Sort::Number, Taint::default())];
+                    let id = self.make(&mut state, Object::List(List { items, open: true, made: place }));
+                    one(state, Value::List(id))
+                }
+                _ => one(state, Value::any()),
+            },
+            "builtins.enumerate" | "builtins.zip" | "builtins.filter" | "builtins.iter" | "builtins.min"
+            | "builtins.max" | "builtins.next" => {
+                for value in arguments.all() {
+                    self.looks(value, None);
+                }
+                if path == "builtins.next" && arguments.positional.len() < 2 {
+                    self.may_fail(&state, &["StopIteration"], place);
+                }
+                one(state, Value::Unknown(Unknown { taint, ..Unknown::ANY }))
+            }
+            "builtins.map" => {
+                // Each item takes the way of one.
+                let callee = first?.clone();
+                let given = Arguments { positional: vec![Value::any()], ..Arguments::default() };
+                let forks = self.call(callee, given, place, state);
+                Some(forks.into_iter().map(|(state, _)| (state, Value::any())).collect())
+            }
+            _ => None,
+        }
+    }
+
+    fn is_instance(&self, value: &Value<'p>, class: &Value<'p>) -> Option<bool> {
+        if let Value::Tuple(classes) = class {
+            let all: Vec<Option<bool>> = classes.iter().map(|class| self.is_instance(value, class)).collect();
+            if all.contains(&Some(true)) {
+                return Some(true);
+            }
+            return all.iter().all(|one| *one == Some(false)).then_some(false);
+        }
+        if let Value::Exception(exception) = value {
+            return match super::exceptions::catches(Some(class), exception) {
+                super::exceptions::Catch::Yes => Some(true),
+                super::exceptions::Catch::No => Some(false),
+                super::exceptions::Catch::Maybe => None,
+            };
+        }
+        let name = class.path()?.strip_prefix("builtins.")?;
+        let of = match value {
+            Value::Text(_) => "str",
+            Value::Int(_) => "int",
+            Value::Bool(_) => "bool",
+            Value::Float(_) => "float",
+            Value::Dict(_) => "dict",
+            Value::List(_) => "list",
+            Value::Tuple(_) => "tuple",
+            Value::Bytes => "bytes",
+            Value::Set => "set",
+            Value::None => "NoneType",
+            _ => return None,
+        };
+        Some(of == name || (of == "bool" && name == "int"))
+    }
+}
+
+/// The "field" of what `asyncio.gather(return_exceptions=True)` returns: all of it has to be looked at.
+pub(super) const GATHERED: &str = "the exceptions among its results";
+
+/// JSON as Python's `json.dumps` writes it by default.
+fn python_json(shape: &crate::Shape) -> Option<String> {
+    use crate::Shape;
+    let quoted = |text: &str| {
+        let mut out = String::from("\"");
+        for c in text.chars() {
+            match c {
+                '"' => out.push_str("\\\""),
+                '\\' => out.push_str("\\\\"),
+                '\n' => out.push_str("\\n"),
+                '\r' => out.push_str("\\r"),
+                '\t' => out.push_str("\\t"),
+                c if c.is_ascii() && !c.is_ascii_control() => out.push(c),
+                c => {
+                    for unit in c.encode_utf16(&mut [0; 2]) {
+                        out.push_str(&format!("\\u{unit:04x}"));
+                    }
+                }
+            }
+        }
+        out.push('"');
+        out
+    };
+    Some(match shape {
+        Shape::Null => "null".to_string(),
+        Shape::Bool(Some(known)) => known.to_string(),
+        Shape::Number(Some(spelled)) => spelled.clone(),
+        Shape::Text { known: Some(text), .. } => quoted(text),
+        Shape::List { items, open: false } => {
+            let items: Option<Vec<String>> = items.iter().map(python_json).collect();
+            format!("[{}]", items?.join(", "))
+        }
+        Shape::Dict { entries, open: false } => {
+            let member = |entry: &crate::Entry| {
+                Some(format!("{}: {}", quoted(&entry.key), python_json(&entry.value)?))
+            };
+            let members: Option<Vec<String>> = entries.iter().map(member).collect();
+            format!("{{{}}}", members?.join(", "))
+        }
+        _ => return None,
+    })
+}

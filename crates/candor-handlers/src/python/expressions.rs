@@ -1,0 +1,933 @@
+//! Expressions: their values on each path.
+
+use std::rc::Rc;
+
+use ruff_python_ast::{self as ast, BoolOp, CmpOp, Expr, Number, Operator, UnaryOp};
+
+use super::exceptions;
+use super::interpreter::{Cx, Forks, Interpreter};
+use super::state::{Dict, List, Object, State, taints};
+use super::value::{Body, ExceptionClass, Function, Role, Sort, Taint, Text, Unknown, Value};
+use crate::facts::{Failed, Place};
+
+impl<'p> Interpreter<'p> {
+    /// The value of an expression on each path that it takes. Where it raises, that path is in `escaped`.
+    pub(super) fn eval(&mut self, expr: &'p Expr, state: State<'p>, cx: Cx<'_, 'p>) -> Forks<'p> {
+        if !self.deeper() {
+            self.nesting -= 1;
+            let place = self.place(cx, expr);
+            self.unknown_at(place, "an expression this deep");
+            return vec![(state, Value::any())];
+        }
+        let forks = self.eval_inner(expr, state, cx);
+        self.nesting -= 1;
+        forks
+    }
+
+    /// The value of an expression that takes one path; of several, the first. What it raises is dropped.
+    pub(super) fn eval_one(&mut self, expr: &'p Expr, state: &mut State<'p>, cx: Cx<'_, 'p>) -> Value<'p> {
+        let mark = self.escaped.len();
+        let first = self.eval(expr, state.clone(), cx).into_iter().next();
+        self.escaped.truncate(mark);
+        match first {
+            Some((after, value)) => {
+                *state = after;
+                value
+            }
+            None => Value::any(),
+        }
+    }
+
+    /// Several expressions, one after another.
+    pub(super) fn eval_all<'e>(
+        &mut self,
+        exprs: impl Iterator<Item = &'p Expr> + 'e,
+        state: State<'p>,
+        cx: Cx<'_, 'p>,
+    ) -> Vec<(State<'p>, Vec<Value<'p>>)>
+    where
+        'p: 'e,
+    {
+        let mut forks = vec![(state, Vec::new())];
+        for expr in exprs {
+            let mut next = Vec::with_capacity(forks.len());
+            for (state, values) in forks {
+                let results = self.eval(expr, state, cx);
+                let last = results.len().saturating_sub(1);
+                let mut values = Some(values);
+                for (i, (state, value)) in results.into_iter().enumerate() {
+                    let known = if i == last { values.take() } else { values.clone() };
+                    let mut known = known.unwrap_or_default();
+                    known.push(value);
+                    next.push((state, known));
+                }
+            }
+            forks = next;
+        }
+        forks
+    }
+
+    fn eval_inner(&mut self, expr: &'p Expr, state: State<'p>, cx: Cx<'_, 'p>) -> Forks<'p> {
+        let value = match expr {
+            Expr::StringLiteral(e) => Value::text(e.value.to_str()),
+            Expr::NumberLiteral(e) => match &e.value {
+                Number::Int(int) => {
+                    int.as_i64().map_or(Value::unknown(Sort::Number, Taint::default()), Value::Int)
+                }
+                Number::Float(float) => Value::Float(*float),
+                Number::Complex { .. } => Value::any(),
+            },
+            Expr::BooleanLiteral(e) => Value::Bool(e.value),
+            Expr::NoneLiteral(_) => Value::None,
+            Expr::BytesLiteral(_) => Value::Bytes,
+            Expr::EllipsisLiteral(_) => Value::any(),
+            Expr::Name(name) => self.name(name.id.as_str(), &state, cx, expr),
+            Expr::Attribute(e) => {
+                let objects = self.eval(&e.value, state, cx);
+                let at = self.place(cx, expr);
+                let read = |(state, object)| self.attribute(&object, e.attr.as_str(), at, state);
+                return objects.into_iter().flat_map(read).collect();
+            }
+            Expr::Call(call) => return self.call_expression(call, state, cx),
+            Expr::Dict(e) => return self.dict_literal(e, state, cx),
+            Expr::List(e) => return self.sequence(&e.elts, state, cx, Some(self.place(cx, expr))),
+            Expr::Tuple(e) => return self.sequence(&e.elts, state, cx, None),
+            Expr::Set(e) => {
+                return self
+                    .eval_all(e.elts.iter(), state, cx)
+                    .into_iter()
+                    .map(|(s, _)| (s, Value::Set))
+                    .collect();
+            }
+            Expr::FString(e) => return self.f_string(e, state, cx),
+            Expr::BinOp(e) => {
+                let at = self.place(cx, expr);
+                let mut forks = Vec::new();
+                for (state, left) in self.eval(&e.left, state, cx) {
+                    for (mut state, right) in self.eval(&e.right, state, cx) {
+                        let value = self.binary(&mut state, &left, e.op, &right, at);
+                        forks.push((state, value));
+                    }
+                }
+                return forks;
+            }
+            Expr::BoolOp(e) => return self.bool_op(e, state, cx),
+            Expr::UnaryOp(e) => {
+                if e.op == UnaryOp::Not {
+                    let holds = self.condition(&e.operand, state, cx);
+                    return holds.into_iter().map(|(state, holds)| (state, Value::Bool(!holds))).collect();
+                }
+                let values = self.eval(&e.operand, state, cx);
+                return values
+                    .into_iter()
+                    .map(|(state, value)| {
+                        let value = match (e.op, value) {
+                            (UnaryOp::USub, Value::Int(n)) => {
+                                n.checked_neg().map_or(Value::any(), Value::Int)
+                            }
+                            (UnaryOp::USub, Value::Float(n)) => Value::Float(-n),
+                            (UnaryOp::UAdd, value @ (Value::Int(_) | Value::Float(_))) => value,
+                            (_, value) => Value::unknown(Sort::Number, value.taint()),
+                        };
+                        (state, value)
+                    })
+                    .collect();
+            }
+            Expr::Compare(e) => return self.compare(e, state, cx),
+            Expr::If(e) => {
+                let mut forks = Vec::new();
+                for (state, holds) in self.condition(&e.test, state, cx) {
+                    forks.extend(self.eval(if holds { &e.body } else { &e.orelse }, state, cx));
+                }
+                return forks;
+            }
+            Expr::Named(e) => {
+                let values = self.eval(&e.value, state, cx);
+                return values
+                    .into_iter()
+                    .map(|(state, value)| (self.assign(&e.target, value.clone(), state, cx), value))
+                    .collect();
+            }
+            Expr::Subscript(e) => {
+                let at = self.place(cx, expr);
+                let mut forks = Vec::new();
+                for (state, object) in self.eval(&e.value, state, cx) {
+                    for (state, key) in self.eval(&e.slice, state, cx) {
+                        forks.extend(self.item(&object, &key, at, state));
+                    }
+                }
+                return forks;
+            }
+            Expr::Slice(e) => {
+                let parts = [&e.lower, &e.upper, &e.step].into_iter().flatten().map(|part| &**part);
+                let forks = self.eval_all(parts, state, cx);
+                return forks.into_iter().map(|(state, _)| (state, Value::any())).collect();
+            }
+            Expr::Lambda(e) => Value::Function(Rc::new(Function {
+                name: "<lambda>",
+                module: cx.module,
+                parameters: e.parameters.as_deref(),
+                body: Body::Expression(&e.body),
+                place: self.place(cx, expr),
+                defaults: Default::default(),
+                captured: state.locals.clone(),
+                is_async: false,
+                role: Role::Plain,
+                yields: false,
+            })),
+            Expr::Await(e) => {
+                let values = self.eval(&e.value, state, cx);
+                let at = self.place(cx, expr);
+                return values
+                    .into_iter()
+                    .flat_map(|(state, value)| self.awaited(value, at, state))
+                    .collect();
+            }
+            Expr::Starred(e) => return self.eval(&e.value, state, cx),
+            Expr::ListComp(e) => {
+                return self.comprehension(&e.generators, &[&e.elt], state, cx, Some(self.place(cx, expr)));
+            }
+            Expr::SetComp(e) => {
+                let forks = self.comprehension(&e.generators, &[&e.elt], state, cx, None);
+                return forks.into_iter().map(|(state, _)| (state, Value::Set)).collect();
+            }
+            Expr::Generator(e) => return self.comprehension(&e.generators, &[&e.elt], state, cx, None),
+            Expr::DictComp(e) => {
+                let parts: Vec<&'p Expr> = e.key.as_deref().into_iter().chain([&*e.value]).collect();
+                let made = self.place(cx, expr);
+                let forks = self.comprehension(&e.generators, &parts, state, cx, None);
+                return forks
+                    .into_iter()
+                    .map(|(mut state, _)| {
+                        let id = self
+                            .make(&mut state, Object::Dict(Dict { entries: Vec::new(), open: true, made }));
+                        (state, Value::Dict(id))
+                    })
+                    .collect();
+            }
+            Expr::Yield(e) => {
+                let forks = self.eval_all(e.value.as_deref().into_iter(), state, cx);
+                return forks.into_iter().map(|(state, _)| (state, Value::any())).collect();
+            }
+            Expr::YieldFrom(e) => {
+                let forks = self.eval(&e.value, state, cx);
+                return forks.into_iter().map(|(state, _)| (state, Value::any())).collect();
+            }
+            Expr::TString(_) | Expr::IpyEscapeCommand(_) => Value::any(),
+        };
+        // A literal takes one path.
+        vec![(state, value)]
+    }
+
+    /// What a name stands for: the function's, the module's, a built-in.
+    fn name(&mut self, name: &'p str, state: &State<'p>, cx: Cx<'_, 'p>, expr: &Expr) -> Value<'p> {
+        match state.locals.as_deref().and_then(|locals| locals.get(name)) {
+            Some(Value::Module(usize::MAX)) | None => {}
+            Some(value) => return value.clone(),
+        }
+        if let Some(value) =
+            cx.function.and_then(|f| f.captured.as_deref()).and_then(|captured| captured.get(name))
+        {
+            return value.clone();
+        }
+        if let Some(value) = self.global(state, cx.module, name) {
+            return value;
+        }
+        if super::library::is_builtin(name) || exceptions::builtin(&format!("builtins.{name}")).is_some() {
+            return Value::external(format!("builtins.{name}"));
+        }
+        match name {
+            "IOError" | "EnvironmentError" => return Value::external("builtins.OSError"),
+            "__name__" => return Value::text(self.program.modules[cx.module].name.clone()),
+            "__file__" | "__doc__" => return Value::unknown(Sort::Text, Taint::default()),
+            _ => {}
+        }
+        // Bound on another path, or by a star import.
+        if self.starred[cx.module] {
+            let place = self.place(cx, expr);
+            self.unknown_at(place, format!("{name}, which a star import may define"));
+        }
+        Value::any()
+    }
+
+    fn dict_literal(&mut self, e: &'p ast::ExprDict, state: State<'p>, cx: Cx<'_, 'p>) -> Forks<'p> {
+        let made = self.place(cx, &e.range);
+        let exprs = e.items.iter().flat_map(|item| item.key.iter().chain([&item.value]));
+        let mut forks = Vec::new();
+        for (mut state, values) in self.eval_all(exprs, state, cx) {
+            let mut dict = Dict { entries: Vec::with_capacity(e.items.len()), open: false, made };
+            let mut values = values.into_iter();
+            for item in &e.items {
+                match &item.key {
+                    Some(key_expr) => {
+                        let (Some(key), Some(value)) = (values.next(), values.next()) else { break };
+                        let start = ruff_text_size::Ranged::start(key_expr);
+                        let end = ruff_text_size::Ranged::end(&item.value);
+                        let at = self.place(cx, &ruff_text_size::TextRange::new(start, end));
+                        match key.as_text() {
+                            Some(key) => dict.set(key, value, at),
+                            None => dict.open = true,
+                        }
+                    }
+                    // `**other`
+                    None => {
+                        let Some(value) = values.next() else { break };
+                        let added = self.dict_of(&state, &value);
+                        super::statements::merge(&mut dict, added);
+                    }
+                }
+            }
+            let id = self.make(&mut state, Object::Dict(dict));
+            forks.push((state, Value::Dict(id)));
+        }
+        forks
+    }
+
+    /// A list (`made`: where) or a tuple.
+    fn sequence(
+        &mut self,
+        elts: &'p [Expr],
+        state: State<'p>,
+        cx: Cx<'_, 'p>,
+        made: Option<Place>,
+    ) -> Forks<'p> {
+        let mut forks = Vec::new();
+        for (mut state, values) in self.eval_all(elts.iter(), state, cx) {
+            let mut open = false;
+            let mut items = Vec::with_capacity(values.len());
+            for (elt, value) in elts.iter().zip(values) {
+                if matches!(elt, Expr::Starred(_)) {
+                    let (more, more_open) = self.items(&state, &value);
+                    items.extend(more);
+                    open |= more_open;
+                } else {
+                    items.push(value);
+                }
+            }
+            let value = match made {
+                Some(made) => Value::List(self.make(&mut state, Object::List(List { items, open, made }))),
+                None if open => Value::any(),
+                None => Value::Tuple(Rc::new(items)),
+            };
+            forks.push((state, value));
+        }
+        forks
+    }
+
+    fn f_string(&mut self, e: &'p ast::ExprFString, state: State<'p>, cx: Cx<'_, 'p>) -> Forks<'p> {
+        enum Piece<'p> {
+            Text(&'p str),
+            Field { bare: bool },
+        }
+        let mut pieces = Vec::new();
+        let mut exprs: Vec<&'p Expr> = Vec::new();
+        for part in e.value.as_slice() {
+            match part {
+                ast::FStringPart::Literal(literal) => pieces.push(Piece::Text(&literal.value)),
+                ast::FStringPart::FString(inner) => {
+                    for element in &inner.elements {
+                        match element {
+                            ast::InterpolatedStringElement::Literal(literal) => {
+                                pieces.push(Piece::Text(&literal.value));
+                            }
+                            ast::InterpolatedStringElement::Interpolation(field) => {
+                                let bare = field.format_spec.is_none()
+                                    && field.conversion == ast::ConversionFlag::None;
+                                pieces.push(Piece::Field { bare });
+                                exprs.push(&field.expression);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        let mut forks = Vec::new();
+        for (state, values) in self.eval_all(exprs.into_iter(), state, cx) {
+            let (mut text, mut known) = (String::new(), true);
+            let taint = taints(values.iter());
+            let mut values = values.iter();
+            for piece in &pieces {
+                match piece {
+                    Piece::Text(literal) if known => text.push_str(literal),
+                    Piece::Text(_) => {}
+                    Piece::Field { bare } => {
+                        let value = values.next();
+                        match value.filter(|_| *bare).and_then(|value| self.as_str(&state, value)) {
+                            Some(shown) if known => text.push_str(&shown),
+                            Some(_) => {}
+                            None => known = false,
+                        }
+                    }
+                }
+            }
+            let value = Value::Text(Rc::new(Text {
+                known: known.then(|| text.clone()),
+                begins: text,
+                content: None,
+                taint,
+            }));
+            forks.push((state, value));
+        }
+        forks
+    }
+
+    /// `str(value)`, where it is known.
+    pub(super) fn as_str(&self, state: &State<'p>, value: &Value<'p>) -> Option<String> {
+        Some(match value {
+            Value::Text(text) => text.known.clone()?,
+            Value::Int(n) => n.to_string(),
+            Value::Bool(true) => "True".to_string(),
+            Value::Bool(false) => "False".to_string(),
+            Value::None => "None".to_string(),
+            Value::Exception(exception) => self.as_str(state, &exception.message)?,
+            _ => return None,
+        })
+    }
+
+    pub(super) fn binary(
+        &mut self,
+        state: &mut State<'p>,
+        left: &Value<'p>,
+        op: Operator,
+        right: &Value<'p>,
+        at: Place,
+    ) -> Value<'p> {
+        let taint = left.taint().and(right.taint());
+        match (left, op, right) {
+            (Value::Int(a), Operator::Add, Value::Int(b)) => {
+                a.checked_add(*b).map_or(Value::any(), Value::Int)
+            }
+            (Value::Int(a), Operator::Sub, Value::Int(b)) => {
+                a.checked_sub(*b).map_or(Value::any(), Value::Int)
+            }
+            (Value::Int(a), Operator::Mult, Value::Int(b)) => {
+                a.checked_mul(*b).map_or(Value::any(), Value::Int)
+            }
+            (Value::Text(a), Operator::Add, Value::Text(b)) => match (&a.known, &b.known) {
+                (Some(a), Some(b)) if a.len() + b.len() < 1 << 16 => {
+                    let joined =
+                        Text { known: Some(format!("{a}{b}")), begins: String::new(), content: None, taint };
+                    Value::Text(Rc::new(joined))
+                }
+                (Some(a), _) => Value::some_text(a.clone(), taint),
+                (None, _) => Value::some_text(a.begins.clone(), taint),
+            },
+            (Value::Text(a), Operator::Add | Operator::Mod, other) => {
+                if op == Operator::Add && !matches!(other, Value::Unknown(_)) {
+                    self.may_fail(state, &["TypeError"], at);
+                }
+                let begins = a.known.as_deref().unwrap_or(&a.begins);
+                let begins =
+                    if op == Operator::Mod { begins.split('%').next().unwrap_or_default() } else { begins };
+                Value::some_text(begins, taint)
+            }
+            (_, Operator::Add, Value::Text(_)) => {
+                self.may_fail(state, &["TypeError"], at);
+                Value::some_text("", taint)
+            }
+            (Value::Dict(_), Operator::BitOr, Value::Dict(_)) => {
+                let Some(mut dict) = self.dict_of(state, left) else { return Value::any() };
+                let added = self.dict_of(state, right);
+                super::statements::merge(&mut dict, added);
+                dict.made = at;
+                Value::Dict(self.make(state, Object::Dict(dict)))
+            }
+            (Value::List(_), Operator::Add, Value::List(_)) => {
+                let ((mut items, open), (more, more_open)) =
+                    (self.items(state, left), self.items(state, right));
+                items.extend(more);
+                let list = List { items, open: open || more_open, made: at };
+                Value::List(self.make(state, Object::List(list)))
+            }
+            (Value::Unknown(_), ..) | (_, _, Value::Unknown(_)) => {
+                self.may_fail(state, &["TypeError", "ZeroDivisionError", "ValueError"], at);
+                let numeric = |value: &Value<'p>| {
+                    matches!(
+                        value,
+                        Value::Int(_) | Value::Float(_) | Value::Unknown(Unknown { sort: Sort::Number, .. })
+                    )
+                };
+                let sort = if numeric(left) || numeric(right) { Sort::Number } else { Sort::Any };
+                Value::unknown(if op == Operator::Mult { Sort::Any } else { sort }, taint)
+            }
+            (Value::Int(_) | Value::Float(_), _, Value::Int(_) | Value::Float(_)) => {
+                if matches!(op, Operator::Div | Operator::FloorDiv | Operator::Mod)
+                    && !matches!(right, Value::Int(n) if *n != 0)
+                {
+                    self.may_fail(state, &["ZeroDivisionError"], at);
+                }
+                Value::unknown(Sort::Number, taint)
+            }
+            _ => Value::unknown(Sort::Any, taint),
+        }
+    }
+
+    /// `and`, `or`: the value that decides.
+    fn bool_op(&mut self, e: &'p ast::ExprBoolOp, state: State<'p>, cx: Cx<'_, 'p>) -> Forks<'p> {
+        let mut open = vec![state];
+        let mut forks = Vec::new();
+        for (i, expr) in e.values.iter().enumerate() {
+            let last = i + 1 == e.values.len();
+            let mut next = Vec::new();
+            for state in open {
+                for (state, value) in self.eval(expr, state, cx) {
+                    if last {
+                        forks.push((state, value));
+                        continue;
+                    }
+                    // `or` ends with what is true, `and` with what is false.
+                    let ends_with = e.op == BoolOp::Or;
+                    match self.truth(&state, &value) {
+                        Some(truth) if truth == ends_with => forks.push((state, value)),
+                        Some(_) => next.push(state),
+                        None => {
+                            let (mut known, mut other) = (state.clone(), state);
+                            self.narrow(expr, &value, ends_with, &mut known);
+                            self.narrow(expr, &value, !ends_with, &mut other);
+                            forks.push((known, settled(value, ends_with)));
+                            next.push(other);
+                        }
+                    }
+                }
+            }
+            open = next;
+        }
+        forks
+    }
+
+    fn compare(&mut self, e: &'p ast::ExprCompare, state: State<'p>, cx: Cx<'_, 'p>) -> Forks<'p> {
+        let exprs = [&*e.left].into_iter().chain(e.comparators.iter());
+        let mut forks = Vec::new();
+        for (state, values) in self.eval_all(exprs, state, cx) {
+            let mut all = Some(true);
+            for (pair, op) in values.windows(2).zip(e.ops.iter()) {
+                let [left, right] = pair else { break };
+                match self.compared(&state, left, *op, right) {
+                    Some(true) => {}
+                    Some(false) => {
+                        all = Some(false);
+                        break;
+                    }
+                    None => all = None,
+                }
+            }
+            let value = match all {
+                Some(known) => Value::Bool(known),
+                None => Value::unknown(Sort::Bool, taints(values.iter())),
+            };
+            forks.push((state, value));
+        }
+        forks
+    }
+
+    fn compared(
+        &mut self,
+        state: &State<'p>,
+        left: &Value<'p>,
+        op: CmpOp,
+        right: &Value<'p>,
+    ) -> Option<bool> {
+        match op {
+            CmpOp::Eq => self.equal(left, right),
+            CmpOp::NotEq => self.equal(left, right).map(|equal| !equal),
+            CmpOp::Is => self.identical(left, right),
+            CmpOp::IsNot => self.identical(left, right).map(|same| !same),
+            CmpOp::In | CmpOp::NotIn => {
+                if let Some(key) = left.as_text() {
+                    self.looks(right, Some(key));
+                }
+                let within = self.within(state, left, right)?;
+                Some(within == (op == CmpOp::In))
+            }
+            CmpOp::Lt | CmpOp::LtE | CmpOp::Gt | CmpOp::GtE => {
+                let (Value::Int(a), Value::Int(b)) = (left, right) else { return None };
+                Some(match op {
+                    CmpOp::Lt => a < b,
+                    CmpOp::LtE => a <= b,
+                    CmpOp::Gt => a > b,
+                    _ => a >= b,
+                })
+            }
+        }
+    }
+
+    /// Whether two values are equal, where that is known.
+    pub(super) fn equal(&self, left: &Value<'p>, right: &Value<'p>) -> Option<bool> {
+        match (left, right) {
+            (Value::Unknown(u), Value::None | Value::Bool(false))
+            | (Value::None | Value::Bool(false), Value::Unknown(u))
+                if u.truthy == Some(true) =>
+            {
+                Some(false)
+            }
+            (Value::Unknown(_), _) | (_, Value::Unknown(_)) => None,
+            (Value::Text(a), Value::Text(b)) => match (&a.known, &b.known) {
+                (Some(a), Some(b)) => Some(a == b),
+                _ => None,
+            },
+            (Value::Int(a), Value::Int(b)) => Some(a == b),
+            (Value::Bool(a), Value::Bool(b)) => Some(a == b),
+            (Value::None, Value::None) => Some(true),
+            (Value::None, _) | (_, Value::None) => Some(false),
+            (Value::Int(_) | Value::Bool(_), Value::Text(_))
+            | (Value::Text(_), Value::Int(_) | Value::Bool(_)) => Some(false),
+            _ => None,
+        }
+    }
+
+    fn identical(&self, left: &Value<'p>, right: &Value<'p>) -> Option<bool> {
+        match (left, right) {
+            (Value::Unknown(u), Value::None) | (Value::None, Value::Unknown(u)) => match (u.truthy, u.sort) {
+                (Some(true), _) | (_, Sort::Text | Sort::Number | Sort::Bool) => Some(false),
+                _ => None,
+            },
+            (Value::Unknown(_), _) | (_, Value::Unknown(_)) => None,
+            (Value::None, Value::None) => Some(true),
+            (Value::None, _) | (_, Value::None) => Some(false),
+            (Value::Bool(a), Value::Bool(b)) => Some(a == b),
+            (Value::Class(_), Value::Class(_)) => Some(left == right),
+            _ => None,
+        }
+    }
+
+    fn within(&self, state: &State<'p>, left: &Value<'p>, right: &Value<'p>) -> Option<bool> {
+        if let Value::Dict(id) = right {
+            let Some(Object::Dict(dict)) = self.object(state, *id) else { return None };
+            let key = left.as_text()?;
+            return match dict.get(key) {
+                Some(_) => Some(true),
+                None if dict.open => None,
+                None => Some(false),
+            };
+        }
+        let (items, open) = self.items(state, right);
+        if !matches!(right, Value::List(_) | Value::Tuple(_)) {
+            return None;
+        }
+        let equal: Vec<Option<bool>> = items.iter().map(|item| self.equal(left, item)).collect();
+        if equal.contains(&Some(true)) {
+            return Some(true);
+        }
+        (!open && equal.iter().all(|e| *e == Some(false))).then_some(false)
+    }
+
+    /// Whether a value is true in an `if`, where that is known.
+    pub(super) fn truth(&self, state: &State<'p>, value: &Value<'p>) -> Option<bool> {
+        match value {
+            Value::Unknown(unknown) => unknown.truthy,
+            Value::None => Some(false),
+            Value::Bool(known) => Some(*known),
+            Value::Int(n) => Some(*n != 0),
+            Value::Float(n) => Some(*n != 0.0),
+            Value::Text(text) => match &text.known {
+                Some(text) => Some(!text.is_empty()),
+                None if !text.begins.is_empty() || text.content.is_some() => Some(true),
+                None => None,
+            },
+            Value::Tuple(items) => Some(!items.is_empty()),
+            Value::List(id) | Value::Dict(id) => match self.object(state, *id) {
+                Some(Object::List(list)) if !list.items.is_empty() => Some(true),
+                Some(Object::List(list)) if !list.open => Some(false),
+                Some(Object::Dict(dict)) if !dict.entries.is_empty() => Some(true),
+                Some(Object::Dict(dict)) if !dict.open => Some(false),
+                _ => None,
+            },
+            Value::Instance(id) => match self.object(state, *id) {
+                Some(Object::Instance(instance))
+                    if ["__bool__", "__len__"]
+                        .iter()
+                        .all(|name| super::calls::member(&instance.class, name).is_none()) =>
+                {
+                    Some(true)
+                }
+                _ => None,
+            },
+            Value::Bytes | Value::Set => None,
+            // The answer of something outside may be anything.
+            Value::External(external) if external.path.ends_with(')') && external.service.is_none() => None,
+            Value::Function(_)
+            | Value::Method(_)
+            | Value::Super(_)
+            | Value::Reply(_)
+            | Value::Class(_)
+            | Value::Module(_)
+            | Value::Exception(_)
+            | Value::External(_)
+            | Value::Coroutine(_)
+            | Value::ContextManager(_)
+            | Value::Suppress(_)
+            | Value::App(_) => Some(true),
+        }
+    }
+
+    /// The paths on which a condition holds, and those on which it does not.
+    pub(super) fn condition(
+        &mut self,
+        test: &'p Expr,
+        state: State<'p>,
+        cx: Cx<'_, 'p>,
+    ) -> Vec<(State<'p>, bool)> {
+        match test {
+            Expr::UnaryOp(e) if e.op == UnaryOp::Not => {
+                let inner = self.condition(&e.operand, state, cx);
+                return inner.into_iter().map(|(state, holds)| (state, !holds)).collect();
+            }
+            Expr::BoolOp(e) => {
+                let ends_with = e.op == BoolOp::Or;
+                let mut open = vec![state];
+                let mut decided = Vec::new();
+                for value in &e.values {
+                    let mut next = Vec::new();
+                    for state in open {
+                        for (state, holds) in self.condition(value, state, cx) {
+                            if holds == ends_with {
+                                decided.push((state, holds));
+                            } else {
+                                next.push(state);
+                            }
+                        }
+                    }
+                    open = next;
+                }
+                decided.extend(open.into_iter().map(|state| (state, !ends_with)));
+                return decided;
+            }
+            _ => {}
+        }
+        let mut paths = Vec::new();
+        for (state, value) in self.eval(test, state, cx) {
+            match self.truth(&state, &value) {
+                Some(holds) => paths.push((state, holds)),
+                None => {
+                    let (mut holds, mut fails) = (state.clone(), state);
+                    self.narrow(test, &value, true, &mut holds);
+                    self.narrow(test, &value, false, &mut fails);
+                    paths.push((holds, true));
+                    paths.push((fails, false));
+                }
+            }
+        }
+        paths
+    }
+
+    /// What a branch says about the variable that it asks for.
+    fn narrow(&mut self, test: &'p Expr, value: &Value<'p>, holds: bool, state: &mut State<'p>) {
+        let mut set = |name: &'p str, to: Value<'p>| {
+            if let Some(locals) = &mut state.locals
+                && matches!(locals.get(name), Some(Value::Unknown(_) | Value::Text(_)))
+            {
+                Rc::make_mut(locals).insert(name, to);
+            }
+        };
+        match test {
+            Expr::Name(name) => set(name.id.as_str(), settled(value.clone(), holds)),
+            Expr::Named(e) => {
+                if let Expr::Name(name) = &*e.target {
+                    set(name.id.as_str(), settled(value.clone(), holds));
+                }
+            }
+            Expr::Compare(e) => {
+                let (Expr::Name(name), [op], [right]) = (&*e.left, &*e.ops, &*e.comparators) else { return };
+                let same = match op {
+                    CmpOp::Is | CmpOp::Eq => holds,
+                    CmpOp::IsNot | CmpOp::NotEq => !holds,
+                    _ => return,
+                };
+                let to = match right {
+                    Expr::NoneLiteral(_) if same => Value::None,
+                    // Not None is not yet true, but it is there.
+                    Expr::NoneLiteral(_) => return,
+                    Expr::BooleanLiteral(b) if same => Value::Bool(b.value),
+                    Expr::NumberLiteral(n) if same => match &n.value {
+                        Number::Int(int) => match int.as_i64() {
+                            Some(int) => Value::Int(int),
+                            None => return,
+                        },
+                        _ => return,
+                    },
+                    Expr::StringLiteral(s) if same => Value::text(s.value.to_str()),
+                    _ => return,
+                };
+                set(name.id.as_str(), to);
+            }
+            _ => {}
+        }
+    }
+
+    /// What is known to be in something that can be looped over, and whether there may be more.
+    pub(super) fn items(&self, state: &State<'p>, value: &Value<'p>) -> (Vec<Value<'p>>, bool) {
+        match value {
+            Value::Tuple(items) => (items.to_vec(), false),
+            Value::List(id) => match self.object(state, *id) {
+                Some(Object::List(list)) => (list.items.clone(), list.open),
+                _ => (Vec::new(), true),
+            },
+            Value::Dict(id) => match self.object(state, *id) {
+                Some(Object::Dict(dict)) => {
+                    (dict.entries.iter().map(|(key, ..)| Value::text(key.clone())).collect(), dict.open)
+                }
+                _ => (Vec::new(), true),
+            },
+            _ => (Vec::new(), true),
+        }
+    }
+
+    fn comprehension(
+        &mut self,
+        generators: &'p [ast::Comprehension],
+        parts: &[&'p Expr],
+        state: State<'p>,
+        cx: Cx<'_, 'p>,
+        made: Option<Place>,
+    ) -> Forks<'p> {
+        // Its variables are its own.
+        let around = state.locals.clone();
+        let mut open = vec![(state, Taint::default())];
+        let mut empty = false;
+        let mut some = true;
+        for generator in generators {
+            let mut next = Vec::new();
+            for (state, taint) in open {
+                for (state, iterable) in self.eval(&generator.iter, state, cx) {
+                    self.looks(&iterable, None);
+                    let taint = taint.and(iterable.taint());
+                    let (items, more) = self.items(&state, &iterable);
+                    empty |= items.is_empty() && !more;
+                    some &= !items.is_empty() && generator.ifs.is_empty();
+                    let item = match items.into_iter().next() {
+                        Some(item) if !more => item,
+                        _ => Value::Unknown(Unknown { taint, ..Unknown::ANY }),
+                    };
+                    let mut state = self.assign(&generator.target, item, state, cx);
+                    for test in &generator.ifs {
+                        self.eval_one(test, &mut state, cx);
+                    }
+                    next.push((state, taint));
+                }
+            }
+            open = next;
+        }
+        let mut forks = Vec::new();
+        for (state, taint) in open {
+            // One item stands for all: what it may raise, it may raise for any.
+            for (mut state, values) in self.eval_all(parts.iter().copied(), state, cx) {
+                state.locals = around.clone();
+                let taint = taint.and(taints(values.iter()));
+                let value = match made {
+                    Some(made) => {
+                        let items = if some && !empty { values } else { Vec::new() };
+                        Value::List(self.make(&mut state, Object::List(List { items, open: !empty, made })))
+                    }
+                    None => Value::unknown(Sort::Any, taint),
+                };
+                forks.push((state, value));
+            }
+        }
+        forks
+    }
+
+    /// `object[key]`
+    fn item(&mut self, object: &Value<'p>, key: &Value<'p>, at: Place, state: State<'p>) -> Forks<'p> {
+        self.looks(object, key.as_text());
+        let taint = object.taint();
+        match object {
+            Value::Dict(id) => {
+                let Some(Object::Dict(dict)) = self.object(&state, *id) else {
+                    return vec![(state, Value::any())];
+                };
+                match key.as_text() {
+                    Some(key) => match dict.get(key) {
+                        Some(value) => {
+                            let value = value.clone();
+                            return vec![(state, value)];
+                        }
+                        None if dict.open => {}
+                        None => {
+                            // For certain: nothing goes on from here.
+                            self.certain(state, "builtins.KeyError", at);
+                            return Vec::new();
+                        }
+                    },
+                    None => {}
+                }
+                self.may_fail(&state, &["KeyError", "TypeError"], at);
+                vec![(state, Value::any())]
+            }
+            Value::Tuple(_) | Value::List(_) => {
+                let (items, open) = self.items(&state, object);
+                match key {
+                    Value::Int(n) if *n >= 0 && (*n as usize) < items.len() => {
+                        let value = items[*n as usize].clone();
+                        return vec![(state, value)];
+                    }
+                    Value::Int(-1) if !open && !items.is_empty() => {
+                        let value = items[items.len() - 1].clone();
+                        return vec![(state, value)];
+                    }
+                    _ => {}
+                }
+                self.may_fail(&state, &["IndexError", "TypeError"], at);
+                vec![(state, Value::unknown(Sort::Any, taint))]
+            }
+            Value::None => {
+                self.certain(state, "builtins.TypeError", at);
+                Vec::new()
+            }
+            Value::External(external) if external.path == "os.environ" => {
+                self.may_fail(&state, &["KeyError"], at);
+                vec![(state, Value::unknown(Sort::Text, taint))]
+            }
+            Value::Exception(_) | Value::External(_) => vec![(state, Value::unknown(Sort::Any, taint))],
+            Value::Text(_) => {
+                self.may_fail(&state, &["IndexError", "TypeError"], at);
+                vec![(state, Value::some_text("", taint))]
+            }
+            _ => {
+                if taint.event {
+                    self.unguarded(at, key.as_text());
+                }
+                self.may_fail(&state, &["KeyError", "IndexError", "TypeError"], at);
+                let inner = Unknown { taint, call: object.call(), ..Unknown::ANY };
+                let inner = match key.as_text() {
+                    Some("HTTPStatusCode" | "StatusCode") if taint.tells => {
+                        Unknown { taint: Taint { foreign_status: true, ..taint }, ..inner }
+                    }
+                    _ => inner,
+                };
+                vec![(state, Value::Unknown(inner))]
+            }
+        }
+    }
+
+    /// Ends a path with a built-in exception that it cannot avoid.
+    pub(super) fn certain(&mut self, state: State<'p>, class: &str, at: Place) {
+        let exception = super::value::Exception {
+            class: ExceptionClass::Named(class.to_string()),
+            message: Value::unknown(Sort::Text, Taint { tells: true, ..Taint::default() }),
+            instance: None,
+            place: at,
+            what: Failed::Value,
+        };
+        self.raise(state, Rc::new(exception));
+    }
+
+    /// Something that the client may leave out, or write wrong, is read as if it were sure, and nobody catches that.
+    pub(super) fn unguarded(&mut self, at: Place, key: Option<&str>) {
+        let sure = matches!(
+            key,
+            Some("httpMethod" | "requestContext" | "headers" | "path" | "rawPath" | "resource")
+        );
+        if self.tries == 0 && self.unguarded.is_none() && !sure {
+            self.unguarded = Some(at);
+        }
+    }
+}
+
+/// A value of which a branch has settled whether it is true.
+fn settled(value: Value<'_>, truth: bool) -> Value<'_> {
+    match value {
+        Value::Unknown(Unknown { sort: Sort::Bool, .. }) => Value::Bool(truth),
+        Value::Unknown(unknown) => Value::Unknown(Unknown { truthy: Some(truth), ..unknown }),
+        value => value,
+    }
+}

@@ -1,0 +1,393 @@
+//! From the ends of a handler's paths to [`Facts`].
+
+use super::Unread;
+use super::builtins::GATHERED;
+use super::interpreter::Interpreter;
+use super::state::{Flow, Object, State};
+use super::value::{Arguments, Body, Exception, ExceptionClass, Sort, Taint, Unknown, Value};
+use crate::facts::{Answer, Caught, End, Facts, Failed, Kind, Loose, Path, Place, Raised, Unchecked, Watch};
+use crate::shape::{Entry, Shape, text_says_error};
+
+/// How deep a returned value is looked into.
+const MAX_DEPTH: usize = 24;
+/// The most entries of one list or dictionary that are kept.
+const MAX_ENTRIES: usize = 200;
+/// The most paths of one handler.
+const MAX_PATHS: usize = 400;
+
+impl<'p> Interpreter<'p> {
+    /// Runs the modules, then the handler, and says what came of it.
+    pub(super) fn facts(mut self, entry: usize, handler: &str) -> Result<Facts, Unread> {
+        let module = &self.program.modules[entry];
+        let start = Place { module: module.key, start: 0, end: 0 };
+        let mut state = self.run_module(entry, State::new(start));
+        // Modules that functions import when they run.
+        for module in 0..self.program.modules.len() {
+            state = self.run_module(module, state);
+        }
+        self.keep(state);
+        self.escaped.clear();
+        self.may_raise = false;
+        self.unguarded = None;
+        self.loose.clear();
+        self.watched.clear();
+        let state = State::new(start);
+        let Some(value) = self.global(&state, entry, handler) else {
+            if self.starred[entry] {
+                self.unknown_at(start, format!("{handler}, which a star import may define"));
+                return Ok(Facts { unknown: self.unknown, may_raise: true, ..Facts::default() });
+            }
+            return Err(Unread::NoHandler {
+                key: self.program.modules[entry].key,
+                defines: self.defined(entry),
+            });
+        };
+        Ok(self.ends_of(value, state))
+    }
+
+    /// Functions that stand at the top of a module.
+    fn defined(&self, module: usize) -> Vec<String> {
+        let body = &self.program.modules[module].tree.body;
+        let functions = body.iter().filter_map(|stmt| match stmt {
+            ruff_python_ast::Stmt::FunctionDef(f) => Some(f.name.to_string()),
+            _ => None,
+        });
+        functions.collect()
+    }
+
+    fn ends_of(mut self, handler: Value<'p>, mut state: State<'p>) -> Facts {
+        let event = Unknown { taint: Taint { event: true, ..Taint::default() }, ..Unknown::ANY };
+        let arguments = Arguments {
+            positional: vec![Value::Unknown(event), Value::external("context")],
+            ..Arguments::default()
+        };
+        let mut paths = Vec::new();
+        let place = match &handler {
+            Value::Function(function) => Some(function.place),
+            Value::Method(method) => Some(method.function.place),
+            _ => None,
+        };
+        let at = place.unwrap_or(state.last);
+        state.last = at;
+        match &handler {
+            Value::Function(function) if function.is_async => {
+                // The runtime does not await it: a coroutine is nothing that JSON can say.
+                let shape = Shape::NotJson("a coroutine");
+                paths.push(self.path(
+                    End::Returned(Box::new(answer(shape, Kind::NotJson, Some(at), false))),
+                    at,
+                    &state,
+                ));
+            }
+            Value::Function(function) if !function.yields => {
+                let expression = matches!(function.body, Body::Expression(_));
+                for (state, flow) in self.run(function, arguments, None, at, state) {
+                    match flow {
+                        Flow::Return(value, at) => {
+                            let path =
+                                self.returned(value, if expression { function.place } else { at }, &state);
+                            paths.push(path);
+                        }
+                        Flow::Next | Flow::Break | Flow::Continue => {
+                            let end =
+                                End::Returned(Box::new(answer(Shape::Null, Kind::FellOff, None, false)));
+                            let at = state.last;
+                            paths.push(self.path(end, at, &state));
+                        }
+                        Flow::Raise(exception) => paths.extend(self.raised(&exception, &state)),
+                        Flow::Exit => {
+                            let at = state.last;
+                            paths.push(self.path(End::Exited, at, &state));
+                        }
+                    }
+                }
+            }
+            Value::Unknown(_) => {
+                self.unknown_at(at, "what the handler is made of");
+                self.may_raise = true;
+            }
+            other => {
+                let other = other.clone();
+                for (state, value) in self.call(other, arguments, at, state) {
+                    let at = self.made(&value, &state).unwrap_or(at);
+                    paths.push(self.returned(value, at, &state));
+                }
+                for (state, escape) in std::mem::take(&mut self.escaped) {
+                    match escape {
+                        super::interpreter::Escape::Raise(exception) => {
+                            paths.extend(self.raised(&exception, &state))
+                        }
+                        super::interpreter::Escape::Exit => {
+                            let at = state.last;
+                            paths.push(self.path(End::Exited, at, &state));
+                        }
+                    }
+                }
+            }
+        }
+        self.finish(paths, place)
+    }
+
+    fn finish(mut self, paths: Vec<(Path, Vec<u32>)>, handler: Option<Place>) -> Facts {
+        let mut kept: Vec<Path> = Vec::new();
+        let mut succeeded: Vec<u32> = Vec::new();
+        for (path, calls) in paths {
+            if let End::Returned(answer) = &path.end {
+                if answer.kind == Kind::Unknown {
+                    self.unknown_at(path.at, "what is returned here");
+                }
+                if says_success(answer) {
+                    succeeded.extend(calls);
+                }
+            }
+            if !kept.contains(&path) && kept.len() < MAX_PATHS {
+                kept.push(path);
+            }
+        }
+        kept.sort_by_key(|path| (path.at, path.failure.as_ref().map(|failure| failure.caught)));
+        let mut loose = self.loose;
+        let unchecked = self
+            .watched
+            .iter()
+            .enumerate()
+            .filter(|(id, call)| !call.checked && succeeded.contains(&(*id as u32)));
+        let mut unread = Vec::new();
+        for (_, call) in unchecked {
+            match call.watch {
+                Watch::Batch { field: GATHERED, .. } => loose.push(Loose::Unlooked(call.at)),
+                watch => unread.push(Unchecked { at: call.at, operation: call.operation.clone(), watch }),
+            }
+        }
+        self.unknown.sort();
+        Facts {
+            paths: kept,
+            unknown: self.unknown,
+            may_raise: self.may_raise,
+            unchecked: unread,
+            loose,
+            unguarded: self.unguarded,
+            framework: self.framework,
+            handler,
+        }
+    }
+
+    fn path(&self, end: End, at: Place, state: &State<'p>) -> (Path, Vec<u32>) {
+        let failure = state.failure.as_ref().map(|failure| {
+            let mut caught: Caught = (**failure).clone();
+            let mut returned = state.returned.as_ref();
+            while let Some(step) = returned {
+                // The first return inside the clause is the one that answers: those behind it hand it on.
+                if caught.clause.holds(&step.at) && step.something {
+                    caught.answered = Some(step.at);
+                }
+                returned = step.before.as_ref();
+            }
+            caught
+        });
+        (Path { end, at, failure }, state.calls.to_vec())
+    }
+
+    fn returned(&mut self, value: Value<'p>, at: Place, state: &State<'p>) -> (Path, Vec<u32>) {
+        self.looks(&value, None);
+        let value = match value {
+            // The handler's own response object, for a framework that is not asked.
+            Value::Reply(_) => Value::any(),
+            value => value,
+        };
+        let kind = match &value {
+            Value::Unknown(Unknown { sort: Sort::Any, .. }) => Kind::Unknown,
+            Value::Unknown(_) | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) => {
+                Kind::Plain
+            }
+            Value::None => Kind::Nothing,
+            Value::Dict(_) => Kind::Dict,
+            Value::List(_) => Kind::List,
+            Value::Tuple(_) => Kind::Tuple,
+            Value::Exception(_) => Kind::Exception,
+            Value::External(external) if external.path.ends_with(')') || external.path.contains("().") => {
+                Kind::Unknown
+            }
+            _ => Kind::NotJson,
+        };
+        let shape = self.shape(state, &value, 0);
+        let foreign = match &shape {
+            Shape::Dict { .. } => self.entry_taint(state, &value, "statusCode").foreign_status,
+            _ => false,
+        };
+        let made = self.made(&value, state);
+        let (mut path, calls) =
+            self.path(End::Returned(Box::new(answer(shape, kind, made, foreign))), at, state);
+        settle_failure(&mut path);
+        (path, calls)
+    }
+
+    fn entry_taint(&self, state: &State<'p>, value: &Value<'p>, key: &str) -> Taint {
+        let dict = self.dict_of(state, value);
+        dict.as_ref().and_then(|dict| dict.get(key)).map(Value::taint).unwrap_or_default()
+    }
+
+    fn raised(&mut self, exception: &Exception<'p>, state: &State<'p>) -> Option<(Path, Vec<u32>)> {
+        let class = match &exception.class {
+            ExceptionClass::Project(class) => class.name.to_string(),
+            ExceptionClass::Named(path) if path == "builtins.SystemExit" => {
+                return Some(self.path(End::Exited, exception.place, state));
+            }
+            ExceptionClass::Named(path) => path.rsplit('.').next().unwrap_or(path).to_string(),
+            ExceptionClass::OneOf(_) | ExceptionClass::Any => {
+                self.may_raise = true;
+                return None;
+            }
+        };
+        let message = self.as_str(state, &exception.message);
+        let begins = match (&message, &exception.message) {
+            (Some(message), _) => message.clone(),
+            (None, Value::Text(text)) => text.begins.clone(),
+            _ => String::new(),
+        };
+        Some(self.path(End::Raised(Raised { class, message, begins }), exception.place, state))
+    }
+
+    /// Where a value was made.
+    fn made(&self, value: &Value<'p>, state: &State<'p>) -> Option<Place> {
+        let (Value::Dict(id) | Value::List(id)) = value else { return None };
+        match self.object(state, *id)? {
+            Object::Dict(dict) => Some(dict.made),
+            Object::List(list) => Some(list.made),
+            Object::Instance(_) => None,
+        }
+    }
+
+    /// The value as JSON would have it.
+    pub(super) fn shape(&self, state: &State<'p>, value: &Value<'p>, depth: usize) -> Shape {
+        if depth > MAX_DEPTH {
+            return Shape::Unknown { tells: false };
+        }
+        match value {
+            Value::Unknown(unknown) => match unknown.sort {
+                Sort::Any => Shape::Unknown { tells: unknown.taint.tells },
+                Sort::Text => Shape::Text { known: None, content: None, tells: unknown.taint.tells },
+                Sort::Number => Shape::Number(None),
+                Sort::Bool => Shape::Bool(None),
+            },
+            Value::None => Shape::Null,
+            Value::Bool(known) => Shape::Bool(Some(*known)),
+            Value::Int(n) => Shape::Number(Some(n.to_string())),
+            Value::Float(n) if n.is_finite() => Shape::Number(Some(float(*n))),
+            Value::Float(_) => Shape::Number(Some("NaN".to_string())),
+            Value::Text(text) => Shape::Text {
+                known: text.known.clone(),
+                content: text.content.clone().map(Box::new),
+                tells: text.taint.tells,
+            },
+            Value::Bytes => Shape::NotJson("bytes"),
+            Value::Set => Shape::NotJson("a set"),
+            Value::Tuple(items) => Shape::List {
+                items: items
+                    .iter()
+                    .take(MAX_ENTRIES)
+                    .map(|item| self.shape(state, item, depth + 1))
+                    .collect(),
+                open: items.len() > MAX_ENTRIES,
+            },
+            Value::List(id) => match self.object(state, *id) {
+                Some(Object::List(list)) => Shape::List {
+                    items: list
+                        .items
+                        .iter()
+                        .take(MAX_ENTRIES)
+                        .map(|item| self.shape(state, item, depth + 1))
+                        .collect(),
+                    open: list.open || list.items.len() > MAX_ENTRIES,
+                },
+                _ => Shape::Unknown { tells: false },
+            },
+            Value::Dict(id) => match self.object(state, *id) {
+                Some(Object::Dict(dict)) => Shape::Dict {
+                    entries: dict
+                        .entries
+                        .iter()
+                        .take(MAX_ENTRIES)
+                        .map(|(key, value, at)| Entry {
+                            key: key.clone(),
+                            value: self.shape(state, value, depth + 1),
+                            at: *at,
+                        })
+                        .collect(),
+                    open: dict.open || dict.entries.len() > MAX_ENTRIES,
+                },
+                _ => Shape::Unknown { tells: false },
+            },
+            Value::Exception(_) => Shape::NotJson("an exception"),
+            Value::Instance(_) => Shape::NotJson("an object"),
+            Value::Function(_) | Value::Method(_) => Shape::NotJson("a function"),
+            Value::Class(_) => Shape::NotJson("a class"),
+            Value::Coroutine(_) => Shape::NotJson("a coroutine"),
+            Value::External(external) => match external.path.as_str() {
+                // `datetime.now()` and its kin are nothing that JSON can say; Decimal the runtime itself can.
+                "datetime.datetime.now()" | "datetime.datetime.utcnow()" | "datetime.date.today()" => {
+                    Shape::NotJson("a date")
+                }
+                "uuid.uuid4()" | "uuid.uuid1()" => Shape::NotJson("a UUID"),
+                "context.aws_request_id" | "context.function_name" => {
+                    Shape::Text { known: None, content: None, tells: false }
+                }
+                _ => Shape::Unknown { tells: false },
+            },
+            Value::Module(_)
+            | Value::Super(_)
+            | Value::ContextManager(_)
+            | Value::Suppress(_)
+            | Value::App(_)
+            | Value::Reply(_) => Shape::Unknown { tells: false },
+        }
+    }
+}
+
+/// A number as JSON spells it.
+fn float(n: f64) -> String {
+    if n == n.trunc() && n.abs() < 1e15 { format!("{n:.1}") } else { n.to_string() }
+}
+
+fn answer(shape: Shape, kind: Kind, made: Option<Place>, foreign_status: bool) -> Answer {
+    let tells = tells(&shape);
+    Answer { payload: shape.payload(), shape, kind, made, tells, foreign_status }
+}
+
+/// Where an answer's content says that something went wrong: in its body, or in itself where it is no envelope.
+fn tells(shape: &Shape) -> Option<Place> {
+    if let Some(body) = shape.entry("body") {
+        let of_text = |text: &str| text_says_error(text).then_some(body.at);
+        return body.value.tells_error().or_else(|| body.value.tells().then_some(body.at)).or_else(|| {
+            match &body.value {
+                Shape::Text { known: Some(text), .. } => of_text(text),
+                Shape::Text { content: Some(content), .. } => match &**content {
+                    Shape::Text { known: Some(text), .. } => of_text(text),
+                    _ => None,
+                },
+                _ => None,
+            }
+        });
+    }
+    // An envelope without a body says no more than its status.
+    if shape.entry("statusCode").is_some() { None } else { shape.tells_error() }
+}
+
+/// Whether an answer says that all went well, as far as it is known.
+fn says_success(answer: &Answer) -> bool {
+    match answer.shape.entry("statusCode").map(|entry| &entry.value) {
+        Some(Shape::Number(Some(status))) => status.starts_with('2'),
+        Some(_) => false,
+        None => answer.kind == Kind::Dict && answer.tells.is_none(),
+    }
+}
+
+/// A conversion that failed, or an exception of the program's own, is an ordinary way of it: but not where its clause answers, and
+/// says what went wrong.
+fn settle_failure(path: &mut Path) {
+    let End::Returned(answer) = &path.end else { return };
+    let Some(failure) = &mut path.failure else { return };
+    let answers = failure.answered.is_some() && answer.tells.is_some();
+    if matches!(failure.what, Failed::Value | Failed::Raise | Failed::Unread) && answers {
+        failure.certain = true;
+    }
+}

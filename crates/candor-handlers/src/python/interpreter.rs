@@ -1,0 +1,329 @@
+//! The interpreter: what it carries along, and how many paths it follows.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::Program;
+use super::frameworks::App;
+use super::state::{Flow, Object, Returned, State};
+use super::value::{CallId, Exception, ExceptionClass, Function, Id, Value};
+use crate::facts::{Failed, Loose, Place, Unknown, Watch};
+
+/// The most paths that are followed side by side through a function; further ones are joined.
+const MAX_PATHS: usize = 24;
+/// The most statements that are run for one handler: hostile or generated code ends here.
+const MAX_STEPS: u32 = 60_000;
+/// How deep calls into the project's own functions are followed.
+const MAX_CALLS: usize = 14;
+/// How deep expressions are followed.
+const MAX_NESTING: u32 = 400;
+
+/// Paths, and how each statement of a block ended for them.
+pub(super) type Ends<'p> = Vec<(State<'p>, Flow<'p>)>;
+/// Paths, and the value of an expression on each.
+pub(super) type Forks<'p> = Vec<(State<'p>, Value<'p>)>;
+
+/// A call whose answer tells of failures.
+#[derive(Debug)]
+pub(super) struct WatchedCall {
+    pub(super) at: Place,
+    pub(super) operation: String,
+    pub(super) watch: Watch,
+    /// Whether somebody looks at what tells, or hands the whole answer to code that was not read.
+    pub(super) checked: bool,
+}
+
+pub(super) struct Interpreter<'p> {
+    pub(super) program: &'p Program,
+    /// Variables of the modules, as they are when the handler is called.
+    pub(super) globals: HashMap<(usize, &'p str), Value<'p>>,
+    /// Objects that the modules made.
+    pub(super) heap: HashMap<Id, Rc<Object<'p>>>,
+    /// Which modules have been run.
+    pub(super) begun: Vec<bool>,
+    /// Modules with a `from x import *` of something that was not read.
+    pub(super) starred: Vec<bool>,
+    next_id: Id,
+    steps: u32,
+    pub(super) nesting: u32,
+    /// The functions that are being called, innermost last.
+    pub(super) stack: Vec<*const ()>,
+    /// How many `try` stand around what runs: without one nobody looks at what an expression might raise.
+    pub(super) tries: u32,
+    /// Exceptions of the expressions of the statement that runs.
+    pub(super) escaped: Vec<(State<'p>, Escape<'p>)>,
+    pub(super) may_raise: bool,
+    pub(super) unknown: Vec<Unknown>,
+    pub(super) watched: Vec<WatchedCall>,
+    pub(super) loose: Vec<Loose>,
+    pub(super) unguarded: Option<Place>,
+    pub(super) framework: Option<&'static str>,
+    pub(super) apps: Vec<App<'p>>,
+    /// Bodies of `with` statements over generators of the project's, innermost last.
+    pub(super) withs: Vec<super::tries::OpenWith<'p>>,
+    /// What the last functions returned, for the places of their `return`.
+    pub(super) module_level: bool,
+}
+
+/// How an expression ends a path.
+#[derive(Clone, Debug)]
+pub(super) enum Escape<'p> {
+    Raise(Rc<Exception<'p>>),
+    Exit,
+}
+
+/// What runs: the module of the code, and the function.
+#[derive(Clone, Copy)]
+pub(super) struct Cx<'c, 'p> {
+    pub(super) module: usize,
+    pub(super) function: Option<&'c Rc<Function<'p>>>,
+}
+
+impl<'p> Interpreter<'p> {
+    pub(super) fn new(program: &'p Program) -> Interpreter<'p> {
+        let modules = program.modules.len();
+        Interpreter {
+            program,
+            globals: HashMap::new(),
+            heap: HashMap::new(),
+            begun: vec![false; modules],
+            starred: vec![false; modules],
+            next_id: 0,
+            steps: 0,
+            nesting: 0,
+            stack: Vec::new(),
+            tries: 0,
+            escaped: Vec::new(),
+            may_raise: false,
+            unknown: Vec::new(),
+            watched: Vec::new(),
+            loose: Vec::new(),
+            unguarded: None,
+            framework: None,
+            apps: Vec::new(),
+            withs: Vec::new(),
+            module_level: false,
+        }
+    }
+
+    /// A place in a module's text.
+    pub(super) fn place(&self, cx: Cx<'_, 'p>, of: &impl ruff_text_size::Ranged) -> Place {
+        let range = of.range();
+        let module = self.program.modules[cx.module].key;
+        Place { module, start: range.start().to_u32(), end: range.end().to_u32() }
+    }
+
+    /// Notes what was not understood.
+    pub(super) fn unknown_at(&mut self, at: Place, what: impl Into<String>) {
+        let unknown = Unknown { at, what: what.into() };
+        if !self.unknown.contains(&unknown) {
+            self.unknown.push(unknown);
+        }
+    }
+
+    /// Counts a statement; `false` when there were too many.
+    pub(super) fn step(&mut self, at: Place) -> bool {
+        self.steps += 1;
+        if self.steps == MAX_STEPS {
+            self.unknown_at(at, "so many paths");
+        }
+        self.steps < MAX_STEPS
+    }
+
+    /// Goes one level deeper into an expression; `false` when it is too deep.
+    pub(super) fn deeper(&mut self) -> bool {
+        self.nesting += 1;
+        self.nesting < MAX_NESTING
+    }
+
+    pub(super) fn may_call(&self, function: *const ()) -> bool {
+        // A function that calls itself is followed once more: enough to see what its own result does.
+        self.stack.len() < MAX_CALLS && self.stack.iter().filter(|f| **f == function).count() < 2
+    }
+
+    /// A new object.
+    pub(super) fn make(&mut self, state: &mut State<'p>, object: Object<'p>) -> Id {
+        self.next_id += 1;
+        Rc::make_mut(&mut state.heap).insert(self.next_id, Rc::new(object));
+        self.next_id
+    }
+
+    /// An object as this path has it.
+    pub(super) fn object<'s>(&'s self, state: &'s State<'p>, id: Id) -> Option<&'s Object<'p>> {
+        state.heap.get(&id).or_else(|| self.heap.get(&id)).map(Rc::as_ref)
+    }
+
+    /// The same, to change it.
+    pub(super) fn object_mut<'s>(&self, state: &'s mut State<'p>, id: Id) -> Option<&'s mut Object<'p>> {
+        let heap = Rc::make_mut(&mut state.heap);
+        if !heap.contains_key(&id) {
+            heap.insert(id, self.heap.get(&id)?.clone());
+        }
+        heap.get_mut(&id).map(Rc::make_mut)
+    }
+
+    /// The value of a module's variable.
+    pub(super) fn global(&self, state: &State<'p>, module: usize, name: &str) -> Option<Value<'p>> {
+        // The key holds a name of the program's; any text of the same letters finds it.
+        let key: (usize, &str) = (module, name);
+        state.globals.get(&key).or_else(|| self.globals.get(&key)).cloned()
+    }
+
+    pub(super) fn set_global(
+        &mut self,
+        state: &mut State<'p>,
+        module: usize,
+        name: &'p str,
+        value: Value<'p>,
+    ) {
+        Rc::make_mut(&mut state.globals).insert((module, name), value);
+    }
+
+    /// What a path has left of the modules' variables and objects becomes what every call begins with.
+    pub(super) fn keep(&mut self, state: State<'p>) {
+        self.globals.extend(state.globals.iter().map(|(name, value)| (*name, value.clone())));
+        self.heap.extend(state.heap.iter().map(|(id, object)| (*id, object.clone())));
+    }
+
+    /// An expression may raise. Without a `try` around it that is the end of the invocation, which needs no path.
+    pub(super) fn may_raise(
+        &mut self,
+        state: &State<'p>,
+        class: ExceptionClass<'p>,
+        what: Failed,
+        place: Place,
+    ) {
+        if self.tries == 0 {
+            self.may_raise = true;
+            return;
+        }
+        // Of one statement the first of a kind is enough: nothing is assigned in between.
+        let same = |(_, escape): &(State<'p>, Escape<'p>)| match escape {
+            Escape::Raise(known) => {
+                known.what == what
+                    && known.place == place
+                    && match (&known.class, &class) {
+                        (ExceptionClass::Any, ExceptionClass::Any) => true,
+                        (ExceptionClass::OneOf(a), ExceptionClass::OneOf(b)) => a == b,
+                        _ => false,
+                    }
+            }
+            Escape::Exit => false,
+        };
+        if self.escaped.len() > 256 || self.escaped.iter().rev().take(8).any(same) {
+            return;
+        }
+        let message = Value::some_text("", super::value::Taint { tells: true, ..Default::default() });
+        let exception = Exception { class, message, instance: None, place, what };
+        self.escaped.push((state.clone(), Escape::Raise(Rc::new(exception))));
+    }
+
+    /// A conversion or a look-up may fail with one of these.
+    pub(super) fn may_fail(&mut self, state: &State<'p>, kinds: &'static [&'static str], place: Place) {
+        self.may_raise(state, ExceptionClass::OneOf(kinds), Failed::Value, place);
+    }
+
+    /// Ends a path with an exception.
+    pub(super) fn raise(&mut self, state: State<'p>, exception: Rc<Exception<'p>>) {
+        self.escaped.push((state, Escape::Raise(exception)));
+    }
+
+    /// Puts paths together that have become one, and joins the last ones where there are too many.
+    pub(super) fn settle(&mut self, states: Vec<State<'p>>) -> Vec<State<'p>> {
+        let mut settled: Vec<State<'p>> = Vec::with_capacity(states.len().min(MAX_PATHS));
+        for state in states {
+            if settled.iter().any(|known| known.same(&state)) {
+                continue;
+            }
+            if settled.len() < MAX_PATHS {
+                settled.push(state);
+                continue;
+            }
+            // A path on which something failed never becomes one with a path on which nothing did.
+            match settled
+                .iter()
+                .rposition(|known| known.failure == state.failure && known.around.len() == state.around.len())
+            {
+                Some(at) => {
+                    let known = settled.remove(at);
+                    settled.push(known.join(state));
+                }
+                None => settled.push(state),
+            }
+        }
+        settled
+    }
+
+    /// The same for paths with what they came to: those are kept apart that came to different things.
+    pub(super) fn settle_ends(&mut self, ends: Ends<'p>) -> Ends<'p> {
+        if ends.len() < 2 {
+            return ends;
+        }
+        let (mut next, mut others): (Vec<State<'p>>, Ends<'p>) = (Vec::new(), Vec::new());
+        for (state, flow) in ends {
+            match flow {
+                Flow::Next => next.push(state),
+                flow => {
+                    let same =
+                        |(known, of): &(State<'p>, Flow<'p>)| same_flow(of, &flow) && known.same(&state);
+                    if !others.iter().any(same) {
+                        others.push((state, flow));
+                    }
+                }
+            }
+        }
+        let next = self.settle(next);
+        others.extend(next.into_iter().map(|state| (state, Flow::Next)));
+        others
+    }
+
+    /// Remembers a `return` on a path where something has failed.
+    pub(super) fn note_return(&self, state: &mut State<'p>, at: Place, something: bool) {
+        if state.failure.is_some() {
+            state.returned = Some(Rc::new(Returned { at, something, before: state.returned.take() }));
+        }
+    }
+
+    /// Begins to watch the answer of a call.
+    pub(super) fn watch(
+        &mut self,
+        state: &mut State<'p>,
+        at: Place,
+        operation: String,
+        watch: Watch,
+    ) -> CallId {
+        let known = self.watched.iter().position(|call| call.at == at && call.watch == watch);
+        let id = known.unwrap_or_else(|| {
+            self.watched.push(WatchedCall { at, operation, watch, checked: false });
+            self.watched.len() - 1
+        }) as CallId;
+        if !state.calls.contains(&id) {
+            Rc::make_mut(&mut state.calls).push(id);
+        }
+        id
+    }
+
+    /// Somebody looks at the answer of a watched call: at a field of it, or at all of it.
+    pub(super) fn looks(&mut self, value: &Value<'p>, field: Option<&str>) {
+        let Some(call) = value.call().and_then(|id| self.watched.get_mut(id as usize)) else { return };
+        let telling: &[&str] = match call.watch {
+            Watch::Batch { field, .. } => &[field],
+            Watch::Function => &["FunctionError"],
+            Watch::Status => {
+                &["status_code", "ok", "status", "raise_for_status", "reason", "is_success", "is_error"]
+            }
+            Watch::Execution => &["status", "error", "cause"],
+        };
+        call.checked |= field.is_none_or(|field| telling.contains(&field));
+    }
+}
+
+fn same_flow(a: &Flow<'_>, b: &Flow<'_>) -> bool {
+    match (a, b) {
+        (Flow::Next, Flow::Next) | (Flow::Break, Flow::Break) | (Flow::Continue, Flow::Continue) => true,
+        (Flow::Exit, Flow::Exit) => true,
+        (Flow::Return(a, at), Flow::Return(b, there)) => at == there && a == b,
+        (Flow::Raise(a), Flow::Raise(b)) => Rc::ptr_eq(a, b) || (a.place == b.place && a.what == b.what),
+        _ => false,
+    }
+}

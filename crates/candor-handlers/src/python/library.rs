@@ -1,0 +1,540 @@
+//! What stands outside the project: which calls do something outside, which only compute, which log; and whose answers tell of
+//! failures.
+
+use std::rc::Rc;
+
+use super::exceptions;
+use super::interpreter::{Forks, Interpreter};
+use super::state::{State, taints};
+use super::value::{Arguments, ExceptionClass, External, Sort, Taint, Unknown, Value};
+use crate::facts::{Failed, Logged, Loose, Place, Watch};
+
+/// Built-in functions and types that the interpreter knows by name.
+const BUILTINS: &[&str] = &[
+    "abs",
+    "all",
+    "any",
+    "bool",
+    "bytes",
+    "callable",
+    "chr",
+    "dict",
+    "enumerate",
+    "filter",
+    "float",
+    "format",
+    "frozenset",
+    "getattr",
+    "hasattr",
+    "hash",
+    "id",
+    "int",
+    "isinstance",
+    "issubclass",
+    "iter",
+    "len",
+    "list",
+    "map",
+    "max",
+    "min",
+    "next",
+    "object",
+    "open",
+    "ord",
+    "print",
+    "range",
+    "repr",
+    "reversed",
+    "round",
+    "set",
+    "setattr",
+    "sorted",
+    "str",
+    "sum",
+    "super",
+    "tuple",
+    "type",
+    "vars",
+    "zip",
+    "exec",
+    "eval",
+    "exit",
+    "quit",
+    "staticmethod",
+    "classmethod",
+    "property",
+    "input",
+    "dir",
+    "bytearray",
+    "divmod",
+    "pow",
+    "globals",
+    "locals",
+    "__import__",
+    "delattr",
+    "slice",
+    "complex",
+    "memoryview",
+    "bin",
+    "hex",
+    "oct",
+    "ascii",
+    "compile",
+    "breakpoint",
+    "NotImplemented",
+    "Ellipsis",
+];
+
+/// Whether a name is a built-in function or type.
+pub(super) fn is_builtin(name: &str) -> bool {
+    BUILTINS.contains(&name)
+}
+
+/// Modules whose functions compute: nothing outside is touched.
+const PURE: &[&str] = &[
+    "abc",
+    "ast",
+    "base64",
+    "binascii",
+    "bisect",
+    "calendar",
+    "collections",
+    "contextlib",
+    "copy",
+    "csv",
+    "dataclasses",
+    "datetime",
+    "dateutil",
+    "decimal",
+    "difflib",
+    "enum",
+    "fractions",
+    "functools",
+    "gzip",
+    "hashlib",
+    "heapq",
+    "hmac",
+    "html",
+    "http",
+    "inspect",
+    "io",
+    "itertools",
+    "json",
+    "math",
+    "mimetypes",
+    "numbers",
+    "operator",
+    "os",
+    "pathlib",
+    "pprint",
+    "pytz",
+    "random",
+    "re",
+    "secrets",
+    "simplejson",
+    "orjson",
+    "ujson",
+    "statistics",
+    "string",
+    "struct",
+    "sys",
+    "textwrap",
+    "threading",
+    "time",
+    "traceback",
+    "types",
+    "typing",
+    "typing_extensions",
+    "unicodedata",
+    "urllib",
+    "uuid",
+    "warnings",
+    "weakref",
+    "xml",
+    "zlib",
+    "zoneinfo",
+    "pydantic",
+    "marshmallow",
+    "jsonschema",
+    "cerberus",
+    "attr",
+    "attrs",
+    "botocore",
+    "aws_xray_sdk",
+    "aws_lambda_powertools",
+    "aws_embedded_metrics",
+    "jwt",
+    "jose",
+    "cryptography",
+    "yaml",
+    "numpy",
+    "pandas",
+    "PIL",
+    "markupsafe",
+    "jinja2",
+    "ulid",
+    "shortuuid",
+    "nanoid",
+    "dotenv",
+    "platform",
+    "getpass",
+    "locale",
+    "gettext",
+    "colorsys",
+];
+
+/// Packages that talk to something outside.
+const OUTSIDE: &[&str] = &[
+    "boto3",
+    "aioboto3",
+    "aiobotocore",
+    "requests",
+    "httpx",
+    "urllib3",
+    "aiohttp",
+    "socket",
+    "ssl",
+    "smtplib",
+    "ftplib",
+    "imaplib",
+    "paramiko",
+    "psycopg2",
+    "psycopg",
+    "asyncpg",
+    "pymysql",
+    "MySQLdb",
+    "mysql",
+    "sqlite3",
+    "sqlalchemy",
+    "redis",
+    "valkey",
+    "pymongo",
+    "motor",
+    "elasticsearch",
+    "opensearchpy",
+    "pynamodb",
+    "dynamorm",
+    "peewee",
+    "stripe",
+    "twilio",
+    "sendgrid",
+    "slack_sdk",
+    "openai",
+    "anthropic",
+    "subprocess",
+    "shutil",
+    "tempfile",
+    "pyodbc",
+    "cx_Oracle",
+    "oracledb",
+    "snowflake",
+    "kafka",
+    "confluent_kafka",
+    "pika",
+    "paho",
+    "gspread",
+    "googleapiclient",
+    "github",
+    "telegram",
+    "tweepy",
+    "s3fs",
+    "fsspec",
+    "grpc",
+    "zeep",
+    "neo4j",
+    "pg8000",
+    "aurora_data_api",
+    "pydataapi",
+    "telebot",
+    "linebot",
+    "langchain",
+    "s3transfer",
+    "awswrangler",
+    "pinecone",
+    "weaviate",
+    "algoliasearch",
+    "firebase_admin",
+    "hvac",
+    "ldap3",
+];
+
+/// The top package of a path.
+fn package(path: &str) -> &str {
+    path.split(['.', '(']).next().unwrap_or(path)
+}
+
+/// Whether a path leads into a package that talks to something outside.
+fn is_outside(path: &str) -> bool {
+    OUTSIDE.contains(&package(path))
+        || [
+            "urllib.request.urlopen",
+            "urllib.request.urlretrieve",
+            "http.client.",
+            "os.remove",
+            "os.rename",
+            "os.system",
+        ]
+        .iter()
+        .any(|prefix| path.starts_with(prefix))
+}
+
+/// Whether a call makes an object (a client, a session, a table) in place of doing something.
+fn makes_an_object(path: &str) -> bool {
+    let name = path.rsplit('.').next().unwrap_or_default();
+    name.starts_with(|c: char| c.is_ascii_uppercase())
+        || [
+            "client",
+            "resource",
+            "session",
+            "get_paginator",
+            "get_waiter",
+            "batch_writer",
+            "cursor",
+            "from_url",
+            "create_engine",
+            "sessionmaker",
+            "get_database",
+            "getLogger",
+            "get_logger",
+            "bind",
+            "getChild",
+            "get_event_loop",
+            "new_event_loop",
+        ]
+        .contains(&name)
+}
+
+/// The level at which a logging call speaks; `None` for what is no logging call.
+fn logging(path: &str) -> Option<Logged> {
+    let (object, name) = path.rsplit_once('.')?;
+    let logger = object == "logging"
+        || object.ends_with("getLogger()")
+        || object.ends_with("get_logger()")
+        || object.ends_with("Logger()")
+        || object.ends_with("getLogger().root")
+        || object == "loguru.logger"
+        || object == "structlog"
+        || object == "warnings"
+        || object == "flask.current_app.logger";
+    if !logger {
+        return match path {
+            "traceback.print_exc" | "builtins.print" => Some(Logged::WithoutLevel),
+            "sentry_sdk.capture_exception" => Some(Logged::AsError),
+            _ => None,
+        };
+    }
+    match name {
+        "error" | "exception" | "critical" | "fatal" => Some(Logged::AsError),
+        "debug" | "info" | "warning" | "warn" | "log" => Some(Logged::WithoutLevel),
+        _ => None,
+    }
+}
+
+/// Calls of an SDK that answer well even where the work failed: service, operation, what to look at.
+const WATCHED: &[(&str, &str, Watch)] = &[
+    ("events", "put_events", Watch::Batch { field: "FailedEntryCount", all: true }),
+    ("dynamodb", "batch_write_item", Watch::Batch { field: "UnprocessedItems", all: true }),
+    ("dynamodb", "batch_get_item", Watch::Batch { field: "UnprocessedKeys", all: false }),
+    ("sqs", "send_message_batch", Watch::Batch { field: "Failed", all: false }),
+    ("sqs", "delete_message_batch", Watch::Batch { field: "Failed", all: false }),
+    ("sqs", "send_messages", Watch::Batch { field: "Failed", all: false }),
+    ("sns", "publish_batch", Watch::Batch { field: "Failed", all: false }),
+    ("kinesis", "put_records", Watch::Batch { field: "FailedRecordCount", all: false }),
+    ("firehose", "put_record_batch", Watch::Batch { field: "FailedPutCount", all: false }),
+    ("s3", "delete_objects", Watch::Batch { field: "Errors", all: false }),
+    ("lambda", "invoke", Watch::Function),
+    ("stepfunctions", "start_sync_execution", Watch::Execution),
+];
+
+/// HTTP clients that do not raise for a status of 400 and above.
+const HTTP_CLIENTS: &[&str] = &["requests", "httpx", "urllib3", "aiohttp"];
+const HTTP_CALLS: &[&str] = &["get", "post", "put", "patch", "delete", "request", "head"];
+
+/// Statuses that `http.HTTPStatus` names (RFC 9110 and the Python documentation of `http`).
+const HTTP_STATUS: &[(&str, i64)] = &[
+    ("OK", 200),
+    ("CREATED", 201),
+    ("ACCEPTED", 202),
+    ("NO_CONTENT", 204),
+    ("PARTIAL_CONTENT", 206),
+    ("MULTI_STATUS", 207),
+    ("MOVED_PERMANENTLY", 301),
+    ("FOUND", 302),
+    ("SEE_OTHER", 303),
+    ("NOT_MODIFIED", 304),
+    ("TEMPORARY_REDIRECT", 307),
+    ("PERMANENT_REDIRECT", 308),
+    ("BAD_REQUEST", 400),
+    ("UNAUTHORIZED", 401),
+    ("PAYMENT_REQUIRED", 402),
+    ("FORBIDDEN", 403),
+    ("NOT_FOUND", 404),
+    ("METHOD_NOT_ALLOWED", 405),
+    ("NOT_ACCEPTABLE", 406),
+    ("REQUEST_TIMEOUT", 408),
+    ("CONFLICT", 409),
+    ("GONE", 410),
+    ("PRECONDITION_FAILED", 412),
+    ("UNSUPPORTED_MEDIA_TYPE", 415),
+    ("IM_A_TEAPOT", 418),
+    ("UNPROCESSABLE_ENTITY", 422),
+    ("LOCKED", 423),
+    ("TOO_MANY_REQUESTS", 429),
+    ("INTERNAL_SERVER_ERROR", 500),
+    ("NOT_IMPLEMENTED", 501),
+    ("BAD_GATEWAY", 502),
+    ("SERVICE_UNAVAILABLE", 503),
+    ("GATEWAY_TIMEOUT", 504),
+];
+
+/// The number behind a name of a status.
+pub(super) fn http_status(name: &str) -> Option<i64> {
+    HTTP_STATUS.iter().find(|(known, _)| *known == name).map(|(_, status)| *status)
+}
+
+impl<'p> Interpreter<'p> {
+    /// `external.name`
+    pub(super) fn outside_attribute(
+        &mut self,
+        external: &Rc<External>,
+        name: &'p str,
+        state: State<'p>,
+    ) -> Forks<'p> {
+        let path = format!("{}.{name}", external.path);
+        if let Some(module) = self.program.module(&path) {
+            let state = self.run_module(module, state);
+            return vec![(state, Value::Module(module))];
+        }
+        let of_status =
+            external.path.ends_with("HTTPStatus") || external.path.ends_with("status_codes.codes");
+        let value = if of_status && let Some(status) = http_status(name) {
+            Value::Int(status)
+        } else if let Some(status) = name.strip_prefix("HTTP_").and_then(|n| n.get(..3)?.parse().ok())
+            && external.path.ends_with("status")
+        {
+            // fastapi.status.HTTP_404_NOT_FOUND
+            Value::Int(status)
+        } else {
+            match path.as_str() {
+                "os.environ" | "sys.argv" => Value::external(path),
+                "math.nan" | "math.inf" => Value::Float(f64::NAN),
+                _ => Value::External(Rc::new(External { path, service: external.service.clone() })),
+            }
+        };
+        vec![(state, value)]
+    }
+
+    /// Calls something outside.
+    pub(super) fn call_outside(
+        &mut self,
+        external: &Rc<External>,
+        arguments: Arguments<'p>,
+        place: Place,
+        mut state: State<'p>,
+    ) -> Forks<'p> {
+        let path = external.path.as_str();
+        if let Some(level) = logging(path) {
+            self.note_log(&mut state, level);
+            return vec![(state, Value::None)];
+        }
+        if let Some(name) = path.strip_prefix("super().") {
+            // Something above the project's own classes: an exception remembers its message.
+            if name == "__init__" {
+                self.set_message(&mut state, &arguments);
+            }
+            return vec![(state, Value::any())];
+        }
+        if let Some(forks) = self.framework_call(path, &arguments, place, &state) {
+            return forks;
+        }
+        if let Some(forks) = self.builtin_call(path, &arguments, place, &state) {
+            return forks;
+        }
+        let class = Value::External(external.clone());
+        if exceptions::is_exception_class(&class) && !path.ends_with(')') {
+            return vec![(state, self.outside_exception(path, &arguments, place))];
+        }
+        let taint = taints(arguments.all());
+        if makes_an_object(path) {
+            let service = match external.service.clone() {
+                Some(service) => Some(service),
+                None => arguments.get(0, "service_name").and_then(Value::as_text).map(str::to_string),
+            };
+            let made = External { path: format!("{path}()"), service };
+            return vec![(state, Value::External(Rc::new(made)))];
+        }
+        if is_outside(path) {
+            return self.effect(external, &arguments, place, state);
+        }
+        if PURE.contains(&package(path)) || path.starts_with("builtins.") {
+            for value in arguments.all() {
+                self.looks(value, None);
+            }
+            let conversion =
+                !path.starts_with("os.") && !path.starts_with("time.") && !arguments.positional.is_empty();
+            if conversion {
+                self.may_fail(&state, &["ValueError", "TypeError", "KeyError", "AttributeError"], place);
+            }
+            return vec![(state, Value::Unknown(Unknown { taint, ..Unknown::ANY }))];
+        }
+        // A dependency that was not read.
+        self.may_raise(&state, ExceptionClass::Any, Failed::Unread, place);
+        self.hand_over(&mut state, &arguments);
+        vec![(state, Value::Unknown(Unknown { taint, ..Unknown::ANY }))]
+    }
+
+    /// A call that does something outside: it may fail, in any way.
+    fn effect(
+        &mut self,
+        external: &External,
+        arguments: &Arguments<'p>,
+        place: Place,
+        mut state: State<'p>,
+    ) -> Forks<'p> {
+        let name = external.path.rsplit('.').next().unwrap_or_default();
+        self.may_raise(&state, ExceptionClass::Any, Failed::Effect, place);
+        for value in arguments.all() {
+            self.looks(value, None);
+        }
+        if name == "invoke" && arguments.named("InvocationType").and_then(Value::as_text) == Some("Event") {
+            self.note_loose(Loose::Background(place));
+            return vec![(state, Value::any())];
+        }
+        let call = self.watch_of(external, name).map(|watch| {
+            let of = external.service.as_deref().unwrap_or(package(&external.path));
+            self.watch(&mut state, place, format!("{of}.{name}"), watch)
+        });
+        vec![(state, Value::Unknown(Unknown { call, ..Unknown::ANY }))]
+    }
+
+    fn watch_of(&self, external: &External, name: &str) -> Option<Watch> {
+        if HTTP_CLIENTS.contains(&package(&external.path)) && HTTP_CALLS.contains(&name) {
+            return Some(Watch::Status);
+        }
+        let service = external.service.as_deref()?;
+        WATCHED.iter().find(|(of, call, _)| *of == service && *call == name).map(|(.., watch)| *watch)
+    }
+
+    pub(super) fn note_loose(&mut self, loose: Loose) {
+        if !self.loose.contains(&loose) {
+            self.loose.push(loose);
+        }
+    }
+
+    /// An exception of a library's, as a value.
+    fn outside_exception(&mut self, path: &str, arguments: &Arguments<'p>, place: Place) -> Value<'p> {
+        let message = match arguments.positional.as_slice() {
+            [message] => message.clone(),
+            [] if arguments.named.is_empty() && !arguments.open => Value::text(""),
+            [_, second] if path.starts_with("aws_lambda_powertools") => second.clone(),
+            _ => Value::unknown(Sort::Text, Taint::default()),
+        };
+        Value::Exception(Rc::new(super::value::Exception {
+            class: ExceptionClass::Named(path.to_string()),
+            message,
+            instance: None,
+            place,
+            what: Failed::Raise,
+        }))
+    }
+}

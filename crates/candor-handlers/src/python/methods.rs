@@ -1,0 +1,302 @@
+//! Methods of built-in types, and of values that nobody knows.
+
+use std::rc::Rc;
+
+use super::interpreter::{Cx, Forks, Interpreter};
+use super::state::{Dict, List, Object, State, taints};
+use super::value::{Arguments, ExceptionClass, Sort, Taint, Text, Unknown, Value};
+use crate::facts::{Failed, Place};
+
+/// Methods that built-in types have: calling one on something unknown computes.
+const COMPUTING: &[&str] = &[
+    "get",
+    "items",
+    "keys",
+    "values",
+    "split",
+    "strip",
+    "lstrip",
+    "rstrip",
+    "lower",
+    "upper",
+    "title",
+    "replace",
+    "startswith",
+    "endswith",
+    "join",
+    "format",
+    "encode",
+    "decode",
+    "isdigit",
+    "isalpha",
+    "find",
+    "count",
+    "index",
+    "append",
+    "extend",
+    "pop",
+    "update",
+    "setdefault",
+    "copy",
+    "sort",
+    "add",
+    "discard",
+    "remove",
+    "isoformat",
+    "strftime",
+    "timestamp",
+    "total_seconds",
+    "group",
+    "groups",
+    "zfill",
+    "capitalize",
+    "partition",
+    "rsplit",
+    "splitlines",
+    "casefold",
+    "hex",
+    "as_tuple",
+    "dict",
+    "model_dump",
+    "model_dump_json",
+    "json",
+    "to_dict",
+    "astimezone",
+    "date",
+    "quantize",
+    "most_common",
+];
+
+impl<'p> Interpreter<'p> {
+    /// `object.name(…)` where `object` is of a built-in type, or unknown.
+    pub(super) fn builtin_method(
+        &mut self,
+        object: &Value<'p>,
+        name: &'p str,
+        arguments: Arguments<'p>,
+        place: Place,
+        mut state: State<'p>,
+        _: Cx<'_, 'p>,
+    ) -> Forks<'p> {
+        let taint = object.taint().and(taints(arguments.all()));
+        match object {
+            Value::Dict(id) => return self.dict_method(*id, name, arguments, place, state),
+            Value::List(id) => {
+                let given = arguments.positional.clone();
+                if let Some(Object::List(list)) = self.object_mut(&mut state, *id) {
+                    match (name, given.as_slice()) {
+                        ("append", [item]) => list.items.push(item.clone()),
+                        ("extend", [more]) => {
+                            let (items, open) = self.items(&state, more);
+                            if let Some(Object::List(list)) = self.object_mut(&mut state, *id) {
+                                list.items.extend(items);
+                                list.open |= open;
+                            }
+                        }
+                        ("insert" | "remove" | "clear" | "pop", _) => {
+                            list.items.clear();
+                            list.open = true;
+                        }
+                        _ => {}
+                    }
+                }
+                let value = match name {
+                    "append" | "extend" | "insert" | "remove" | "clear" | "sort" | "reverse" => Value::None,
+                    "copy" => {
+                        let (items, open) = self.items(&state, object);
+                        Value::List(self.make(&mut state, Object::List(List { items, open, made: place })))
+                    }
+                    _ => Value::unknown(Sort::Any, taint),
+                };
+                return vec![(state, value)];
+            }
+            Value::Text(text) => {
+                let value = self.text_method(text, name, &arguments, place, &mut state, taint);
+                return vec![(state, value)];
+            }
+            Value::Bytes => {
+                let value = match name {
+                    "decode" => Value::some_text("", taint),
+                    _ => Value::unknown(Sort::Any, taint),
+                };
+                return vec![(state, value)];
+            }
+            Value::None => {
+                self.certain(state, "builtins.AttributeError", place);
+                return Vec::new();
+            }
+            Value::Reply(reply) => {
+                if name == "set_cookie" || name == "headers" {
+                    return vec![(state, Value::Reply(reply.clone()))];
+                }
+                return vec![(state, Value::any())];
+            }
+            _ => {}
+        }
+        // A value that nobody knows, or a type whose methods compute.
+        let call = object.call();
+        match name {
+            "raise_for_status" => {
+                self.looks(object, Some(name));
+                self.may_raise(&state, ExceptionClass::Any, Failed::Effect, place);
+                return vec![(state, Value::None)];
+            }
+            "get" => {
+                self.looks(object, arguments.positional.first().and_then(Value::as_text));
+                self.may_fail(&state, &["AttributeError"], place);
+                let value = Value::Unknown(Unknown { taint: object.taint(), call, ..Unknown::ANY });
+                // `event.get("x", {})`: it is there, or it is the default.
+                let Some(default) =
+                    arguments.positional.get(1).filter(|d| !matches!(d, Value::None)).cloned()
+                else {
+                    return vec![(state, value)];
+                };
+                let value = match default {
+                    Value::Text(_) => Value::unknown(Sort::Any, object.taint()),
+                    Value::Int(_) => Value::unknown(Sort::Any, object.taint()),
+                    _ => value,
+                };
+                return vec![(state, value)];
+            }
+            "json" | "read" | "text" | "content" | "getcode" | "iter_lines" => {
+                self.looks(object, Some(name));
+                self.may_fail(&state, &["ValueError", "AttributeError"], place);
+                return vec![(state, Value::Unknown(Unknown { taint, call, ..Unknown::ANY }))];
+            }
+            "items" | "values" | "keys" => {
+                self.looks(object, None);
+                self.may_fail(&state, &["AttributeError"], place);
+                return vec![(state, Value::Unknown(Unknown { taint, ..Unknown::ANY }))];
+            }
+            _ => {}
+        }
+        self.looks(object, None);
+        if COMPUTING.contains(&name) || taint.event {
+            self.may_fail(&state, &["AttributeError", "TypeError", "ValueError", "KeyError"], place);
+            let text = [
+                "strip",
+                "lower",
+                "upper",
+                "format",
+                "join",
+                "replace",
+                "isoformat",
+                "strftime",
+                "decode",
+                "title",
+            ];
+            let sort = if text.contains(&name) { Sort::Text } else { Sort::Any };
+            return vec![(state, Value::unknown(sort, taint))];
+        }
+        self.may_raise(&state, ExceptionClass::Any, Failed::Unread, place);
+        self.hand_over(&mut state, &arguments);
+        vec![(state, Value::unknown(Sort::Any, taint))]
+    }
+
+    fn dict_method(
+        &mut self,
+        id: u32,
+        name: &str,
+        arguments: Arguments<'p>,
+        place: Place,
+        mut state: State<'p>,
+    ) -> Forks<'p> {
+        let Some(Object::Dict(dict)) = self.object(&state, id) else { return vec![(state, Value::any())] };
+        let key = arguments.positional.first().and_then(Value::as_text).map(str::to_string);
+        let default = arguments.positional.get(1).cloned();
+        let known = key.as_deref().and_then(|key| dict.get(key)).cloned();
+        let (open, copy) = (dict.open, dict.clone());
+        let value = match name {
+            "get" => match (known, key) {
+                (Some(value), _) => value,
+                (None, Some(_)) if !open => default.unwrap_or(Value::None),
+                _ => Value::any(),
+            },
+            "pop" | "setdefault" => {
+                if let Some(Object::Dict(dict)) = self.object_mut(&mut state, id) {
+                    match (&key, name) {
+                        (Some(key), "pop") => dict.entries.retain(|(k, ..)| k != key),
+                        (Some(key), _) if known.is_none() && !open => {
+                            dict.set(key, default.clone().unwrap_or(Value::None), place);
+                        }
+                        _ => dict.open = true,
+                    }
+                }
+                match known {
+                    Some(value) => value,
+                    None if !open && key.is_some() => default.unwrap_or(Value::None),
+                    None => Value::any(),
+                }
+            }
+            "update" => {
+                let mut added: Vec<Option<Dict<'p>>> =
+                    arguments.positional.iter().map(|value| self.dict_of(&state, value)).collect();
+                let named = arguments.named.iter().map(|(name, value)| (name.clone(), value.clone(), place));
+                added.push(Some(Dict { entries: named.collect(), open: arguments.open, made: place }));
+                if let Some(Object::Dict(dict)) = self.object_mut(&mut state, id) {
+                    for more in added {
+                        // Where the entry is written is where it is put in.
+                        super::statements::merge(dict, more);
+                    }
+                }
+                Value::None
+            }
+            "copy" => Value::Dict(self.make(&mut state, Object::Dict(Dict { made: place, ..copy }))),
+            "clear" => {
+                if let Some(Object::Dict(dict)) = self.object_mut(&mut state, id) {
+                    dict.entries.clear();
+                    dict.open = false;
+                }
+                Value::None
+            }
+            "values" | "keys" | "items" => {
+                let (mut items, mut known) = (Vec::new(), !open);
+                for (key, value, _) in &copy.entries {
+                    items.push(match name {
+                        "values" => value.clone(),
+                        "keys" => Value::text(key.clone()),
+                        _ => Value::Tuple(Rc::new(vec![Value::text(key.clone()), value.clone()])),
+                    });
+                }
+                known &= items.len() <= 8;
+                Value::List(self.make(&mut state, Object::List(List { items, open: !known, made: place })))
+            }
+            _ => Value::any(),
+        };
+        vec![(state, value)]
+    }
+
+    fn text_method(
+        &mut self,
+        text: &Rc<Text>,
+        name: &str,
+        arguments: &Arguments<'p>,
+        place: Place,
+        state: &mut State<'p>,
+        taint: Taint,
+    ) -> Value<'p> {
+        let made = |known: String| {
+            Value::Text(Rc::new(Text { known: Some(known), begins: String::new(), content: None, taint }))
+        };
+        match (name, &text.known) {
+            ("upper", Some(known)) => made(known.to_uppercase()),
+            ("lower", Some(known)) => made(known.to_lowercase()),
+            ("strip", Some(known)) if arguments.positional.is_empty() => made(known.trim().to_string()),
+            ("format", Some(known)) => {
+                let begins = known.split('{').next().unwrap_or_default();
+                Value::some_text(begins, taint)
+            }
+            ("startswith" | "endswith" | "isdigit" | "isalpha" | "isnumeric", _) => {
+                Value::unknown(Sort::Bool, taint)
+            }
+            ("encode", _) => Value::Bytes,
+            ("find" | "count" | "index", _) => Value::unknown(Sort::Number, taint),
+            ("split" | "rsplit" | "splitlines", _) => {
+                let items = vec![Value::some_text("", taint)];
+                Value::List(self.make(state, Object::List(List { items, open: true, made: place })))
+            }
+            ("join", _) => Value::some_text("", taint),
+            _ => Value::some_text("", taint),
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! Where one path has got to: variables, objects, what has failed.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::value::{CallId, Class, Exception, Id, Sort, Taint, Unknown, Value};
+use crate::facts::{Caught, Place};
+
+/// Variables by name.
+pub(super) type Scope<'p> = HashMap<&'p str, Value<'p>>;
+
+/// An object that can change.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Object<'p> {
+    Dict(Dict<'p>),
+    List(List<'p>),
+    Instance(Instance<'p>),
+}
+
+/// A dictionary.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Dict<'p> {
+    /// What is known to be in it, in order: key, value, where it was written.
+    pub(super) entries: Vec<(String, Value<'p>, Place)>,
+    /// Whether there may be more, or other values.
+    pub(super) open: bool,
+    /// Where it was made.
+    pub(super) made: Place,
+}
+
+impl<'p> Dict<'p> {
+    pub(super) fn get(&self, key: &str) -> Option<&Value<'p>> {
+        self.entries.iter().find(|(k, ..)| k == key).map(|(_, value, _)| value)
+    }
+
+    pub(super) fn set(&mut self, key: &str, value: Value<'p>, at: Place) {
+        match self.entries.iter_mut().find(|(k, ..)| k == key) {
+            Some(entry) => (entry.1, entry.2) = (value, at),
+            None => self.entries.push((key.to_string(), value, at)),
+        }
+    }
+}
+
+/// A list.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct List<'p> {
+    /// What is known to be in it.
+    pub(super) items: Vec<Value<'p>>,
+    /// Whether there may be more.
+    pub(super) open: bool,
+    /// Where it was made.
+    pub(super) made: Place,
+}
+
+/// An instance of a class of the project's.
+#[derive(Clone, Debug)]
+pub(super) struct Instance<'p> {
+    pub(super) class: Rc<Class<'p>>,
+    pub(super) attributes: Scope<'p>,
+}
+
+impl PartialEq for Instance<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.class, &other.class) && self.attributes == other.attributes
+    }
+}
+
+/// A `return` that was executed while something had failed.
+#[derive(Debug)]
+pub(super) struct Returned {
+    pub(super) at: Place,
+    /// Whether it returned a value.
+    pub(super) something: bool,
+    pub(super) before: Option<Rc<Returned>>,
+}
+
+/// Where one path has got to.
+#[derive(Clone, Debug)]
+pub(super) struct State<'p> {
+    /// The variables of the function that runs; none at the top of a module.
+    pub(super) locals: Option<Rc<Scope<'p>>>,
+    /// Variables of modules that this path has changed.
+    pub(super) globals: Rc<HashMap<(usize, &'p str), Value<'p>>>,
+    /// Objects that this path has made or changed.
+    pub(super) heap: Rc<HashMap<Id, Rc<Object<'p>>>>,
+    /// The failure that was caught last and not passed on.
+    pub(super) failure: Option<Rc<Caught>>,
+    /// The exception that is being handled.
+    pub(super) handling: Option<Rc<Exception<'p>>>,
+    /// The returns since something had failed, the latest first.
+    pub(super) returned: Option<Rc<Returned>>,
+    /// Watched calls on the way.
+    pub(super) calls: Rc<Vec<CallId>>,
+    /// The last statement of the function that runs.
+    pub(super) last: Place,
+    /// The function that stands around a generator's `with`, and what its body came to.
+    pub(super) around: Vec<Around<'p>>,
+}
+
+/// A `with` over a generator of the project's: it runs in two scopes by turns.
+#[derive(Clone, Debug)]
+pub(super) struct Around<'p> {
+    /// The variables of the function that has the `with`.
+    pub(super) locals: Option<Rc<Scope<'p>>>,
+    /// What the body of the `with` came to, once it has run.
+    pub(super) flow: Option<Flow<'p>>,
+}
+
+/// How a statement ends.
+#[derive(Clone, Debug)]
+pub(super) enum Flow<'p> {
+    Next,
+    Return(Value<'p>, Place),
+    Raise(Rc<Exception<'p>>),
+    Break,
+    Continue,
+    /// The process ends.
+    Exit,
+}
+
+impl<'p> State<'p> {
+    pub(super) fn new(start: Place) -> State<'p> {
+        State {
+            locals: None,
+            globals: Rc::default(),
+            heap: Rc::default(),
+            failure: None,
+            handling: None,
+            returned: None,
+            calls: Rc::default(),
+            last: start,
+            around: Vec::new(),
+        }
+    }
+
+    /// Whether two paths are one from here on.
+    pub(super) fn same(&self, other: &State<'p>) -> bool {
+        fn equal<T: PartialEq>(a: &Rc<T>, b: &Rc<T>) -> bool {
+            Rc::ptr_eq(a, b) || **a == **b
+        }
+        let locals = match (&self.locals, &other.locals) {
+            (Some(a), Some(b)) => equal(a, b),
+            (None, None) => true,
+            _ => false,
+        };
+        locals
+            && self.failure == other.failure
+            && equal(&self.globals, &other.globals)
+            && equal(&self.heap, &other.heap)
+            && equal(&self.calls, &other.calls)
+            && self.around.len() == other.around.len()
+    }
+
+    /// One path in place of two: what differs is unknown from here on.
+    pub(super) fn join(mut self, other: State<'p>) -> State<'p> {
+        if let (Some(mine), Some(theirs)) = (&mut self.locals, &other.locals)
+            && !Rc::ptr_eq(mine, theirs)
+        {
+            join_scope(Rc::make_mut(mine), theirs);
+        }
+        if !Rc::ptr_eq(&self.globals, &other.globals) {
+            let mine = Rc::make_mut(&mut self.globals);
+            for (name, value) in other.globals.iter() {
+                match mine.get_mut(name) {
+                    Some(known) => *known = join(known, value),
+                    None => drop(mine.insert(*name, Value::any())),
+                }
+            }
+        }
+        if !Rc::ptr_eq(&self.heap, &other.heap) {
+            let mine = Rc::make_mut(&mut self.heap);
+            for (id, theirs) in other.heap.iter() {
+                match mine.get(id) {
+                    None => drop(mine.insert(*id, theirs.clone())),
+                    Some(known) if Rc::ptr_eq(known, theirs) || known == theirs => {}
+                    Some(known) => drop(mine.insert(*id, Rc::new(join_objects(known, theirs)))),
+                }
+            }
+        }
+        if self.calls != other.calls {
+            let mine = Rc::make_mut(&mut self.calls);
+            mine.extend(other.calls.iter().filter(|call| !self_has(mine, call)).copied().collect::<Vec<_>>());
+        }
+        self
+    }
+}
+
+fn self_has(calls: &[CallId], call: &CallId) -> bool {
+    calls.contains(call)
+}
+
+fn join_scope<'p>(mine: &mut Scope<'p>, theirs: &Scope<'p>) {
+    for (name, value) in mine.iter_mut() {
+        *value = match theirs.get(name) {
+            Some(other) => join(value, other),
+            // Bound on one path only.
+            None => Value::any(),
+        };
+    }
+    for name in theirs.keys() {
+        if !mine.contains_key(name) {
+            mine.insert(name, Value::any());
+        }
+    }
+}
+
+/// What two values have in common.
+fn join<'p>(a: &Value<'p>, b: &Value<'p>) -> Value<'p> {
+    if a == b {
+        return a.clone();
+    }
+    let sort = |value: &Value<'p>| match value {
+        Value::Unknown(unknown) => unknown.sort,
+        Value::Text(_) => Sort::Text,
+        Value::Int(_) | Value::Float(_) => Sort::Number,
+        Value::Bool(_) => Sort::Bool,
+        _ => Sort::Any,
+    };
+    let sort = if sort(a) == sort(b) { sort(a) } else { Sort::Any };
+    Value::Unknown(Unknown {
+        sort,
+        taint: a.taint().and(b.taint()),
+        truthy: None,
+        call: a.call().or(b.call()),
+    })
+}
+
+fn join_objects<'p>(a: &Object<'p>, b: &Object<'p>) -> Object<'p> {
+    match (a, b) {
+        (Object::Dict(a), Object::Dict(b)) => {
+            let mut dict = a.clone();
+            dict.open |= b.open;
+            dict.entries.retain(|(key, ..)| b.get(key).is_some());
+            dict.open |= dict.entries.len() != a.entries.len() || dict.entries.len() != b.entries.len();
+            for (key, value, _) in &mut dict.entries {
+                if let Some(other) = b.get(key) {
+                    *value = join(value, other);
+                }
+            }
+            Object::Dict(dict)
+        }
+        (Object::List(a), Object::List(b)) => {
+            let items = a.items.iter().zip(&b.items).map(|(a, b)| join(a, b)).collect::<Vec<_>>();
+            let open = a.open || b.open || a.items.len() != b.items.len();
+            Object::List(List { items, open, made: a.made })
+        }
+        (Object::Instance(a), Object::Instance(b)) => {
+            let mut instance = a.clone();
+            join_scope(&mut instance.attributes, &b.attributes);
+            Object::Instance(instance)
+        }
+        // The same number is the same object: it does not change its kind.
+        (Object::Dict(_) | Object::List(_) | Object::Instance(_), _) => a.clone(),
+    }
+}
+
+/// Taints of several values.
+pub(super) fn taints<'v, 'p: 'v>(values: impl Iterator<Item = &'v Value<'p>>) -> Taint {
+    values.fold(Taint::default(), |taint, value| taint.and(value.taint()))
+}

@@ -1,0 +1,880 @@
+//! Statements: what each does to a path, and how it ends.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use ruff_python_ast::{self as ast, Expr, Pattern, Stmt};
+use ruff_text_size::Ranged as _;
+
+use super::interpreter::{Cx, Ends, Escape, Interpreter};
+use super::state::{Dict, Flow, List, Object, State};
+use super::value::{Body, Class, Exception, ExceptionClass, Function, Role, Sort, Taint, Unknown, Value};
+use crate::facts::{Failed, Loose};
+
+/// How often a loop over something unknown is run: not at all, once, and once more on what the first run left.
+const UNKNOWN_ROUNDS: usize = 2;
+/// How many rounds of a loop over known items are run one by one.
+const KNOWN_ROUNDS: usize = 4;
+
+impl<'p> Interpreter<'p> {
+    /// Runs statements one after another.
+    pub(super) fn block(&mut self, body: &'p [Stmt], state: State<'p>, cx: Cx<'_, 'p>) -> Ends<'p> {
+        let mut live = vec![state];
+        let mut ends = Vec::new();
+        for stmt in body {
+            let mut next = Vec::with_capacity(live.len());
+            for state in live {
+                for (state, flow) in self.statement(stmt, state, cx) {
+                    match flow {
+                        Flow::Next => next.push(state),
+                        flow => ends.push((state, flow)),
+                    }
+                }
+            }
+            live = if next.len() > 1 { self.settle(next) } else { next };
+            if live.is_empty() {
+                break;
+            }
+        }
+        ends.extend(live.into_iter().map(|state| (state, Flow::Next)));
+        if ends.len() > 8 { self.settle_ends(ends) } else { ends }
+    }
+
+    fn statement(&mut self, stmt: &'p Stmt, mut state: State<'p>, cx: Cx<'_, 'p>) -> Ends<'p> {
+        let place = self.place(cx, stmt);
+        if !self.step(place) {
+            return Vec::new();
+        }
+        // Compound statements: their last simple statement is where a path ends.
+        state.last = match stmt {
+            Stmt::If(s) => self.head(cx, s.range, &s.test),
+            Stmt::For(s) => self.head(cx, s.range, &s.iter),
+            Stmt::While(s) => self.head(cx, s.range, &s.test),
+            Stmt::Match(s) => self.head(cx, s.range, &s.subject),
+            Stmt::With(_) | Stmt::Try(_) => state.last,
+            _ => place,
+        };
+        let mark = self.escaped.len();
+        let mut ends = self.statement_inner(stmt, state, cx);
+        for (state, escape) in self.escaped.split_off(mark.min(self.escaped.len())) {
+            let flow = match escape {
+                Escape::Raise(exception) => Flow::Raise(exception),
+                Escape::Exit => Flow::Exit,
+            };
+            ends.push((state, flow));
+        }
+        ends
+    }
+
+    /// From the keyword of a compound statement to the end of what it tests.
+    fn head(&self, cx: Cx<'_, 'p>, range: ruff_text_size::TextRange, test: &Expr) -> crate::facts::Place {
+        self.place(cx, &ruff_text_size::TextRange::new(range.start(), test.range().end()))
+    }
+
+    fn statement_inner(&mut self, stmt: &'p Stmt, state: State<'p>, cx: Cx<'_, 'p>) -> Ends<'p> {
+        match stmt {
+            Stmt::Expr(s) => self.expression_statement(&s.value, state, cx),
+            Stmt::Return(s) => {
+                let place = self.place(cx, stmt);
+                let values = match &s.value {
+                    Some(value) => self.eval(value, state, cx),
+                    None => vec![(state, Value::None)],
+                };
+                values
+                    .into_iter()
+                    .map(|(mut state, value)| {
+                        self.note_return(&mut state, place, !matches!(value, Value::None));
+                        (state, Flow::Return(value, place))
+                    })
+                    .collect()
+            }
+            Stmt::Assign(s) => {
+                let values = self.eval(&s.value, state, cx);
+                self.each(values, |this, state, value| {
+                    s.targets
+                        .iter()
+                        .fold(state, |state, target| this.assign(target, value.clone(), state, cx))
+                })
+            }
+            Stmt::AnnAssign(s) => match &s.value {
+                Some(value) => {
+                    let values = self.eval(value, state, cx);
+                    self.each(values, |this, state, value| this.assign(&s.target, value, state, cx))
+                }
+                None => vec![(state, Flow::Next)],
+            },
+            Stmt::AugAssign(s) => {
+                let values = self.eval(&s.target, state, cx);
+                let mut ends = Vec::new();
+                for (state, left) in values {
+                    for (mut state, right) in self.eval(&s.value, state, cx) {
+                        let at = self.place(cx, stmt);
+                        let value = self.augment(&mut state, &left, s.op, &right, at);
+                        ends.push((self.assign(&s.target, value, state, cx), Flow::Next));
+                    }
+                }
+                ends
+            }
+            Stmt::If(s) => self.if_statement(s, state, cx),
+            Stmt::For(s) => self.for_statement(s, state, cx),
+            Stmt::While(s) => self.while_statement(s, state, cx),
+            Stmt::Try(s) => self.try_statement(s, state, cx),
+            Stmt::With(s) => self.with_statement(&s.items, &s.body, state, cx),
+            Stmt::Match(s) => self.match_statement(s, state, cx),
+            Stmt::Raise(s) => self.raise_statement(s, state, cx),
+            Stmt::Assert(s) => {
+                let place = self.place(cx, stmt);
+                let mut ends = Vec::new();
+                for (state, holds) in self.condition(&s.test, state, cx) {
+                    if holds {
+                        ends.push((state, Flow::Next));
+                    } else {
+                        let class = ExceptionClass::Named("builtins.AssertionError".to_string());
+                        let exception = Exception {
+                            class,
+                            message: Value::any(),
+                            instance: None,
+                            place,
+                            what: Failed::Raise,
+                        };
+                        ends.push((state, Flow::Raise(Rc::new(exception))));
+                    }
+                }
+                ends
+            }
+            Stmt::FunctionDef(s) => {
+                let mut state = state;
+                let value = self.define(s, &mut state, cx);
+                vec![(self.bind(s.name.as_str(), value, state, cx), Flow::Next)]
+            }
+            Stmt::ClassDef(s) => {
+                let (state, value) = self.define_class(s, state, cx);
+                vec![(self.bind(s.name.as_str(), value, state, cx), Flow::Next)]
+            }
+            Stmt::Import(s) => {
+                let state = s.names.iter().fold(state, |state, alias| self.import(alias, state, cx));
+                vec![(state, Flow::Next)]
+            }
+            Stmt::ImportFrom(s) => vec![(self.import_from(s, state, cx), Flow::Next)],
+            Stmt::Delete(s) => {
+                let state = s.targets.iter().fold(state, |state, target| self.delete(target, state, cx));
+                vec![(state, Flow::Next)]
+            }
+            Stmt::Global(s) => {
+                let mut state = state;
+                if let Some(locals) = &mut state.locals {
+                    let locals = Rc::make_mut(locals);
+                    for name in &s.names {
+                        // Marks the name as the module's: reads and writes go there.
+                        locals.insert(name.as_str(), Value::Module(usize::MAX));
+                    }
+                }
+                vec![(state, Flow::Next)]
+            }
+            Stmt::Break(_) => vec![(state, Flow::Break)],
+            Stmt::Continue(_) => vec![(state, Flow::Continue)],
+            Stmt::Nonlocal(_) | Stmt::Pass(_) | Stmt::TypeAlias(_) | Stmt::IpyEscapeCommand(_) => {
+                vec![(state, Flow::Next)]
+            }
+        }
+    }
+
+    /// Goes on from every value.
+    fn each(
+        &mut self,
+        values: Vec<(State<'p>, Value<'p>)>,
+        mut then: impl FnMut(&mut Self, State<'p>, Value<'p>) -> State<'p>,
+    ) -> Ends<'p> {
+        values.into_iter().map(|(state, value)| (then(self, state, value), Flow::Next)).collect()
+    }
+
+    fn expression_statement(&mut self, expr: &'p Expr, state: State<'p>, cx: Cx<'_, 'p>) -> Ends<'p> {
+        if matches!(expr, Expr::Yield(_)) && cx.function.is_some_and(|f| f.role == Role::ContextManager) {
+            return self.run_with_body(state);
+        }
+        let place = self.place(cx, expr);
+        let values = self.eval(expr, state, cx);
+        values
+            .into_iter()
+            .map(|(state, value)| {
+                // Called and not awaited: it never runs.
+                if let Value::Coroutine(_) = value
+                    && !self.loose.contains(&Loose::NotAwaited(place))
+                {
+                    self.loose.push(Loose::NotAwaited(place));
+                }
+                (state, Flow::Next)
+            })
+            .collect()
+    }
+
+    fn if_statement(&mut self, s: &'p ast::StmtIf, state: State<'p>, cx: Cx<'_, 'p>) -> Ends<'p> {
+        let mut ends = Vec::new();
+        let mut open = Vec::new();
+        for (state, holds) in self.condition(&s.test, state, cx) {
+            if holds {
+                let state = self.looked_at_the_error(&s.test, state, cx);
+                ends.extend(self.block(&s.body, state, cx));
+            } else {
+                open.push(state);
+            }
+        }
+        for clause in &s.elif_else_clauses {
+            let mut rest = Vec::new();
+            for state in std::mem::take(&mut open) {
+                match &clause.test {
+                    None => ends.extend(self.block(&clause.body, state, cx)),
+                    Some(test) => {
+                        for (state, holds) in self.condition(test, state, cx) {
+                            if holds {
+                                let state = self.looked_at_the_error(test, state, cx);
+                                ends.extend(self.block(&clause.body, state, cx));
+                            } else {
+                                rest.push(state);
+                            }
+                        }
+                    }
+                }
+            }
+            open = rest;
+        }
+        ends.extend(open.into_iter().map(|state| (state, Flow::Next)));
+        ends
+    }
+
+    fn for_statement(&mut self, s: &'p ast::StmtFor, state: State<'p>, cx: Cx<'_, 'p>) -> Ends<'p> {
+        let mut ends = Vec::new();
+        for (state, iterable) in self.eval(&s.iter, state, cx) {
+            self.looks(&iterable, None);
+            let (items, open) = self.items(&state, &iterable);
+            let known = !open && items.len() <= KNOWN_ROUNDS;
+            let rounds = if known { items.len() } else { items.len().clamp(UNKNOWN_ROUNDS, KNOWN_ROUNDS) };
+            let at_least = if known { rounds } else { usize::from(!items.is_empty()) };
+            let place = self.place(cx, &*s.iter);
+            if !matches!(iterable, Value::List(_) | Value::Tuple(_) | Value::Dict(_)) {
+                self.may_fail(&state, &["TypeError"], place);
+            }
+            let taint = iterable.taint();
+            let mut heads = vec![state];
+            for round in 0..rounds {
+                if round >= at_least {
+                    for state in &heads {
+                        ends.extend(self.block(&s.orelse, state.clone(), cx));
+                    }
+                }
+                let item = items.get(round).cloned();
+                let mut next = Vec::new();
+                for state in heads {
+                    let item = item.clone().unwrap_or(Value::Unknown(Unknown { taint, ..Unknown::ANY }));
+                    let state = self.assign(&s.target, item, state, cx);
+                    for (state, flow) in self.block(&s.body, state, cx) {
+                        match flow {
+                            Flow::Next | Flow::Continue => next.push(state),
+                            Flow::Break => ends.push((state, Flow::Next)),
+                            flow => ends.push((state, flow)),
+                        }
+                    }
+                }
+                heads = self.settle(next);
+            }
+            for state in heads {
+                ends.extend(self.block(&s.orelse, state, cx));
+            }
+        }
+        self.settle_ends(ends)
+    }
+
+    fn while_statement(&mut self, s: &'p ast::StmtWhile, state: State<'p>, cx: Cx<'_, 'p>) -> Ends<'p> {
+        let mut ends = Vec::new();
+        let mut heads = vec![state];
+        // One round more than the body runs: the last asks whether it is over.
+        for round in 0..=KNOWN_ROUNDS {
+            let mut next = Vec::new();
+            for state in heads {
+                for (state, holds) in self.condition(&s.test, state, cx) {
+                    if !holds {
+                        ends.extend(self.block(&s.orelse, state, cx));
+                        continue;
+                    }
+                    if round == KNOWN_ROUNDS {
+                        continue;
+                    }
+                    for (state, flow) in self.block(&s.body, state, cx) {
+                        match flow {
+                            Flow::Next | Flow::Continue => next.push(state),
+                            Flow::Break => ends.push((state, Flow::Next)),
+                            flow => ends.push((state, flow)),
+                        }
+                    }
+                }
+            }
+            heads = self.settle(next);
+            if heads.is_empty() {
+                break;
+            }
+        }
+        // What goes round for longer leaves the loop as the last round left it.
+        for mut state in heads {
+            if let Some(locals) = &mut state.locals {
+                let locals = Rc::make_mut(locals);
+                for value in locals.values_mut() {
+                    if matches!(value, Value::Int(_) | Value::Float(_)) {
+                        *value = Value::unknown(Sort::Number, Taint::default());
+                    }
+                }
+            }
+            if !matches!(&*s.test, Expr::BooleanLiteral(ast::ExprBooleanLiteral { value: true, .. })) {
+                ends.extend(self.block(&s.orelse, state, cx));
+            }
+        }
+        self.settle_ends(ends)
+    }
+
+    fn match_statement(&mut self, s: &'p ast::StmtMatch, state: State<'p>, cx: Cx<'_, 'p>) -> Ends<'p> {
+        let mut ends = Vec::new();
+        for (state, subject) in self.eval(&s.subject, state, cx) {
+            let mut open = vec![state];
+            for case in &s.cases {
+                let mut rest = Vec::new();
+                for state in std::mem::take(&mut open) {
+                    let (fits, surely) = self.fits(&case.pattern, &subject, &state, cx);
+                    if !fits {
+                        rest.push(state);
+                        continue;
+                    }
+                    if !surely || case.guard.is_some() {
+                        rest.push(state.clone());
+                    }
+                    let state = self.bind_pattern(&case.pattern, &subject, state, cx);
+                    let held = match &case.guard {
+                        Some(guard) => self.condition(guard, state, cx),
+                        None => vec![(state, true)],
+                    };
+                    for (state, holds) in held {
+                        if holds {
+                            ends.extend(self.block(&case.body, state, cx));
+                        }
+                    }
+                }
+                open = self.settle(rest);
+            }
+            ends.extend(open.into_iter().map(|state| (state, Flow::Next)));
+        }
+        self.settle_ends(ends)
+    }
+
+    /// Whether a value may fit a pattern, and whether it surely does.
+    fn fits(
+        &mut self,
+        pattern: &'p Pattern,
+        subject: &Value<'p>,
+        state: &State<'p>,
+        cx: Cx<'_, 'p>,
+    ) -> (bool, bool) {
+        match pattern {
+            Pattern::MatchAs(p) => match &p.pattern {
+                None => (true, true),
+                Some(inner) => self.fits(inner, subject, state, cx),
+            },
+            Pattern::MatchOr(p) => p.patterns.iter().fold((false, false), |(may, must), inner| {
+                let (fits, surely) = self.fits(inner, subject, state, cx);
+                (may || fits, must || surely)
+            }),
+            Pattern::MatchValue(p) => {
+                let mark = self.escaped.len();
+                let value = self.eval(&p.value, state.clone(), cx).into_iter().next().map(|(_, value)| value);
+                self.escaped.truncate(mark);
+                match value.and_then(|value| self.equal(&value, subject)) {
+                    Some(equal) => (equal, equal),
+                    None => (true, false),
+                }
+            }
+            Pattern::MatchSingleton(p) => {
+                let wanted = match p.value {
+                    ast::Singleton::None => Value::None,
+                    ast::Singleton::True => Value::Bool(true),
+                    ast::Singleton::False => Value::Bool(false),
+                };
+                match self.equal(&wanted, subject) {
+                    Some(equal) => (equal, equal),
+                    None => (true, false),
+                }
+            }
+            _ => (!matches!(subject, Value::None | Value::Bool(_)), false),
+        }
+    }
+
+    fn bind_pattern(
+        &mut self,
+        pattern: &'p Pattern,
+        subject: &Value<'p>,
+        mut state: State<'p>,
+        cx: Cx<'_, 'p>,
+    ) -> State<'p> {
+        let part = || Value::Unknown(Unknown { taint: subject.taint(), ..Unknown::ANY });
+        match pattern {
+            Pattern::MatchAs(p) => {
+                if let Some(inner) = &p.pattern {
+                    state = self.bind_pattern(inner, subject, state, cx);
+                }
+                match &p.name {
+                    Some(name) => self.bind(name.as_str(), subject.clone(), state, cx),
+                    None => state,
+                }
+            }
+            Pattern::MatchStar(p) => match &p.name {
+                Some(name) => self.bind(name.as_str(), part(), state, cx),
+                None => state,
+            },
+            Pattern::MatchSequence(p) => {
+                p.patterns.iter().fold(state, |state, inner| self.bind_pattern(inner, &part(), state, cx))
+            }
+            Pattern::MatchOr(p) => {
+                p.patterns.iter().fold(state, |state, inner| self.bind_pattern(inner, subject, state, cx))
+            }
+            Pattern::MatchMapping(p) => {
+                let state = p
+                    .patterns
+                    .iter()
+                    .fold(state, |state, inner| self.bind_pattern(inner, &part(), state, cx));
+                match &p.rest {
+                    Some(name) => self.bind(name.as_str(), part(), state, cx),
+                    None => state,
+                }
+            }
+            Pattern::MatchClass(p) => {
+                let keywords = p.arguments.keywords.iter().map(|keyword| &keyword.pattern);
+                let inner = p.arguments.patterns.iter().chain(keywords);
+                inner.fold(state, |state, inner| self.bind_pattern(inner, &part(), state, cx))
+            }
+            Pattern::MatchValue(_) | Pattern::MatchSingleton(_) => state,
+        }
+    }
+
+    fn raise_statement(&mut self, s: &'p ast::StmtRaise, state: State<'p>, cx: Cx<'_, 'p>) -> Ends<'p> {
+        let place = self.place(cx, s);
+        let Some(expr) = &s.exc else {
+            // The exception that is being handled goes on its way.
+            return match state.handling.clone() {
+                Some(exception) => vec![(state, Flow::Raise(exception))],
+                None => {
+                    let class = ExceptionClass::Any;
+                    let message = Value::any();
+                    let exception = Exception { class, message, instance: None, place, what: Failed::Raise };
+                    vec![(state, Flow::Raise(Rc::new(exception)))]
+                }
+            };
+        };
+        let mut ends = Vec::new();
+        for (state, value) in self.eval(expr, state, cx) {
+            // `raise ValueError` is `raise ValueError()`.
+            let values = match &value {
+                Value::Class(_) | Value::External(_) => self.call(value, Default::default(), place, state),
+                _ => vec![(state, value)],
+            };
+            for (state, value) in values {
+                // An exception raised while another is handled carries on what that one was about.
+                let what = state.handling.as_ref().map_or(Failed::Raise, |handled| handled.what);
+                let what = if what == Failed::Value { Failed::Raise } else { what };
+                let exception = match value {
+                    Value::Exception(exception)
+                        if exception.place == place || exception.what == Failed::Raise =>
+                    {
+                        Exception { place, what, ..(*exception).clone() }
+                    }
+                    Value::Exception(exception) => (*exception).clone(),
+                    value => Exception {
+                        class: match value.path() {
+                            Some("builtins.SystemExit()") => {
+                                ends.push((state, Flow::Exit));
+                                continue;
+                            }
+                            Some(path) => ExceptionClass::Named(path.trim_end_matches("()").to_string()),
+                            None => ExceptionClass::Any,
+                        },
+                        message: Value::unknown(Sort::Text, value.taint()),
+                        instance: None,
+                        place,
+                        what,
+                    },
+                };
+                ends.push((state, Flow::Raise(Rc::new(exception))));
+            }
+        }
+        ends
+    }
+
+    /// Binds a name where the code's names live: in the function, or in the module.
+    pub(super) fn bind(
+        &mut self,
+        name: &'p str,
+        value: Value<'p>,
+        mut state: State<'p>,
+        cx: Cx<'_, 'p>,
+    ) -> State<'p> {
+        match &mut state.locals {
+            Some(locals) if !matches!(locals.get(name), Some(Value::Module(usize::MAX))) => {
+                Rc::make_mut(locals).insert(name, value);
+            }
+            _ => self.set_global(&mut state, cx.module, name, value),
+        }
+        state
+    }
+
+    /// Assigns to a target: a name, an item, an attribute, several of them.
+    pub(super) fn assign(
+        &mut self,
+        target: &'p Expr,
+        value: Value<'p>,
+        state: State<'p>,
+        cx: Cx<'_, 'p>,
+    ) -> State<'p> {
+        match target {
+            Expr::Name(name) => self.bind(name.id.as_str(), value, state, cx),
+            Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
+                self.unpack(elts, value, state, cx)
+            }
+            Expr::Starred(starred) => self.assign(&starred.value, value, state, cx),
+            Expr::Subscript(subscript) => {
+                let at = self.place(cx, &subscript.range);
+                let mut last = None;
+                for (state, object) in self.eval(&subscript.value, state, cx) {
+                    for (mut state, key) in self.eval(&subscript.slice, state, cx) {
+                        self.set_item(&mut state, &object, &key, value.clone(), at);
+                        last = Some(state);
+                    }
+                }
+                // An assignment whose target does not evaluate ends the path as any other expression does.
+                last.unwrap_or_else(|| State::new(at))
+            }
+            Expr::Attribute(attribute) => {
+                let mut last = None;
+                let at = self.place(cx, &attribute.range);
+                for (mut state, object) in self.eval(&attribute.value, state, cx) {
+                    match &object {
+                        Value::Instance(id) => {
+                            if let Some(Object::Instance(instance)) = self.object_mut(&mut state, *id) {
+                                instance.attributes.insert(attribute.attr.as_str(), value.clone());
+                            }
+                        }
+                        // What somebody puts in the place of a module's function is not followed.
+                        Value::Module(module) => {
+                            self.set_global(&mut state, *module, attribute.attr.as_str(), Value::any());
+                        }
+                        _ => {}
+                    }
+                    last = Some(state);
+                }
+                last.unwrap_or_else(|| State::new(at))
+            }
+            _ => state,
+        }
+    }
+
+    fn unpack(
+        &mut self,
+        targets: &'p [Expr],
+        value: Value<'p>,
+        mut state: State<'p>,
+        cx: Cx<'_, 'p>,
+    ) -> State<'p> {
+        let (items, open) = self.items(&state, &value);
+        let starred = targets.iter().any(|target| matches!(target, Expr::Starred(_)));
+        let exact = !open && !starred && items.len() == targets.len();
+        let taint = value.taint();
+        for (i, target) in targets.iter().enumerate() {
+            let item = match items.get(i) {
+                Some(item) if exact => item.clone(),
+                _ => Value::Unknown(Unknown { taint, ..Unknown::ANY }),
+            };
+            state = self.assign(target, item, state, cx);
+        }
+        state
+    }
+
+    /// `object[key] = value`
+    pub(super) fn set_item(
+        &mut self,
+        state: &mut State<'p>,
+        object: &Value<'p>,
+        key: &Value<'p>,
+        value: Value<'p>,
+        at: crate::facts::Place,
+    ) {
+        let (Value::Dict(id) | Value::List(id)) = object else { return };
+        match self.object_mut(state, *id) {
+            Some(Object::Dict(dict)) => match key {
+                Value::Text(text) if text.known.is_some() => {
+                    dict.set(text.known.as_deref().unwrap_or_default(), value, at);
+                }
+                _ => dict.open = true,
+            },
+            Some(Object::List(list)) => list.open = true,
+            Some(Object::Instance(_)) | None => {}
+        }
+    }
+
+    fn delete(&mut self, target: &'p Expr, state: State<'p>, cx: Cx<'_, 'p>) -> State<'p> {
+        let Expr::Subscript(subscript) = target else { return state };
+        let mut last = None;
+        let fallback = state.clone();
+        for (state, object) in self.eval(&subscript.value, state, cx) {
+            for (mut state, key) in self.eval(&subscript.slice, state, cx) {
+                if let Value::Dict(id) = object
+                    && let Some(Object::Dict(dict)) = self.object_mut(&mut state, id)
+                {
+                    match key.as_text() {
+                        Some(key) => dict.entries.retain(|(k, ..)| k != key),
+                        None => dict.open = true,
+                    }
+                }
+                last = Some(state);
+            }
+        }
+        last.unwrap_or(fallback)
+    }
+
+    /// `left op= right`: lists and dictionaries change in place.
+    fn augment(
+        &mut self,
+        state: &mut State<'p>,
+        left: &Value<'p>,
+        op: ast::Operator,
+        right: &Value<'p>,
+        at: crate::facts::Place,
+    ) -> Value<'p> {
+        let (more, open) = self.items(state, right);
+        if let Value::List(id) = left
+            && let Some(Object::List(List { items, open: was_open, .. })) = self.object_mut(state, *id)
+        {
+            items.extend(more);
+            *was_open |= open;
+            return left.clone();
+        }
+        if let (Value::Dict(id), ast::Operator::BitOr) = (left, op) {
+            let added = self.dict_of(state, right);
+            if let Some(Object::Dict(dict)) = self.object_mut(state, *id) {
+                merge(dict, added);
+            }
+            return left.clone();
+        }
+        self.binary(state, left, op, right, at)
+    }
+
+    /// The entries of a dictionary, or that they are not known.
+    pub(super) fn dict_of(&self, state: &State<'p>, value: &Value<'p>) -> Option<Dict<'p>> {
+        let Value::Dict(id) = value else { return None };
+        match self.object(state, *id) {
+            Some(Object::Dict(dict)) => Some(dict.clone()),
+            _ => None,
+        }
+    }
+
+    /// A function as its `def` makes it, with its decorators.
+    pub(super) fn define(
+        &mut self,
+        s: &'p ast::StmtFunctionDef,
+        state: &mut State<'p>,
+        cx: Cx<'_, 'p>,
+    ) -> Value<'p> {
+        let mut defaults = HashMap::new();
+        for parameter in s.parameters.iter_non_variadic_params() {
+            if let Some(default) = &parameter.default {
+                defaults.insert(parameter.name().as_str(), self.eval_one(default, state, cx));
+            }
+        }
+        let function = Function {
+            name: s.name.as_str(),
+            module: cx.module,
+            parameters: Some(&s.parameters),
+            body: Body::Statements(&s.body),
+            place: self.place(cx, &s.name),
+            defaults,
+            captured: state.locals.clone(),
+            is_async: s.is_async,
+            role: Role::Plain,
+            yields: super::calls::yields(&s.body),
+        };
+        let mut value = Value::Function(Rc::new(function));
+        for decorator in s.decorator_list.iter().rev() {
+            value = self.decorate(&decorator.expression, value, state, cx);
+        }
+        value
+    }
+
+    fn define_class(
+        &mut self,
+        s: &'p ast::StmtClassDef,
+        mut state: State<'p>,
+        cx: Cx<'_, 'p>,
+    ) -> (State<'p>, Value<'p>) {
+        let mut bases = Vec::new();
+        if let Some(arguments) = &s.arguments {
+            for base in &arguments.args {
+                bases.push(self.eval_one(base, &mut state, cx));
+            }
+        }
+        let dataclass = s.decorator_list.iter().any(|decorator| {
+            let callee = match &decorator.expression {
+                Expr::Call(call) => &*call.func,
+                other => other,
+            };
+            let value = self.eval_one(callee, &mut state, cx);
+            matches!(value.path(), Some("dataclasses.dataclass" | "pydantic.dataclasses.dataclass"))
+        });
+        // The body runs in a scope of its own; what it binds are the members.
+        let around = state.locals.replace(Rc::new(state.locals.as_deref().cloned().unwrap_or_default()));
+        let before = state.locals.clone();
+        let ends = self.block(&s.body, state.clone(), cx);
+        let mut after =
+            ends.into_iter().find(|(_, flow)| matches!(flow, Flow::Next)).map_or(state, |(state, _)| state);
+        let mut members = HashMap::new();
+        if let Some(locals) = after.locals.as_deref() {
+            for (name, value) in locals {
+                let known = before.as_ref().and_then(|before| before.get(name));
+                if known != Some(value) || s.body.iter().any(|stmt| binds(stmt, name)) {
+                    members.insert(*name, value.clone());
+                }
+            }
+        }
+        after.locals = around;
+        let fields = dataclass.then(|| {
+            let mut fields: Vec<(&'p str, Option<Value<'p>>)> = Vec::new();
+            for stmt in &s.body {
+                if let Stmt::AnnAssign(ast::StmtAnnAssign { target, .. }) = stmt
+                    && let Expr::Name(name) = &**target
+                {
+                    fields.push((name.id.as_str(), members.get(name.id.as_str()).cloned()));
+                }
+            }
+            fields
+        });
+        let class = Class { name: s.name.as_str(), bases, members, fields, definition: s };
+        (after, Value::Class(Rc::new(class)))
+    }
+
+    fn import(&mut self, alias: &'p ast::Alias, mut state: State<'p>, cx: Cx<'_, 'p>) -> State<'p> {
+        let whole = alias.name.as_str();
+        let dots = whole.match_indices('.').map(|(i, _)| i);
+        for end in dots.chain([whole.len()]) {
+            if let Some(module) = self.program.module(&whole[..end]) {
+                state = self.run_module(module, state);
+            }
+        }
+        let (name, bound) = match &alias.asname {
+            Some(name) => (whole, name.as_str()),
+            None => {
+                let first = whole.split('.').next().unwrap_or(whole);
+                (first, first)
+            }
+        };
+        let value = self.imported(name, self.place(cx, alias));
+        self.bind(bound, value, state, cx)
+    }
+
+    /// What stands behind an absolute module name.
+    fn imported(&mut self, name: &str, at: crate::facts::Place) -> Value<'p> {
+        match self.program.module(name) {
+            Some(module) => Value::Module(module),
+            None => {
+                if self.program.is_broken(name) {
+                    self.unknown_at(at, format!("the module {name}, which does not parse"));
+                }
+                Value::external(name)
+            }
+        }
+    }
+
+    fn import_from(&mut self, s: &'p ast::StmtImportFrom, mut state: State<'p>, cx: Cx<'_, 'p>) -> State<'p> {
+        let here = &self.program.modules[cx.module];
+        let Some(module) = here.absolute(s.level, s.module.as_ref().map(|name| name.as_str())) else {
+            return state;
+        };
+        let place = self.place(cx, s);
+        for alias in &s.names {
+            let name = alias.name.as_str();
+            if name == "*" {
+                match self.program.module(&module) {
+                    Some(index) => {
+                        state = self.run_module(index, state);
+                        let names: Vec<(&'p str, Value<'p>)> = state
+                            .globals
+                            .iter()
+                            .chain(self.globals.iter())
+                            .filter(|((of, name), _)| *of == index && !name.starts_with('_'))
+                            .map(|((_, name), value)| (*name, value.clone()))
+                            .collect();
+                        for (name, value) in names {
+                            state = self.bind(name, value, state, cx);
+                        }
+                        self.starred[cx.module] |= self.starred[index];
+                    }
+                    None => self.starred[cx.module] = true,
+                }
+                continue;
+            }
+            let value = match self.program.module(&module) {
+                Some(index) => {
+                    state = self.run_module(index, state);
+                    match self.global(&state, index, name) {
+                        Some(value) => value,
+                        None => match self.program.module(&format!("{module}.{name}")) {
+                            Some(submodule) => Value::Module(submodule),
+                            // A circle of imports, or something that the module makes at run time.
+                            None => Value::any(),
+                        },
+                    }
+                }
+                None => self.imported(&format!("{module}.{name}"), place),
+            };
+            if let Value::Module(index) = value {
+                state = self.run_module(index, state);
+            }
+            let bound = alias.asname.as_ref().map_or(name, |name| name.as_str());
+            state = self.bind(bound, value, state, cx);
+        }
+        state
+    }
+
+    /// Runs a module where it is imported first.
+    pub(super) fn run_module(&mut self, module: usize, mut state: State<'p>) -> State<'p> {
+        if std::mem::replace(&mut self.begun[module], true) {
+            return state;
+        }
+        let around = (state.locals.take(), state.last, state.failure.take());
+        let body = &self.program.modules[module].tree.body;
+        let (tries, level) =
+            (std::mem::take(&mut self.tries), std::mem::replace(&mut self.module_level, true));
+        let ends = self.block(body, state.clone(), Cx { module, function: None });
+        (self.tries, self.module_level) = (tries, level);
+        // Of the ways to import a module, one is enough: the first that comes to an end.
+        let mut after =
+            ends.into_iter().find(|(_, flow)| matches!(flow, Flow::Next)).map_or(state, |(state, _)| state);
+        (after.locals, after.last, after.failure) = around;
+        after
+    }
+}
+
+/// Puts the entries of one dictionary into another; one that is not known leaves it open.
+pub(super) fn merge<'p>(dict: &mut Dict<'p>, added: Option<Dict<'p>>) {
+    match added {
+        Some(added) => {
+            dict.open |= added.open;
+            for (key, value, at) in added.entries {
+                dict.set(&key, value, at);
+            }
+        }
+        None => dict.open = true,
+    }
+}
+
+/// Whether a statement of a class binds this name.
+fn binds(stmt: &Stmt, name: &str) -> bool {
+    match stmt {
+        Stmt::FunctionDef(s) => s.name.as_str() == name,
+        Stmt::ClassDef(s) => s.name.as_str() == name,
+        Stmt::Assign(s) => s.targets.iter().any(|t| matches!(t, Expr::Name(n) if n.id.as_str() == name)),
+        Stmt::AnnAssign(s) => matches!(&*s.target, Expr::Name(n) if n.id.as_str() == name),
+        _ => false,
+    }
+}

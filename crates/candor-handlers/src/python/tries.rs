@@ -1,0 +1,437 @@
+//! `try`, `except`, `finally` and `with`: what is caught, and what that says about the path.
+
+use std::rc::Rc;
+
+use ruff_python_ast::visitor::{Visitor, walk_expr};
+use ruff_python_ast::{self as ast, ExceptHandler, Expr, Stmt};
+use ruff_text_size::{Ranged as _, TextRange};
+
+use super::exceptions::{self, Catch};
+use super::interpreter::{Cx, Ends, Interpreter};
+use super::state::{Around, Flow, Object, State};
+use super::value::{Arguments, Exception, Function, Value};
+use crate::facts::{Caught, Failed, Logged, Place};
+
+/// How many exceptions of one `try` body are followed apart; further ones take the same ways.
+const MAX_RAISED: usize = 10;
+
+/// The body of a `with` whose context manager is a generator of the project's: it runs at the `yield`.
+#[derive(Clone)]
+pub(super) struct OpenWith<'p> {
+    items: &'p [ast::WithItem],
+    body: &'p [Stmt],
+    target: Option<&'p Expr>,
+    /// The code that has the `with`.
+    module: usize,
+    function: Option<Rc<Function<'p>>>,
+}
+
+impl<'p> Interpreter<'p> {
+    pub(super) fn try_statement(
+        &mut self,
+        s: &'p ast::StmtTry,
+        state: State<'p>,
+        cx: Cx<'_, 'p>,
+    ) -> Ends<'p> {
+        let clauses = !s.handlers.is_empty();
+        let finally = !s.finalbody.is_empty();
+        let whole = self.place(cx, s);
+        self.tries += u32::from(clauses || finally);
+        let body = self.block(&s.body, state, cx);
+        self.tries -= u32::from(clauses || finally);
+
+        let (mut ends, mut raised): (Ends<'p>, Vec<(State<'p>, Rc<Exception<'p>>)>) =
+            (Vec::new(), Vec::new());
+        for (mut state, flow) in body {
+            match flow {
+                Flow::Next => {
+                    // The same work, tried again, went well: the failure of the round before has been made good.
+                    if state.failure.as_ref().is_some_and(|failure| whole.holds(&failure.clause)) {
+                        state.failure = None;
+                        state.returned = None;
+                    }
+                    ends.extend(self.block(&s.orelse, state, cx));
+                }
+                Flow::Return(value, at) => {
+                    if state.failure.as_ref().is_some_and(|failure| whole.holds(&failure.clause)) {
+                        state.failure = None;
+                        state.returned = None;
+                    }
+                    ends.push((state, Flow::Return(value, at)));
+                }
+                Flow::Raise(exception) if clauses => {
+                    let same = |(known, of): &(State<'p>, Rc<Exception<'p>>)| {
+                        of.what == exception.what && of.place == exception.place && known.same(&state)
+                    };
+                    if !raised.iter().any(same) {
+                        raised.push((state, exception));
+                    }
+                }
+                flow => ends.push((state, flow)),
+            }
+        }
+        for (state, exception) in fewer(raised) {
+            ends.extend(self.handlers(&s.handlers, state, exception, cx));
+        }
+        if !finally {
+            return self.settle_ends(ends);
+        }
+        let mut finished = Vec::new();
+        for (state, flow) in self.settle_ends(ends) {
+            for (state, end) in self.block(&s.finalbody, state, cx) {
+                // A `return` in `finally` takes the place of whatever was under way.
+                finished.push((state, if matches!(end, Flow::Next) { flow.clone() } else { end }));
+            }
+        }
+        finished
+    }
+
+    /// Runs the clauses that catch an exception.
+    fn handlers(
+        &mut self,
+        handlers: &'p [ExceptHandler],
+        state: State<'p>,
+        exception: Rc<Exception<'p>>,
+        cx: Cx<'_, 'p>,
+    ) -> Ends<'p> {
+        let mut ends = Vec::new();
+        for ExceptHandler::ExceptHandler(handler) in handlers {
+            let mut state = state.clone();
+            let clause = handler.type_.as_deref().map(|expr| self.eval_one(expr, &mut state, cx));
+            let catch = exceptions::catches(clause.as_ref(), &exception);
+            if catch == Catch::No {
+                continue;
+            }
+            let (before, handled) = (state.failure.clone(), state.handling.clone());
+            state.failure = Some(Rc::new(self.caught(handler, clause.as_ref(), &exception, cx)));
+            state.returned = None;
+            state.handling = Some(exception.clone());
+            state.last = self.place(cx, &head_of(handler));
+            if let Some(name) = &handler.name {
+                let mut bound = (*exception).clone();
+                if catch == Catch::Maybe
+                    && let Some(Value::External(external)) = &clause
+                {
+                    bound.class = super::value::ExceptionClass::Named(external.path.clone());
+                }
+                state = self.bind(name.as_str(), Value::Exception(Rc::new(bound)), state, cx);
+            }
+            for (mut state, flow) in self.block(&handler.body, state, cx) {
+                state.handling = handled.clone();
+                if matches!(flow, Flow::Raise(_) | Flow::Exit) {
+                    // Passed on: nothing was swallowed here.
+                    state.failure = before.clone();
+                }
+                ends.push((state, flow));
+            }
+            if catch == Catch::Yes {
+                return ends;
+            }
+        }
+        ends.push((state, Flow::Raise(exception)));
+        ends
+    }
+
+    /// What catching an exception here says.
+    fn caught(
+        &self,
+        handler: &'p ast::ExceptHandlerExceptHandler,
+        clause: Option<&Value<'p>>,
+        exception: &Exception<'p>,
+        cx: Cx<'_, 'p>,
+    ) -> Caught {
+        let broad = exceptions::is_broad(clause);
+        let certain = match exception.what {
+            Failed::Effect => broad || clause.is_some_and(exceptions::names_outside_failures),
+            Failed::Unread | Failed::Raise => broad,
+            Failed::Value => false,
+        };
+        Caught {
+            what: exception.what,
+            raised: exception.place,
+            caught: self.place(cx, &head_of(handler)),
+            clause: self.place(cx, handler),
+            broad,
+            answered: None,
+            certain,
+            logged: Logged::Nowhere,
+        }
+    }
+
+    /// Somebody logs while a failure is being handled.
+    pub(super) fn note_log(&self, state: &mut State<'p>, level: Logged) {
+        if let Some(failure) = &mut state.failure
+            && state.handling.is_some()
+            && failure.logged < level
+        {
+            Rc::make_mut(failure).logged = level;
+        }
+    }
+
+    /// A branch that asks about the exception knows what it is doing: the failure is no accident there.
+    pub(super) fn looked_at_the_error(
+        &self,
+        test: &'p Expr,
+        mut state: State<'p>,
+        _: Cx<'_, 'p>,
+    ) -> State<'p> {
+        let asks = state.failure.as_ref().is_some_and(|failure| failure.certain) && {
+            let mut names = Names(Vec::new());
+            names.visit_expr(test);
+            let locals = state.locals.as_deref();
+            names
+                .0
+                .iter()
+                .any(|name| locals.and_then(|l| l.get(name)).is_some_and(|value| value.taint().tells))
+        };
+        if asks && let Some(failure) = &mut state.failure {
+            Rc::make_mut(failure).certain = false;
+        }
+        state
+    }
+
+    pub(super) fn with_statement(
+        &mut self,
+        items: &'p [ast::WithItem],
+        body: &'p [Stmt],
+        state: State<'p>,
+        cx: Cx<'_, 'p>,
+    ) -> Ends<'p> {
+        let Some((item, rest)) = items.split_first() else { return self.block(body, state, cx) };
+        let mut ends = Vec::new();
+        let place = self.place(cx, item);
+        for (state, manager) in self.eval(&item.context_expr, state, cx) {
+            let target = item.optional_vars.as_deref();
+            match manager {
+                Value::Suppress(kinds) => {
+                    self.tries += 1;
+                    let inner = self.with_statement(rest, body, state, cx);
+                    self.tries -= 1;
+                    ends.extend(self.suppressed(inner, &kinds, place));
+                }
+                Value::ContextManager(call) => {
+                    let function = cx.function.cloned();
+                    let open = OpenWith { items: rest, body, target, module: cx.module, function };
+                    ends.extend(self.with_generator(&call, open, state));
+                }
+                Value::Instance(id) if self.has_method(&state, id, "__exit__") => {
+                    ends.extend(self.with_instance(id, target, rest, body, place, state, cx));
+                }
+                manager => {
+                    let state = match target {
+                        Some(target) => self.assign(target, manager, state, cx),
+                        None => state,
+                    };
+                    ends.extend(self.with_statement(rest, body, state, cx));
+                }
+            }
+        }
+        self.settle_ends(ends)
+    }
+
+    fn suppressed(&mut self, inner: Ends<'p>, kinds: &[Value<'p>], place: Place) -> Ends<'p> {
+        let clause = Value::Tuple(Rc::new(kinds.to_vec()));
+        let mut ends = Vec::new();
+        for (mut state, flow) in inner {
+            let Flow::Raise(exception) = &flow else {
+                ends.push((state, flow));
+                continue;
+            };
+            let catch = exceptions::catches(Some(&clause), exception);
+            if catch != Catch::Yes {
+                ends.push((state.clone(), flow.clone()));
+            }
+            if catch != Catch::No {
+                state.failure =
+                    Some(Rc::new(swallowed(exception, place, exceptions::is_broad(Some(&clause)))));
+                state.returned = None;
+                ends.push((state, Flow::Next));
+            }
+        }
+        ends
+    }
+
+    fn has_method(&self, state: &State<'p>, id: u32, name: &str) -> bool {
+        match self.object(state, id) {
+            Some(Object::Instance(instance)) => super::calls::member(&instance.class, name).is_some(),
+            _ => false,
+        }
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the parts of a with statement")]
+    fn with_instance(
+        &mut self,
+        id: u32,
+        target: Option<&'p Expr>,
+        rest: &'p [ast::WithItem],
+        body: &'p [Stmt],
+        place: Place,
+        state: State<'p>,
+        cx: Cx<'_, 'p>,
+    ) -> Ends<'p> {
+        let mut ends = Vec::new();
+        for (mut state, entered) in
+            self.call_method(&Value::Instance(id), "__enter__", Vec::new(), place, state)
+        {
+            if let Some(target) = target {
+                state = self.assign(target, entered, state, cx);
+            }
+            self.tries += 1;
+            let inner = self.with_statement(rest, body, state, cx);
+            self.tries -= 1;
+            for (state, flow) in inner {
+                let nothing = vec![Value::None; 3];
+                let Flow::Raise(exception) = &flow else {
+                    let exits = self.call_method(&Value::Instance(id), "__exit__", nothing, place, state);
+                    ends.extend(exits.into_iter().map(|(state, _)| (state, flow.clone())));
+                    continue;
+                };
+                let caught = Value::Exception(exception.clone());
+                let given = vec![Value::any(), caught, Value::any()];
+                for (mut state, answer) in
+                    self.call_method(&Value::Instance(id), "__exit__", given, place, state)
+                {
+                    let truth = self.truth(&state, &answer);
+                    if truth != Some(true) {
+                        ends.push((state.clone(), flow.clone()));
+                    }
+                    if truth != Some(false) {
+                        let mut failure = swallowed(exception, place, true);
+                        failure.certain &= truth == Some(true);
+                        state.failure = Some(Rc::new(failure));
+                        state.returned = None;
+                        ends.push((state, Flow::Next));
+                    }
+                }
+            }
+        }
+        ends
+    }
+
+    /// Runs a generator of the project's as a context manager: up to its `yield`, the body of the `with`, and the rest.
+    fn with_generator(
+        &mut self,
+        call: &Rc<(Rc<Function<'p>>, Arguments<'p>)>,
+        open: OpenWith<'p>,
+        mut state: State<'p>,
+    ) -> Ends<'p> {
+        let place = state.last;
+        state.around.push(Around { locals: state.locals.clone(), flow: None });
+        self.withs.push(open);
+        self.tries += 1;
+        let inner = self.run(&call.0, call.1.clone(), None, place, state);
+        self.tries -= 1;
+        self.withs.pop();
+        let mut ends = Vec::new();
+        for (mut state, flow) in inner {
+            let around = state.around.pop();
+            state.last = place;
+            let flow = match (flow, around) {
+                (Flow::Raise(exception), around) => {
+                    state.locals = around.and_then(|around| around.locals);
+                    Flow::Raise(exception)
+                }
+                (Flow::Exit, _) => Flow::Exit,
+                (_, Some(Around { locals, flow })) => {
+                    state.locals = locals;
+                    // What the body wanted, unless the generator caught it.
+                    flow.unwrap_or(Flow::Next)
+                }
+                (_, None) => Flow::Next,
+            };
+            ends.push((state, flow));
+        }
+        ends
+    }
+
+    /// The `yield` of such a generator: the body of the `with` runs here, with the variables of its own function.
+    pub(super) fn run_with_body(&mut self, mut state: State<'p>) -> Ends<'p> {
+        let Some(open) = self.withs.pop() else { return vec![(state, Flow::Next)] };
+        let generator = state.locals.take();
+        let around = state.around.pop();
+        state.locals = around.and_then(|around| around.locals);
+        let outer = Cx { module: open.module, function: open.function.as_ref() };
+        if let Some(target) = open.target {
+            state = self.assign(target, Value::any(), state, outer);
+        }
+        let inner = self.with_statement(open.items, open.body, state, outer);
+        self.withs.push(open);
+        let mut ends = Vec::new();
+        for (mut state, flow) in inner {
+            let locals = std::mem::replace(&mut state.locals, generator.clone());
+            let (flow, of_body) = match flow {
+                // It comes out of the `yield`, where the generator may catch it.
+                Flow::Raise(exception) => (Flow::Raise(exception), None),
+                flow => (Flow::Next, Some(flow)),
+            };
+            state.around.push(Around { locals, flow: of_body });
+            ends.push((state, flow));
+        }
+        ends
+    }
+}
+
+/// A failure that something other than an `except` clause swallowed.
+fn swallowed(exception: &Exception<'_>, place: Place, broad: bool) -> Caught {
+    Caught {
+        what: exception.what,
+        raised: exception.place,
+        caught: place,
+        clause: place,
+        broad,
+        answered: None,
+        certain: broad && exception.what != Failed::Value,
+        logged: Logged::Nowhere,
+    }
+}
+
+/// From the word `except` to its colon: what a finding points at.
+fn head_of(handler: &ast::ExceptHandlerExceptHandler) -> TextRange {
+    let start = handler.range.start();
+    let end = match (&handler.name, &handler.type_) {
+        (Some(name), _) => name.range.end(),
+        (None, Some(class)) => class.range().end(),
+        (None, None) => start + ruff_text_size::TextSize::from("except".len() as u32),
+    };
+    TextRange::new(start, end)
+}
+
+/// Of many exceptions the first of each kind, and the last ones: where they were raised matters less than with what variables.
+fn fewer<'p>(raised: Vec<(State<'p>, Rc<Exception<'p>>)>) -> Vec<(State<'p>, Rc<Exception<'p>>)> {
+    if raised.len() <= MAX_RAISED {
+        return raised;
+    }
+    let mut kept: Vec<(State<'p>, Rc<Exception<'p>>)> = Vec::new();
+    for (state, exception) in raised {
+        let of_kind = kept.iter().filter(|(_, known)| known.what == exception.what).count();
+        if of_kind * 4 < MAX_RAISED || kept.len() < MAX_RAISED / 2 {
+            kept.push((state, exception));
+            continue;
+        }
+        let alike = |(known, of): &(State<'p>, Rc<Exception<'p>>)| {
+            of.what == exception.what
+                && known.failure == state.failure
+                && known.around.len() == state.around.len()
+        };
+        match kept.iter().rposition(alike) {
+            Some(at) => {
+                let (known, of) = kept.remove(at);
+                kept.insert(at, (known.join(state), of));
+            }
+            None => kept.push((state, exception)),
+        }
+    }
+    kept
+}
+
+/// Names that an expression reads.
+struct Names<'a>(Vec<&'a str>);
+
+impl<'a> Visitor<'a> for Names<'a> {
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        if let Expr::Name(name) = expr {
+            self.0.push(name.id.as_str());
+        }
+        walk_expr(self, expr);
+    }
+}

@@ -1,0 +1,327 @@
+//! Values of which only a part is known.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use ruff_python_ast::{Expr, Parameters, Stmt, StmtClassDef};
+
+use crate::facts::{Failed, Place};
+use crate::shape::Shape;
+
+/// The number of an object that can change: lists, dictionaries, instances.
+pub(super) type Id = u32;
+/// The number of a call whose answer is watched.
+pub(super) type CallId = u32;
+
+/// What a value was made of, as far as it matters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Taint {
+    /// Of a caught exception.
+    pub(super) tells: bool,
+    /// Of the event, so of what the client sent.
+    pub(super) event: bool,
+    /// Of the status that an SDK's or an upstream's error said.
+    pub(super) foreign_status: bool,
+}
+
+impl Taint {
+    pub(super) fn and(self, other: Taint) -> Taint {
+        Taint {
+            tells: self.tells || other.tells,
+            event: self.event || other.event,
+            foreign_status: self.foreign_status || other.foreign_status,
+        }
+    }
+}
+
+/// What is known of a value that is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sort {
+    Any,
+    Text,
+    Number,
+    Bool,
+}
+
+/// A value that nobody knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Unknown {
+    pub(super) sort: Sort,
+    pub(super) taint: Taint,
+    /// Whether it is true in an `if`, where a branch has settled that.
+    pub(super) truthy: Option<bool>,
+    /// The watched call that it is, or is part of, the answer of.
+    pub(super) call: Option<CallId>,
+}
+
+impl Unknown {
+    pub(super) const ANY: Unknown = Unknown {
+        sort: Sort::Any,
+        taint: Taint { tells: false, event: false, foreign_status: false },
+        truthy: None,
+        call: None,
+    };
+}
+
+/// A value.
+#[derive(Clone, Debug)]
+pub(super) enum Value<'p> {
+    Unknown(Unknown),
+    None,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Text(Rc<Text>),
+    Bytes,
+    Set,
+    Tuple(Rc<Vec<Value<'p>>>),
+    List(Id),
+    Dict(Id),
+    Instance(Id),
+    Function(Rc<Function<'p>>),
+    /// A function and what it is bound to.
+    Method(Rc<Method<'p>>),
+    /// `super()` in a method: what it is bound to, and the class above which it looks.
+    Super(Rc<(Value<'p>, Rc<Class<'p>>)>),
+    Class(Rc<Class<'p>>),
+    Module(usize),
+    Exception(Rc<Exception<'p>>),
+    /// Something that an import names and nobody read, or a built-in: its dotted path.
+    External(Rc<External>),
+    /// A coroutine function that was called: it runs where it is awaited.
+    Coroutine(Rc<(Rc<Function<'p>>, Arguments<'p>)>),
+    /// A `@contextmanager` function that was called: it runs in a `with`.
+    ContextManager(Rc<(Rc<Function<'p>>, Arguments<'p>)>),
+    /// `contextlib.suppress(…)`
+    Suppress(Rc<Vec<Value<'p>>>),
+    /// A web application, or a group of its routes: the number in the interpreter's list.
+    App(usize),
+    /// A web framework's response object.
+    Reply(Rc<Reply<'p>>),
+}
+
+/// Text: known, or known to say something as JSON, or not.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Text {
+    pub(super) known: Option<String>,
+    /// The known beginning, where not all is known.
+    pub(super) begins: String,
+    pub(super) content: Option<Shape>,
+    pub(super) taint: Taint,
+}
+
+/// Something outside what was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct External {
+    /// `boto3.client`, `builtins.int`; `()` stands for the result of a call: `boto3.client().put_item`.
+    pub(super) path: String,
+    /// The service of a boto3 client or resource, and the like.
+    pub(super) service: Option<String>,
+}
+
+/// A function, a method or a lambda.
+#[derive(Debug)]
+pub(super) struct Function<'p> {
+    pub(super) name: &'p str,
+    pub(super) module: usize,
+    pub(super) parameters: Option<&'p Parameters>,
+    pub(super) body: Body<'p>,
+    pub(super) place: Place,
+    pub(super) defaults: HashMap<&'p str, Value<'p>>,
+    /// The variables around it, as they were when it was defined.
+    pub(super) captured: Option<Rc<HashMap<&'p str, Value<'p>>>>,
+    pub(super) is_async: bool,
+    pub(super) role: Role,
+    /// Whether it yields.
+    pub(super) yields: bool,
+}
+
+/// A function bound to an instance or a class.
+#[derive(Debug)]
+pub(super) struct Method<'p> {
+    pub(super) receiver: Value<'p>,
+    pub(super) function: Rc<Function<'p>>,
+    /// The class that defines it: where `super()` looks above.
+    pub(super) owner: Rc<Class<'p>>,
+}
+
+/// What a decorator made of a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Plain,
+    Static,
+    OfClass,
+    Property,
+    ContextManager,
+}
+
+/// The body of a function.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Body<'p> {
+    Statements(&'p [Stmt]),
+    Expression(&'p Expr),
+}
+
+/// A class.
+#[derive(Debug)]
+pub(super) struct Class<'p> {
+    pub(super) name: &'p str,
+    pub(super) bases: Vec<Value<'p>>,
+    pub(super) members: HashMap<&'p str, Value<'p>>,
+    /// Fields in order, with their defaults: of a `@dataclass`.
+    pub(super) fields: Option<Vec<(&'p str, Option<Value<'p>>)>>,
+    pub(super) definition: &'p StmtClassDef,
+}
+
+/// An exception.
+#[derive(Clone, Debug)]
+pub(super) struct Exception<'p> {
+    pub(super) class: ExceptionClass<'p>,
+    /// Its message: `str(e)`.
+    pub(super) message: Value<'p>,
+    /// The instance, if its class is the project's.
+    pub(super) instance: Option<Id>,
+    pub(super) place: Place,
+    pub(super) what: Failed,
+}
+
+/// A response in a web framework's words.
+#[derive(Debug)]
+pub(super) struct Reply<'p> {
+    pub(super) status: Value<'p>,
+    pub(super) body: Value<'p>,
+    /// Where it was made.
+    pub(super) made: Place,
+}
+
+/// What is known of an exception's class.
+#[derive(Clone, Debug)]
+pub(super) enum ExceptionClass<'p> {
+    /// A class of the project's.
+    Project(Rc<Class<'p>>),
+    /// A built-in or imported one: `builtins.ValueError`, `botocore.exceptions.ClientError`.
+    Named(String),
+    /// One of these built-in ones.
+    OneOf(&'static [&'static str]),
+    /// Any.
+    Any,
+}
+
+/// What a call is given.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Arguments<'p> {
+    pub(super) positional: Vec<Value<'p>>,
+    pub(super) named: Vec<(String, Value<'p>)>,
+    /// Whether there may be more: `*args`, `**kwargs`.
+    pub(super) open: bool,
+}
+
+impl<'p> Arguments<'p> {
+    /// The argument by its place or its name.
+    pub(super) fn get(&self, at: usize, name: &str) -> Option<&Value<'p>> {
+        self.positional.get(at).or_else(|| self.named(name))
+    }
+
+    pub(super) fn named(&self, name: &str) -> Option<&Value<'p>> {
+        self.named.iter().find(|(n, _)| n == name).map(|(_, value)| value)
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = &Value<'p>> {
+        self.positional.iter().chain(self.named.iter().map(|(_, value)| value))
+    }
+}
+
+/// Equal as far as two paths that meet are the same.
+impl PartialEq for Value<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Value::Unknown(a), Value::Unknown(b)) => a == b,
+            (Value::None, Value::None) | (Value::Bytes, Value::Bytes) | (Value::Set, Value::Set) => true,
+            (Value::Bool(a), Value::Bool(b)) => a == b,
+            (Value::Int(a), Value::Int(b)) => a == b,
+            (Value::Float(a), Value::Float(b)) => a.to_bits() == b.to_bits(),
+            (Value::Text(a), Value::Text(b)) => Rc::ptr_eq(a, b) || a == b,
+            (Value::Tuple(a), Value::Tuple(b)) => Rc::ptr_eq(a, b) || a == b,
+            (Value::List(a), Value::List(b))
+            | (Value::Dict(a), Value::Dict(b))
+            | (Value::Instance(a), Value::Instance(b)) => a == b,
+            (Value::Function(a), Value::Function(b)) => Rc::ptr_eq(a, b),
+            (Value::Method(a), Value::Method(b)) => {
+                Rc::ptr_eq(a, b) || (a.receiver == b.receiver && Rc::ptr_eq(&a.function, &b.function))
+            }
+            (Value::Super(a), Value::Super(b)) => Rc::ptr_eq(a, b) || (a.0 == b.0 && Rc::ptr_eq(&a.1, &b.1)),
+            (Value::Reply(a), Value::Reply(b)) => Rc::ptr_eq(a, b) || a.made == b.made,
+            (Value::Class(a), Value::Class(b)) => Rc::ptr_eq(a, b),
+            (Value::Module(a), Value::Module(b)) | (Value::App(a), Value::App(b)) => a == b,
+            (Value::Exception(a), Value::Exception(b)) => Rc::ptr_eq(a, b) || a.place == b.place,
+            (Value::External(a), Value::External(b)) => Rc::ptr_eq(a, b) || a == b,
+            (Value::Coroutine(a), Value::Coroutine(b))
+            | (Value::ContextManager(a), Value::ContextManager(b)) => Rc::ptr_eq(a, b),
+            (Value::Suppress(a), Value::Suppress(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+impl<'p> Value<'p> {
+    pub(super) fn any() -> Value<'p> {
+        Value::Unknown(Unknown::ANY)
+    }
+
+    pub(super) fn unknown(sort: Sort, taint: Taint) -> Value<'p> {
+        Value::Unknown(Unknown { sort, taint, ..Unknown::ANY })
+    }
+
+    pub(super) fn text(text: impl Into<String>) -> Value<'p> {
+        Value::Text(Rc::new(Text {
+            known: Some(text.into()),
+            begins: String::new(),
+            content: None,
+            taint: Taint::default(),
+        }))
+    }
+
+    /// Text of which only the beginning is known.
+    pub(super) fn some_text(begins: impl Into<String>, taint: Taint) -> Value<'p> {
+        Value::Text(Rc::new(Text { known: None, begins: begins.into(), content: None, taint }))
+    }
+
+    pub(super) fn external(path: impl Into<String>) -> Value<'p> {
+        Value::External(Rc::new(External { path: path.into(), service: None }))
+    }
+
+    /// The text, where all of it is known.
+    pub(super) fn as_text(&self) -> Option<&str> {
+        match self {
+            Value::Text(text) => text.known.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The path of something outside.
+    pub(super) fn path(&self) -> Option<&str> {
+        match self {
+            Value::External(external) => Some(&external.path),
+            _ => None,
+        }
+    }
+
+    /// What it was made of.
+    pub(super) fn taint(&self) -> Taint {
+        match self {
+            Value::Unknown(unknown) => unknown.taint,
+            Value::Text(text) => text.taint,
+            Value::Exception(_) => Taint { tells: true, ..Taint::default() },
+            Value::Tuple(items) => items.iter().fold(Taint::default(), |taint, item| taint.and(item.taint())),
+            _ => Taint::default(),
+        }
+    }
+
+    /// The watched call that it came from.
+    pub(super) fn call(&self) -> Option<CallId> {
+        match self {
+            Value::Unknown(unknown) => unknown.call,
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! The value that a handler returns, with what is known of each part.
+
+use candor_contract::json::Json;
+use candor_contract::outcome::Payload;
+
+use crate::facts::Place;
+
+/// A value as JSON would have it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Shape {
+    /// Anything.
+    Unknown {
+        /// Whether it was made of a caught exception.
+        tells: bool,
+    },
+    /// `None`
+    Null,
+    /// A boolean.
+    Bool(Option<bool>),
+    /// A number, as it is spelled.
+    Number(Option<String>),
+    /// Text.
+    Text {
+        /// The text, where all of it is known.
+        known: Option<String>,
+        /// What it says as JSON, where `json.dumps` made it.
+        content: Option<Box<Shape>>,
+        /// Whether it was made of a caught exception.
+        tells: bool,
+    },
+    /// A list.
+    List {
+        /// What is known to be in it.
+        items: Vec<Shape>,
+        /// Whether there may be more.
+        open: bool,
+    },
+    /// A dictionary.
+    Dict {
+        /// What is known to be in it, in order.
+        entries: Vec<Entry>,
+        /// Whether there may be more.
+        open: bool,
+    },
+    /// Something that JSON cannot say.
+    NotJson(&'static str),
+}
+
+/// An entry of a dictionary.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The key.
+    pub key: String,
+    /// The value.
+    pub value: Shape,
+    /// Where it was written.
+    pub at: Place,
+}
+
+impl Shape {
+    /// Text of which every character is known.
+    pub fn text(text: impl Into<String>) -> Shape {
+        Shape::Text { known: Some(text.into()), content: None, tells: false }
+    }
+
+    /// The entry with this key.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        match self {
+            Shape::Dict { entries, .. } => entries.iter().rev().find(|entry| entry.key == key),
+            _ => None,
+        }
+    }
+
+    /// Whether it was made of a caught exception, or holds something that was.
+    pub fn tells(&self) -> bool {
+        match self {
+            Shape::Unknown { tells } => *tells,
+            Shape::Text { tells, content, .. } => *tells || content.as_ref().is_some_and(|c| c.tells()),
+            Shape::List { items, .. } => items.iter().any(Shape::tells),
+            Shape::Dict { entries, .. } => entries.iter().any(|entry| entry.value.tells()),
+            Shape::Null | Shape::Bool(_) | Shape::Number(_) | Shape::NotJson(_) => false,
+        }
+    }
+
+    /// Why JSON cannot say it, if it cannot.
+    pub fn not_json(&self) -> Option<&'static str> {
+        match self {
+            Shape::NotJson(what) => Some(what),
+            Shape::List { items, .. } => items.iter().find_map(Shape::not_json),
+            Shape::Dict { entries, .. } => entries.iter().find_map(|entry| entry.value.not_json()),
+            Shape::Unknown { .. } | Shape::Null | Shape::Bool(_) | Shape::Number(_) | Shape::Text { .. } => {
+                None
+            }
+        }
+    }
+
+    /// Whether a part that nobody knows may be something that JSON cannot say.
+    pub(crate) fn may_not_be_json(&self) -> bool {
+        match self {
+            Shape::Unknown { .. } | Shape::NotJson(_) => true,
+            Shape::List { items, open } => *open || items.iter().any(Shape::may_not_be_json),
+            Shape::Dict { entries, open } => {
+                *open || entries.iter().any(|entry| entry.value.may_not_be_json())
+            }
+            Shape::Null | Shape::Bool(_) | Shape::Number(_) | Shape::Text { .. } => false,
+        }
+    }
+
+    /// The bytes that the runtime would send, with the parts that nobody knows.
+    pub fn payload(&self) -> Payload {
+        let mut unknown = Vec::new();
+        let json = self.json("", &mut unknown);
+        if unknown.is_empty() { Payload::known(json.write()) } else { Payload::partly(json.write(), unknown) }
+    }
+
+    /// As JSON, with placeholders where `unknown` then points.
+    fn json(&self, at: &str, unknown: &mut Vec<String>) -> Json {
+        let mut hidden = |placeholder| {
+            unknown.push(at.to_string());
+            placeholder
+        };
+        match self {
+            Shape::Unknown { .. } | Shape::NotJson(_) => hidden(Json::Null),
+            Shape::Null => Json::Null,
+            Shape::Bool(Some(known)) => Json::Bool(*known),
+            Shape::Bool(None) => hidden(Json::Bool(false)),
+            Shape::Number(Some(spelled)) => Json::Number(spelled.clone()),
+            Shape::Number(None) => hidden(Json::Number("0".to_string())),
+            Shape::Text { known: Some(text), .. } => Json::string(text),
+            Shape::Text { known: None, content, .. } => {
+                let mut inner = Vec::new();
+                let text = content.as_ref().map(|content| content.json("", &mut inner).write());
+                hidden(Json::String(text.unwrap_or_default()))
+            }
+            Shape::List { items, open } => {
+                if *open {
+                    unknown.push(at.to_string());
+                }
+                let items = items.iter().enumerate();
+                Json::Array(items.map(|(i, item)| item.json(&format!("{at}/{i}"), unknown)).collect())
+            }
+            Shape::Dict { entries, open } => {
+                if *open {
+                    unknown.push(at.to_string());
+                }
+                let member = |entry: &Entry| {
+                    let pointer = format!("{at}/{}", entry.key.replace('~', "~0").replace('/', "~1"));
+                    (entry.key.clone(), entry.value.json(&pointer, unknown))
+                };
+                Json::Object(entries.iter().map(member).collect())
+            }
+        }
+    }
+
+    /// Where the content of an answer says that something went wrong.
+    ///
+    /// Looked at is what a person would read as an error: an entry `error`, `errors`, `errorMessage`; `success: false`;
+    /// `status: "error"`; a status of 400 and above inside the body; the text of a caught exception; a text that begins with
+    /// the word. Any of these below `data`, say, is data.
+    pub fn tells_error(&self) -> Option<Place> {
+        match self {
+            Shape::Dict { entries, .. } => {
+                entries.iter().find(|entry| says_error(entry)).map(|entry| entry.at)
+            }
+            Shape::Text { content: Some(content), .. } => content.tells_error(),
+            _ => None,
+        }
+    }
+}
+
+/// Words that a message about a failure begins with.
+const WORDS: [&str; 8] = [
+    "error",
+    "failed",
+    "failure",
+    "an error",
+    "exception",
+    "internal server error",
+    "unable to",
+    "could not",
+];
+
+/// Whether a text says that something went wrong.
+pub(crate) fn text_says_error(text: &str) -> bool {
+    let text = text.trim_start().to_ascii_lowercase();
+    WORDS.iter().any(|word| {
+        text.strip_prefix(word)
+            .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+    })
+}
+
+fn says_error(entry: &Entry) -> bool {
+    let filled = !matches!(
+        &entry.value,
+        Shape::Null | Shape::Bool(Some(false)) | Shape::Bool(None) | Shape::Unknown { tells: false }
+    ) && !matches!(&entry.value, Shape::Text { known: Some(text), .. } if text.is_empty())
+        && !matches!(&entry.value, Shape::List { items, open } if items.is_empty() || *open)
+        && !matches!(&entry.value, Shape::Number(None))
+        && !matches!(&entry.value, Shape::Number(Some(n)) if n == "0");
+    match entry.key.to_ascii_lowercase().as_str() {
+        "error" | "errors" | "errormessage" | "error_message" | "exception" | "errortype" => filled,
+        "success" | "ok" | "succeeded" | "successful" => entry.value == Shape::Bool(Some(false)),
+        "status" | "result" | "state" => matches!(
+            &entry.value,
+            Shape::Text { known: Some(text), .. }
+                if ["error", "fail", "failed", "failure"].contains(&text.to_ascii_lowercase().as_str())
+        ),
+        "statuscode" | "status_code" | "code" => matches!(
+            &entry.value,
+            Shape::Number(Some(n)) if n.parse::<u16>().is_ok_and(|status| (400..600).contains(&status))
+        ),
+        "message" | "msg" | "detail" | "body" => {
+            entry.value.tells()
+                || matches!(&entry.value, Shape::Text { known: Some(text), .. } if text_says_error(text))
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(key: &str, value: Shape) -> Entry {
+        Entry { key: key.to_string(), value, at: Place { module: 0, start: 0, end: 1 } }
+    }
+
+    #[test]
+    fn what_is_unknown_has_a_pointer() {
+        let body = Shape::Text {
+            known: None,
+            content: Some(Box::new(Shape::Dict {
+                entries: vec![entry("a", Shape::Unknown { tells: false })],
+                open: false,
+            })),
+            tells: false,
+        };
+        let shape = Shape::Dict {
+            entries: vec![entry("statusCode", Shape::Number(Some("200".to_string()))), entry("body", body)],
+            open: false,
+        };
+        let payload = shape.payload();
+        assert_eq!(payload.text(), Some(r#"{"statusCode":200,"body":"{\"a\":null}"}"#));
+        assert!(payload.hides("/body") && !payload.hides("/statusCode"));
+    }
+
+    #[test]
+    fn errors_are_told_by_their_entries() {
+        let tells = |key: &str, value| {
+            Shape::Dict { entries: vec![entry(key, value)], open: false }.tells_error().is_some()
+        };
+        assert!(tells("error", Shape::text("no such order")));
+        assert!(tells("success", Shape::Bool(Some(false))));
+        assert!(tells("message", Shape::text("Error: sold out")));
+        assert!(!tells("error", Shape::Null));
+        assert!(!tells("message", Shape::text("errors are rare")));
+        assert!(!tells("items", Shape::text("error")));
+    }
+}

@@ -1,0 +1,706 @@
+//! What handlers can do, as the analysis has it: one short program a test.
+
+#![allow(clippy::unwrap_used)]
+
+use candor_handlers::{End, Facts, Found, Kind, Loose, Place, Program, Search, Unread, Watch};
+
+/// Reads modules from memory: `app` first.
+fn read(modules: &[(&str, &str)], handler: &str) -> Result<Facts, Unread> {
+    let mut find = |name: &str| {
+        let at = modules.iter().position(|(known, _)| *known == name);
+        match at {
+            Some(at) => Search::Found(Found { key: at as u32, text: modules[at].1.to_string() }),
+            None if modules.iter().any(|(known, _)| *known == format!("{name}.__init__")) => {
+                let init = format!("{name}.__init__");
+                let at = modules.iter().position(|(known, _)| *known == init).unwrap();
+                Search::Package(Found { key: at as u32, text: modules[at].1.to_string() })
+            }
+            None => Search::Missing,
+        }
+    };
+    Program::default().facts("app", handler, &mut find)
+}
+
+fn facts(source: &str) -> Facts {
+    read(&[("app", source)], "handler").unwrap()
+}
+
+/// `app:3` where there are several modules, else `3`.
+fn line(modules: &[(&str, &str)], place: Place) -> String {
+    let (name, text) = modules[place.module as usize];
+    let line = text[..place.start as usize].matches('\n').count() + 1;
+    if modules.len() == 1 { line.to_string() } else { format!("{name}:{line}") }
+}
+
+/// The paths, a line each: where it ends, how, and what had failed before.
+fn show(modules: &[(&str, &str)]) -> String {
+    let facts = read(modules, "handler").unwrap();
+    let mut lines: Vec<String> = facts
+        .paths
+        .iter()
+        .map(|path| {
+            let mut text = format!("{}: ", line(modules, path.at));
+            match &path.end {
+                End::Returned(answer) => {
+                    let payload = answer.payload.text().unwrap();
+                    match answer.kind {
+                        Kind::FellOff => text.push_str("falls off the end"),
+                        Kind::Unknown => text.push_str("returns something"),
+                        Kind::NotJson | Kind::Exception => text.push_str("returns what JSON cannot say"),
+                        _ => text.push_str(&format!("returns {payload}")),
+                    }
+                    for pointer in ["", "/statusCode", "/body"] {
+                        if answer.payload.hides(pointer) && answer.kind != Kind::Unknown {
+                            text.push_str(&format!(
+                                " ({} unknown)",
+                                if pointer.is_empty() { "all" } else { pointer }
+                            ));
+                            break;
+                        }
+                    }
+                    if answer.tells.is_some() {
+                        text.push_str(" telling an error");
+                    }
+                }
+                End::Raised(raised) => {
+                    let message = raised.message.clone().unwrap_or(format!("{}…", raised.begins));
+                    text.push_str(&format!("raises {}({message})", raised.class));
+                }
+                End::Exited => text.push_str("exits"),
+            }
+            if let Some(failure) = &path.failure {
+                let certain = if failure.certain { "" } else { " perhaps" };
+                text.push_str(&format!(
+                    ", after {:?}@{} was caught@{}{certain}",
+                    failure.what,
+                    line(modules, failure.raised),
+                    line(modules, failure.caught)
+                ));
+                if failure.answered.is_some() {
+                    text.push_str(" and answered");
+                }
+            }
+            text
+        })
+        .collect();
+    if facts.may_raise {
+        lines.push("may raise".to_string());
+    }
+    for unknown in &facts.unknown {
+        lines.push(format!("{}: does not follow {}", line(modules, unknown.at), unknown.what));
+    }
+    lines.join("\n")
+}
+
+#[track_caller]
+fn check(source: &str, expected: &str) {
+    check_modules(&[("app", source)], expected);
+}
+
+#[track_caller]
+fn check_modules(modules: &[(&str, &str)], expected: &str) {
+    let shown = show(modules);
+    assert_eq!(shown.trim(), expected.trim(), "\n{shown}\n");
+}
+
+#[test]
+fn a_plain_answer() {
+    check(
+        "import json
+def handler(event, context):
+    return {'statusCode': 200, 'body': json.dumps({'ok': True})}
+",
+        r#"3: returns {"statusCode":200,"body":"{\"ok\": true}"}"#,
+    );
+}
+
+#[test]
+fn an_answer_step_by_step() {
+    check(
+        "def handler(event, context):
+    response = {'headers': {}}
+    response['statusCode'] = 201
+    response.update(body='done')
+    return response
+",
+        r#"5: returns {"headers":{},"statusCode":201,"body":"done"}"#,
+    );
+}
+
+#[test]
+fn merged_dictionaries() {
+    check(
+        "BASE = {'headers': {'a': 'b'}}
+def handler(event, context):
+    if event.get('x'):
+        return {**BASE, 'statusCode': 200}
+    return BASE | {'statusCode': 404}
+",
+        r#"
+4: returns {"headers":{"a":"b"},"statusCode":200}
+5: returns {"headers":{"a":"b"},"statusCode":404}
+may raise"#,
+    );
+}
+
+#[test]
+fn a_branch_without_a_return_falls_off_the_end() {
+    check(
+        "def handler(event, context):
+    if event:
+        return {'statusCode': 200}
+",
+        "2: falls off the end\n3: returns {\"statusCode\":200}",
+    );
+}
+
+#[test]
+fn an_exception_that_is_swallowed() {
+    check(
+        "import boto3
+table = boto3.resource('dynamodb').Table('orders')
+def handler(event, context):
+    try:
+        table.put_item(Item=event)
+    except Exception as error:
+        print(error)
+    return {'statusCode': 200, 'body': 'saved'}
+",
+        r#"
+8: returns {"statusCode":200,"body":"saved"}
+8: returns {"statusCode":200,"body":"saved"}, after Effect@5 was caught@6"#,
+    );
+}
+
+#[test]
+fn a_clause_that_answers() {
+    check(
+        "import json, boto3
+sqs = boto3.client('sqs')
+def handler(event, context):
+    try:
+        sqs.send_message(QueueUrl='q', MessageBody='m')
+        return {'statusCode': 202}
+    except Exception as error:
+        return {'statusCode': 200, 'body': json.dumps(str(error))}
+",
+        r#"
+6: returns {"statusCode":202}
+8: returns {"statusCode":200,"body":"\"\""} (/body unknown) telling an error, after Effect@5 was caught@7 and answered"#,
+    );
+}
+
+#[test]
+fn what_is_passed_on_is_not_swallowed() {
+    check(
+        "import boto3
+class Failed(Exception): pass
+s3 = boto3.client('s3')
+def handler(event, context):
+    try:
+        s3.put_object(Bucket='b', Key='k')
+    except Exception as error:
+        raise Failed('no upload') from error
+    finally:
+        print('done')
+    return {'statusCode': 200}
+",
+        "8: raises Failed(no upload)\n11: returns {\"statusCode\":200}",
+    );
+}
+
+#[test]
+fn an_answer_in_finally_takes_the_place_of_the_exception() {
+    check(
+        "def handler(event, context):
+    try:
+        raise ValueError('bad')
+    finally:
+        return {'statusCode': 200}
+",
+        "5: returns {\"statusCode\":200}",
+    );
+}
+
+#[test]
+fn clauses_are_asked_in_order() {
+    check(
+        "class NotFound(Exception): pass
+class Gone(NotFound): pass
+def find(key):
+    if key == 'a':
+        raise Gone(f'{key} is gone')
+    raise KeyError(key)
+def handler(event, context):
+    try:
+        find(event['key'])
+    except NotFound as error:
+        return {'statusCode': 404, 'body': str(error)}
+    except KeyError:
+        return {'statusCode': 400}
+",
+        r#"
+11: returns {"statusCode":404,"body":"a is gone"} telling an error, after Raise@5 was caught@10 and answered
+13: returns {"statusCode":400}, after Value@9 was caught@12 perhaps and answered
+13: returns {"statusCode":400}, after Raise@6 was caught@12 perhaps and answered
+may raise"#,
+    );
+}
+
+#[test]
+fn helpers_in_other_modules() {
+    check_modules(
+        &[
+            (
+                "app",
+                "from lib.answers import answer, problem\nimport lib.store as store\ndef handler(event, context):\n    try:\n        found = store.get(event['id'])\n    except store.Missing as e:\n        return problem(404, str(e))\n    return answer(200, found)\n",
+            ),
+            (
+                "lib.answers",
+                "import json\ndef answer(status, content):\n    return {'statusCode': status, 'body': json.dumps(content)}\ndef problem(status, message):\n    return answer(status, {'message': message})\n",
+            ),
+            (
+                "lib.store",
+                "class Missing(Exception):\n    def __init__(self, key):\n        super().__init__(f'no {key}')\ndef get(key):\n    if key != 'a':\n        raise Missing(key)\n    return {'id': key}\n",
+            ),
+        ],
+        r#"
+app:7: returns {"statusCode":404,"body":"{\"message\":\"\"}"} (/body unknown) telling an error, after Raise@lib.store:6 was caught@app:6 and answered
+app:8: returns {"statusCode":200,"body":"{\"id\": \"a\"}"}
+may raise"#,
+    );
+}
+
+#[test]
+fn circles_of_imports_end() {
+    check_modules(
+        &[
+            ("app", "import other\ndef handler(event, context):\n    return other.answer()\n"),
+            ("other", "import app\ndef answer():\n    return {'statusCode': 204}\n"),
+        ],
+        r#"app:3: returns {"statusCode":204}"#,
+    );
+}
+
+#[test]
+fn classes_dataclasses_and_properties() {
+    check(
+        "from dataclasses import dataclass, asdict
+import json
+@dataclass
+class Order:
+    id: str
+    total: int = 0
+class Service:
+    def __init__(self, status):
+        self.status = status
+    @property
+    def good(self):
+        return self.status < 400
+    def answer(self, content):
+        return {'statusCode': self.status, 'body': json.dumps(content)}
+def handler(event, context):
+    service = Service(200)
+    if service.good:
+        return service.answer(asdict(Order('a', 3)))
+    return None
+",
+        r#"18: returns {"statusCode":200,"body":"{\"id\": \"a\", \"total\": 3}"}"#,
+    );
+}
+
+#[test]
+fn context_managers_of_the_project() {
+    check(
+        "from contextlib import contextmanager, suppress
+import boto3
+db = boto3.client('rds-data')
+@contextmanager
+def quiet():
+    try:
+        yield
+    except Exception:
+        pass
+class Loud:
+    def __enter__(self): return self
+    def __exit__(self, kind, value, trace): return False
+def handler(event, context):
+    with quiet():
+        db.execute_statement(sql='x')
+    with Loud():
+        db.execute_statement(sql='y')
+    with suppress(Exception):
+        db.execute_statement(sql='z')
+    return {'statusCode': 200}
+",
+        r#"
+20: returns {"statusCode":200}
+20: returns {"statusCode":200}, after Effect@15 was caught@8
+20: returns {"statusCode":200}, after Effect@19 was caught@18
+may raise"#,
+    );
+}
+
+#[test]
+fn a_return_inside_a_with() {
+    check(
+        "from contextlib import contextmanager
+@contextmanager
+def session():
+    yield 1
+def handler(event, context):
+    with session() as s:
+        return {'statusCode': 200}
+",
+        "7: returns {\"statusCode\":200}",
+    );
+}
+
+#[test]
+fn decorators_of_the_project() {
+    check(
+        "import functools, json
+def answers(function):
+    @functools.wraps(function)
+    def inner(event, context):
+        try:
+            return {'statusCode': 200, 'body': json.dumps(function(event))}
+        except ValueError as error:
+            return {'statusCode': 400, 'body': str(error)}
+    return inner
+@answers
+def handler(event):
+    if not event.get('x'):
+        raise ValueError('no x')
+    return 1
+",
+        r#"
+6: returns {"statusCode":200,"body":"1"}
+8: returns {"statusCode":400,"body":"no x"} telling an error, after Raise@13 was caught@7 and answered
+may raise"#,
+    );
+}
+
+#[test]
+fn loops_that_try_again() {
+    check(
+        "import requests
+def handler(event, context):
+    for attempt in range(3):
+        try:
+            requests.get('https://example.com').raise_for_status()
+            return {'statusCode': 200}
+        except requests.RequestException:
+            pass
+    return {'statusCode': 502}
+",
+        r#"
+6: returns {"statusCode":200}
+9: returns {"statusCode":502}, after Effect@5 was caught@7
+9: returns {"statusCode":502}, after Effect@5 was caught@7
+may raise"#,
+    );
+}
+
+#[test]
+fn a_failure_in_a_loop_is_a_failure() {
+    check(
+        "import boto3
+sns = boto3.client('sns')
+def handler(event, context):
+    for item in event['items']:
+        try:
+            sns.publish(Message=item)
+        except Exception as e:
+            print(e)
+    return {'statusCode': 200}
+",
+        r#"
+9: returns {"statusCode":200}
+9: returns {"statusCode":200}, after Effect@6 was caught@7
+may raise"#,
+    );
+}
+
+#[test]
+fn a_failure_that_is_remembered_is_told() {
+    check(
+        "import boto3
+sns = boto3.client('sns')
+def handler(event, context):
+    failed = []
+    ok = True
+    try:
+        sns.publish(Message='m')
+    except Exception as e:
+        failed.append(str(e))
+        ok = False
+    return {'statusCode': 500 if failed else 200, 'body': 'yes' if ok else 'no'}
+",
+        r#"
+11: returns {"statusCode":200,"body":"yes"}
+11: returns {"statusCode":500,"body":"no"}, after Effect@7 was caught@8"#,
+    );
+}
+
+#[test]
+fn an_error_code_that_is_looked_at() {
+    check(
+        "import boto3
+from botocore.exceptions import ClientError
+table = boto3.resource('dynamodb').Table('t')
+def handler(event, context):
+    try:
+        table.put_item(Item={}, ConditionExpression='c')
+    except ClientError as e:
+        if e.response['Error']['Code'] == 'ConditionalCheckFailedException':
+            return {'statusCode': 200, 'body': 'was there'}
+        raise
+    return {'statusCode': 201}
+",
+        r#"
+9: returns {"statusCode":200,"body":"was there"}, after Effect@6 was caught@7 perhaps and answered
+11: returns {"statusCode":201}
+may raise"#,
+    );
+}
+
+#[test]
+fn conversions_with_a_default_are_no_failures() {
+    check(
+        "import json
+def handler(event, context):
+    try:
+        body = json.loads(event['body'])
+    except Exception:
+        body = {}
+    return {'statusCode': 200, 'body': json.dumps(body)}
+",
+        r#"
+7: returns {"statusCode":200,"body":"null"} (/body unknown)
+7: returns {"statusCode":200,"body":"{}"}, after Value@4 was caught@5 perhaps
+7: returns {"statusCode":200,"body":"{}"}, after Value@4 was caught@5 perhaps
+may raise"#,
+    );
+}
+
+#[test]
+fn the_end_of_the_process() {
+    check(
+        "import sys
+def handler(event, context):
+    try:
+        sys.exit(1)
+    except Exception:
+        return {'statusCode': 200}
+",
+        "4: exits",
+    );
+}
+
+#[test]
+fn messages_of_exceptions() {
+    check(
+        "class NotFound(Exception):
+    def __init__(self, key):
+        super().__init__(f'order {key} not found')
+def handler(event, context):
+    if event['a']:
+        raise NotFound(event['id'])
+    if event['b']:
+        raise NotFound(17)
+    raise RuntimeError('stop')
+",
+        "
+6: raises NotFound(order …)
+8: raises NotFound(order 17 not found)
+9: raises RuntimeError(stop)
+may raise",
+    );
+}
+
+#[test]
+fn tuples_exceptions_and_things_that_json_cannot_say() {
+    check(
+        "import datetime
+def handler(event, context):
+    if event == 1: return {'error': 'x'}, 500
+    if event == 2: return ValueError('x')
+    if event == 3: return {'statusCode': 200, 'body': {'a': 1}}
+    if event == 4: return {'statusCode': 200, 'body': b'x'}
+    if event == 5: return {'when': datetime.datetime.now()}
+",
+        r#"
+3: returns [{"error":"x"},500]
+4: returns what JSON cannot say (all unknown)
+5: returns {"statusCode":200,"body":{"a":1}}
+6: returns {"statusCode":200,"body":null} (/body unknown)
+7: falls off the end
+7: returns {"when":null}"#,
+    );
+}
+
+#[test]
+fn coroutines() {
+    check(
+        "import asyncio
+async def work():
+    return {'statusCode': 200}
+async def forgotten():
+    pass
+async def main(event):
+    forgotten()
+    return await work()
+def handler(event, context):
+    return asyncio.run(main(event))
+",
+        "10: returns {\"statusCode\":200}",
+    );
+    let facts = facts(
+        "async def save(): pass\ndef handler(event, context):\n    save()\n    return {'statusCode': 200}\n",
+    );
+    assert!(matches!(facts.loose[..], [Loose::NotAwaited(_)]));
+}
+
+#[test]
+fn powertools() {
+    check(
+        "from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+app = APIGatewayRestResolver()
+@app.get('/a')
+def a():
+    return {'a': 1}
+@app.get('/b')
+def b():
+    raise NotFoundError('no b')
+@app.post('/c')
+def c():
+    return Response(status_code=201, content_type='text/plain', body='made')
+@app.put('/d')
+def d():
+    return {'error': 'no'}, 500
+@app.exception_handler(ValueError)
+def bad(error):
+    return {'message': str(error)}, 400
+@app.get('/e')
+def e():
+    raise ValueError('bad e')
+def handler(event, context):
+    return app.resolve(event, context)
+",
+        r#"
+23: returns {"statusCode":200,"body":"{\"a\":1}","isBase64Encoded":false} (/body unknown)
+23: returns {"statusCode":404,"body":"","isBase64Encoded":false} (/body unknown)
+23: returns {"statusCode":201,"body":"made","isBase64Encoded":false}
+23: returns {"statusCode":500,"body":"{\"error\":\"no\"}","isBase64Encoded":false} (/body unknown) telling an error
+23: returns {"statusCode":404,"body":"","isBase64Encoded":false} (/body unknown)
+23: returns {"statusCode":400,"body":"{\"message\":\"bad e\"}","isBase64Encoded":false} (/body unknown) telling an error, after Raise@21 was caught@17 and answered"#,
+    );
+}
+
+#[test]
+fn adapters() {
+    let facts = facts(
+        "from fastapi import FastAPI, HTTPException
+from mangum import Mangum
+app = FastAPI()
+@app.get('/a')
+async def a():
+    try:
+        raise RuntimeError('x')
+    except Exception as e:
+        return {'error': str(e)}
+@app.get('/b')
+def b():
+    raise HTTPException(status_code=404, detail='no')
+handler = Mangum(app)
+",
+    );
+    assert_eq!(facts.framework, Some("FastAPI"));
+    let statuses: Vec<&str> = facts
+        .paths
+        .iter()
+        .filter_map(|path| match &path.end {
+            End::Returned(answer) => answer.payload.text(),
+            _ => None,
+        })
+        .map(|text| &text[14..17])
+        .collect();
+    assert!(statuses.contains(&"200") && statuses.contains(&"404"), "{statuses:?}");
+}
+
+#[test]
+fn answers_that_nobody_looks_at() {
+    let unread = |source: &str| {
+        let facts = facts(source);
+        facts.unchecked.iter().map(|u| (u.operation.clone(), u.watch)).collect::<Vec<_>>()
+    };
+    let events = "import boto3\nevents = boto3.client('events')\ndef handler(event, context):\n    r = events.put_events(Entries=[])\n";
+    assert_eq!(
+        unread(&format!("{events}    return {{'statusCode': 200}}\n")),
+        [("events.put_events".to_string(), Watch::Batch { field: "FailedEntryCount", all: true })]
+    );
+    assert_eq!(
+        unread(&format!(
+            "{events}    if r['FailedEntryCount']: raise RuntimeError('lost')\n    return {{'statusCode': 200}}\n"
+        )),
+        []
+    );
+    assert_eq!(unread(&format!("{events}    return {{'statusCode': 500}}\n")), []);
+    let http = "import requests\ndef handler(event, context):\n    r = requests.get('x')\n";
+    assert_eq!(unread(&format!("{http}    return {{'statusCode': 200, 'body': r.text}}\n")).len(), 1);
+    assert_eq!(
+        unread(&format!(
+            "{http}    r.raise_for_status()\n    return {{'statusCode': 200, 'body': r.text}}\n"
+        )),
+        []
+    );
+}
+
+#[test]
+fn what_is_not_understood_is_said() {
+    check(
+        "from somewhere import *
+def handler(event, context):
+    exec(event['code'])
+    return answer(200)
+",
+        "
+4: returns something
+may raise
+3: does not follow exec()
+4: does not follow what is returned here
+4: does not follow answer, which a star import may define",
+    );
+}
+
+#[test]
+fn handlers_that_cannot_be_read() {
+    let of = |source: &str| read(&[("app", source)], "handler");
+    assert!(matches!(of("print 'hello'\n"), Err(Unread::Syntax { .. })));
+    assert!(
+        matches!(of("def other(e, c): pass\n"), Err(Unread::NoHandler { defines, .. }) if defines == ["other"])
+    );
+    assert_eq!(read(&[], "handler"), Err(Unread::NoModule));
+    let deep =
+        format!("def handler(event, context):\n    return {}{}\n", "(".repeat(100_000), ")".repeat(100_000));
+    assert!(matches!(of(&deep), Err(Unread::Syntax { .. })));
+}
+
+#[test]
+fn hostile_code_ends() {
+    let mut wide = String::from("def handler(event, context):\n");
+    for i in 0..400 {
+        wide.push_str(&format!("    if event['{i}']:\n        a{i} = {i}\n"));
+    }
+    wide.push_str("    return {'statusCode': 200}\n");
+    assert!(!facts(&wide).paths.is_empty());
+    let mut calls = String::from("def f0(x):\n    return x\n");
+    for i in 1..40 {
+        calls.push_str(&format!("def f{i}(x):\n    return f{}(f{}(x))\n", i - 1, i - 1));
+    }
+    calls.push_str("def handler(event, context):\n    return f39(event)\n");
+    facts(&calls);
+    facts("def f(x):\n    return f(x)\ndef handler(event, context):\n    while True:\n        f(event)\n");
+}
