@@ -191,11 +191,7 @@ fn merge(entries: &mut Entries, merges: Vec<Node>) {
     });
     for source in sources {
         if let Kind::Mapping(merged) = source.kind {
-            for entry in merged {
-                if !entries.entries.iter().any(|e| e.key.as_str() == entry.key.as_str()) {
-                    entries.entries.push(entry);
-                }
-            }
+            merged.into_iter().for_each(|entry| entries.merge(entry));
         }
     }
 }
