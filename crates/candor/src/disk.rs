@@ -49,7 +49,9 @@ impl Files for Disk {
             if !kind.is_dir() && !kind.is_file() {
                 continue;
             }
-            let path = Path::new(dir).join(entry.file_name());
+            // `template.yaml`, and not `./template.yaml`.
+            let folder = if dir == "." { Path::new("") } else { Path::new(dir) };
+            let path = folder.join(entry.file_name());
             if let Some(path) = path.to_str() {
                 entries.push(DirEntry { path: path.to_string(), is_dir: kind.is_dir() });
             }

@@ -7,6 +7,8 @@ use granit_parser::{Event, Parser, ScalarStyle};
 
 use crate::syntax::{Entries, Entry, Kind, Limits, Node, Parsed, Problem, Scalar, Style, Tag, fatal};
 
+const ALIAS_TO_NOTHING: &str = "an alias to itself, or to something that is not there yet";
+
 /// A collection whose end has not been met.
 struct Open {
     start: u32,
@@ -54,8 +56,7 @@ fn build(
                 if message.contains("recursion") || message.contains("nest") || message.contains("limit") {
                     format!("collections nest more than {} deep", limits.max_depth)
                 } else if message.contains("anchor") {
-                    "an alias to something that is not there (yet); an alias to itself, for instance"
-                        .to_string()
+                    ALIAS_TO_NOTHING.to_string()
                 } else {
                     format!("no YAML: {message}")
                 };
@@ -122,7 +123,7 @@ fn build(
             }
             Event::Alias(id) => {
                 let Some((target, nodes)) = anchors.get(&id) else {
-                    return Err(fatal(span, "an alias to itself, or to something that is not there yet"));
+                    return Err(fatal(span, ALIAS_TO_NOTHING));
                 };
                 total = total.saturating_add(*nodes);
                 if total > limits.max_nodes {

@@ -76,6 +76,9 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
                     .collect();
                 routes.push(DrilledRoute::of(route, drilled));
             }
+            if args.route.is_some() && routes.is_empty() {
+                continue;
+            }
             let world = output::world_name(&project.world);
             apis.push(DrilledApi { name: api.name.clone(), kind: api.kind, world, routes });
         }
@@ -83,7 +86,7 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
     undecided.sort_by(|a, b| (a.span, &a.needs).cmp(&(b.span, &b.needs)));
     undecided.dedup();
     if let Some(route) = &args.route
-        && apis.iter().all(|api| api.routes.is_empty())
+        && apis.is_empty()
     {
         let what = format!("no route is `{route}`");
         let some: Vec<String> = reading
