@@ -158,6 +158,17 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_walked_side_by_side_leads_to_the_whole_of_it() {
+        let source = "|\n[\r\n\ré";
+        let root = parsed(source);
+        let text = root.as_text().expect("a scalar");
+        // As many bytes as the source, and not the same.
+        assert_eq!(text.as_str(), "[\n\né\n");
+        let span = text.at(3..5);
+        assert_eq!(&source[span.start as usize..span.end as usize], "[\r\n\ré");
+    }
+
+    #[test]
     fn numbers_and_dates_stay_text_and_tags_stay() {
         let root = parsed("a: 08\nb: 2012-10-17\nc: !Sub '${x}'\nd: !GetAtt [a, b]\ne:\nf: ~\n");
         assert_eq!(root.get("a").and_then(Node::as_str), Some("08"));

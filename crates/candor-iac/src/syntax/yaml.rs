@@ -222,6 +222,8 @@ fn mapped(file: FileId, source: &str, value: String, style: ScalarStyle, span: S
     let map = align(file, raw, &value, span.start, from, escapes);
     match map {
         Some(map) => Text::mapped(value, map, span),
+        // A segment as long as its text would map byte by byte: cut in two, neither is.
+        None if value.len() == raw.len() => Text::mapped(value, vec![(0, span), (1, span)], span),
         None => Text::mapped(value, vec![(0, span)], span),
     }
 }
@@ -282,8 +284,8 @@ fn align(
             break;
         }
         match raw.get(r) {
-            // A literal block's last line break may be missing from the trimmed source.
-            None if text[v..].iter().all(|b| *b == b'\n') => {
+            // What a block ends with may be missing from the trimmed source.
+            None if text[v..].iter().all(|b| blank(*b)) => {
                 push(v, raw.len(), raw.len());
                 v = text.len();
             }
