@@ -107,7 +107,9 @@ fn transcripts_are_what_candor_prints() {
         if std::env::var_os("CANDOR_BLESS").is_some() && renewed != page {
             std::fs::write(&path, &renewed).unwrap();
         } else {
-            assert_eq!(page, renewed, "{} is old: run `cargo xtask bless`", path.display());
+            let other = page.lines().zip(renewed.lines()).find(|(old, new)| old != new);
+            let where_to = format!("{} is old: run `cargo xtask bless`", path.display());
+            assert!(renewed == page, "{where_to}\n{other:?}");
         }
     }
     assert!(all >= 6, "only {all} transcripts");
