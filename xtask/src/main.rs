@@ -17,7 +17,7 @@ Usage: cargo xtask <COMMAND>
 Commands:
   test         Set up what the tests need, run all of them, say how many passed
   ci           Format, clippy, docs, tidy, test, the examples, and shared runners where there are any
-  tidy         Check what no compiler checks: dependencies, I/O in the core, rule pages, links
+  tidy         Check what no compiler checks: dependencies, I/O in the core, rule pages, links, documents
   bless        Make generated files and snapshots anew
   bench check  Time `candor check` on generated templates of 100, 1,000 and 10,000 routes
 ";

@@ -26,6 +26,17 @@ const OUTSIDE: &[&str] = &[
 /// The longest source file: beyond this there are two concepts in it.
 const LONGEST: usize = 1000;
 
+/// What a visitor of the repository looks for first.
+const AT_THE_ROOT: &[&str] = &[
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "README.md",
+    "SECURITY.md",
+];
+
 pub(crate) fn run() -> Result<(), String> {
     let root = root();
     let mut complaints = Vec::new();
@@ -42,6 +53,7 @@ pub(crate) fn run() -> Result<(), String> {
         }
     }
     complaints.extend(rules(&files));
+    complaints.extend(missing(&files));
     let changelog = fs::read_to_string(root.join("CHANGELOG.md")).unwrap_or_default();
     if !changelog.contains("## Unreleased") {
         complaints.push("CHANGELOG.md:1: no section `## Unreleased`".to_string());
@@ -206,6 +218,16 @@ fn rules(files: &[PathBuf]) -> Vec<String> {
     without_page.chain(without_rule).collect()
 }
 
+/// Documents that are not there.
+fn missing(files: &[PathBuf]) -> Vec<String> {
+    let there = |name: &str| files.iter().any(|path| path == Path::new(name));
+    AT_THE_ROOT
+        .iter()
+        .filter(|name| !there(name))
+        .map(|name| format!("{name}:1: the repository lacks it"))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -232,5 +254,11 @@ mod tests {
         let files =
             ["a.rs", "a.md", "b.rs", "c.md"].map(|n| Path::new("crates/candor-check/src/rules").join(n));
         assert_eq!(rules(&files).len(), 2);
+    }
+
+    #[test]
+    fn documents_at_the_root_are_missed() {
+        let files: Vec<PathBuf> = AT_THE_ROOT[1..].iter().map(PathBuf::from).collect();
+        assert_eq!(missing(&files), ["ARCHITECTURE.md:1: the repository lacks it"]);
     }
 }

@@ -69,15 +69,9 @@ pub fn cases(route: &Route, function_timeout: Duration, gateway_timeout: Duratio
             if pattern::wants_status_code(selection) {
                 continue;
             }
-            cases.push(raised(&literal, "the pattern's own words"));
-            cases.push(raised(
-                &format!("order 17: {literal}: no such thing"),
-                "the pattern's words within a message",
-            ));
-            cases.push(raised(
-                &format!("order 17:\n{literal}:\nno such thing"),
-                "the pattern's words, over lines",
-            ));
+            cases.push(raised(&literal, "the pattern's words"));
+            cases.push(raised(&format!("order 17: {literal}: no such thing"), "its words in a sentence"));
+            cases.push(raised(&format!("order 17:\n{literal}:\nno such thing"), "its words over lines"));
         }
     }
     debug_assert!(cases.iter().all(|c| c.origin == Origin::Standard));

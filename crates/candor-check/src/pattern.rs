@@ -42,6 +42,9 @@ pub(crate) fn literal(pattern: &str) -> Option<String> {
     (chars.peek().is_none() && !out.trim().is_empty()).then_some(out)
 }
 
+/// No error message is longer; repetitions of repetitions soon are.
+const LONGEST: usize = 2000;
+
 type Chars<'p> = std::iter::Peekable<std::str::Chars<'p>>;
 
 /// A text for the first of the alternatives up to the end or the closing parenthesis, which stays; the others are skipped.
@@ -61,6 +64,9 @@ fn alternative(chars: &mut Chars<'_>, depth: usize) -> Option<String> {
         };
         let times = quantity(chars)?;
         if first {
+            if out.len() + piece.len() * times > LONGEST {
+                return None;
+            }
             out.extend(std::iter::repeat_n(piece.as_str(), times));
         }
     }
@@ -207,6 +213,18 @@ mod tests {
         assert_eq!(literal("(?!.*Known).*"), None);
         assert_eq!(literal("a)b"), None);
         assert_eq!(literal("[Task timed out]"), None);
+        assert_eq!(literal("((((((a{64}){64}){64}){64}){64}){64})"), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_pattern_is_looked_at(pattern in "[a-c.*+?(){}\\[\\]|^$\\\\dsSé0-9, :-]{0,30}") {
+            // A class of words or a lost escape is a place in the pattern.
+            for range in class_of_words(&pattern).into_iter().chain(lost_escape(&pattern)) {
+                assert!(pattern.get(range).is_some());
+            }
+            assert!(literal(&pattern).is_none_or(|words| !words.trim().is_empty() && words.len() <= LONGEST));
+        }
     }
 
     #[test]

@@ -78,18 +78,34 @@ impl Entries {
     /// Beyond this many keys an index pays.
     const INDEXED: usize = 12;
 
+    fn position(&mut self, key: &str) -> Option<usize> {
+        if self.entries.len() < Entries::INDEXED {
+            return self.entries.iter().position(|e| e.key.as_str() == key);
+        }
+        if self.index.is_empty() {
+            self.index =
+                self.entries.iter().enumerate().map(|(i, e)| (e.key.as_str().to_string(), i)).collect();
+        }
+        self.index.get(key).copied()
+    }
+
+    fn add(&mut self, entry: Entry) {
+        if !self.index.is_empty() {
+            self.index.insert(entry.key.as_str().to_string(), self.entries.len());
+        }
+        self.entries.push(entry);
+    }
+
+    /// Adds an entry unless there is one of its key: what a merge brings never wins.
+    fn merge(&mut self, entry: Entry) {
+        if self.position(entry.key.as_str()).is_none() {
+            self.add(entry);
+        }
+    }
+
     fn push(&mut self, entry: Entry, problems: &mut Vec<Problem>) {
         let key = entry.key.as_str();
-        let known = if self.entries.len() < Entries::INDEXED {
-            self.entries.iter().position(|e| e.key.as_str() == key)
-        } else {
-            if self.index.is_empty() {
-                self.index =
-                    self.entries.iter().enumerate().map(|(i, e)| (e.key.as_str().to_string(), i)).collect();
-            }
-            self.index.get(key).copied()
-        };
-        match known {
+        match self.position(key) {
             Some(i) => {
                 // A flood of duplicates is one complaint, not a million.
                 if problems.len() < 100 {
@@ -98,12 +114,7 @@ impl Entries {
                 }
                 self.entries[i] = entry;
             }
-            None => {
-                if !self.index.is_empty() {
-                    self.index.insert(key.to_string(), self.entries.len());
-                }
-                self.entries.push(entry);
-            }
+            None => self.add(entry),
         }
     }
 }
@@ -144,6 +155,17 @@ mod tests {
         assert_eq!(source_of("a: one\n  two\n", "a", "two"), "two");
         assert_eq!(source_of("{\"a\": \"x\\n\\ud83d\\ude00 end\"}", "a", "end"), "end");
         assert_eq!(source_of("a: |\r\n  x\r\n  yes\r\n", "a", "yes"), "yes");
+    }
+
+    #[test]
+    fn what_cannot_be_walked_side_by_side_leads_to_the_whole_of_it() {
+        let source = "|\n[\r\n\ré";
+        let root = parsed(source);
+        let text = root.as_text().expect("a scalar");
+        // As many bytes as the source, and not the same.
+        assert_eq!(text.as_str(), "[\n\né\n");
+        let span = text.at(3..5);
+        assert_eq!(&source[span.start as usize..span.end as usize], "[\r\n\ré");
     }
 
     #[test]

@@ -4,7 +4,7 @@ pub(crate) mod conditions;
 pub(crate) mod cycles;
 pub(crate) mod intrinsics;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use candor_gateway::span::{FileId, Span, Text};
 
@@ -17,9 +17,9 @@ pub(crate) struct Template<'t> {
     /// The folder that holds it: local files are named from there.
     pub(crate) folder: String,
     pub(crate) globals: Option<&'t Node>,
-    pub(crate) parameters: HashMap<&'t str, &'t Node>,
+    pub(crate) parameters: BTreeMap<&'t str, &'t Node>,
     pub(crate) mappings: Option<&'t Node>,
-    pub(crate) conditions: HashMap<&'t str, &'t Node>,
+    pub(crate) conditions: BTreeMap<&'t str, &'t Node>,
     pub(crate) resources: Vec<Resource<'t>>,
     index: HashMap<&'t str, usize>,
     /// Macros other than SAM's: they may add anything.
@@ -57,7 +57,7 @@ pub(crate) fn is_template(root: &Node) -> bool {
     resources.iter().any(|e| typed(&e.value)) || (says_so && root.get("Resources").is_some())
 }
 
-fn section<'t>(root: &'t Node, name: &str) -> HashMap<&'t str, &'t Node> {
+fn section<'t>(root: &'t Node, name: &str) -> BTreeMap<&'t str, &'t Node> {
     let entries = root.get(name).map_or(&[][..], Node::entries);
     entries.iter().map(|e| (e.key.as_str(), &e.value)).collect()
 }

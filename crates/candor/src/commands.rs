@@ -24,8 +24,8 @@ use crate::ui::{ColorChoice, Style, Ui};
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
-    /// Colour: on a terminal, always, or never
-    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
+    /// Colour: on a terminal unless NO_COLOR is set, always, or never
+    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN", display_order = 900)]
     pub(crate) color: ColorChoice,
 }
 

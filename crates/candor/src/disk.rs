@@ -23,8 +23,8 @@ fn fault(e: &std::io::Error) -> FileError {
 
 impl Files for Disk {
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
-        let file = fs::File::open(path).map_err(|e| fault(&e))?;
-        let metadata = file.metadata().map_err(|e| fault(&e))?;
+        // Asked before it is opened: opening a pipe waits for somebody who writes into it.
+        let metadata = fs::metadata(path).map_err(|e| fault(&e))?;
         if !metadata.is_file() {
             return Err(FileError::Other("not a regular file".to_string()));
         }
@@ -32,6 +32,7 @@ impl Files for Disk {
         if metadata.len() > self.max_file {
             return Err(too_large(metadata.len()));
         }
+        let file = fs::File::open(path).map_err(|e| fault(&e))?;
         // The file may grow while we read it: one byte beyond the limit tells.
         let mut bytes = Vec::with_capacity(metadata.len() as usize);
         file.take(self.max_file + 1).read_to_end(&mut bytes).map_err(|e| fault(&e))?;
@@ -42,12 +43,15 @@ impl Files for Disk {
         let mut entries = Vec::new();
         for entry in fs::read_dir(dir).map_err(|e| fault(&e))? {
             let entry = entry.map_err(|e| fault(&e))?;
-            // Links are not followed when walking: they may lead out of the project, or in circles.
+            // Links are not followed when walking: they may lead out of the project, or in circles. Pipes, sockets and devices
+            // hold no templates.
             let kind = entry.file_type().map_err(|e| fault(&e))?;
-            if kind.is_symlink() {
+            if !kind.is_dir() && !kind.is_file() {
                 continue;
             }
-            let path = Path::new(dir).join(entry.file_name());
+            // `template.yaml`, and not `./template.yaml`.
+            let folder = if dir == "." { Path::new("") } else { Path::new(dir) };
+            let path = folder.join(entry.file_name());
             if let Some(path) = path.to_str() {
                 entries.push(DirEntry { path: path.to_string(), is_dir: kind.is_dir() });
             }

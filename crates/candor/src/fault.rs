@@ -26,14 +26,13 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    /// For a person; `None` where there is nobody left to tell: the reader of our output has closed it.
-    pub(crate) fn render(&self, ui: &Ui) -> Option<String> {
+    /// For a person.
+    pub(crate) fn render(&self, ui: &Ui) -> String {
         let error = ui.paint(Style::Error, "error");
         match self {
-            Fault::Usage { what, hint } => Some(format!("{error}: {what}\n  = help  {hint}")),
-            Fault::Input { subject, what } => Some(format!("{error}: {subject}: {what}")),
-            Fault::Output(e) if e.kind() == io::ErrorKind::BrokenPipe => None,
-            Fault::Output(e) => Some(format!("{error}: standard output cannot be written to: {e}")),
+            Fault::Usage { what, hint } => format!("{error}: {what}\n  = help  {hint}"),
+            Fault::Input { subject, what } => format!("{error}: {subject}: {what}"),
+            Fault::Output(e) => format!("{error}: standard output cannot be written to: {e}"),
         }
     }
 }

@@ -39,14 +39,10 @@ fn main() -> ExitCode {
     };
     let status = match result.and_then(|status| ui.flush().map(|()| status)) {
         Ok(status) => status,
-        Err(fault) => match fault.render(&ui) {
-            // Whoever reads our output has heard enough.
-            None => Status::Clean,
-            Some(text) => {
-                ui.error(&text);
-                Status::Unread
-            }
-        },
+        Err(fault) => {
+            ui.error(&fault.render(&ui));
+            Status::Unread
+        }
     };
     ExitCode::from(match status {
         Status::Clean => 0,

@@ -1,6 +1,7 @@
 //! Output formats. Each JSON output is put together here from the core's types, so that refactoring them cannot move a
 //! documented contract.
 
+pub(crate) mod body;
 pub(crate) mod check_json;
 pub(crate) mod check_text;
 pub(crate) mod drills;
@@ -37,9 +38,14 @@ pub(crate) fn verdict_style(verdict: Verdict) -> Style {
 
 /// Text folded to lines of at most this many characters, at blanks; a longer word gets a line of its own.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
+    fold(text.split_whitespace(), width)
+}
+
+/// Pieces joined by blanks and folded to lines of at most this many characters; no piece is broken.
+pub(crate) fn fold<'p>(pieces: impl IntoIterator<Item = &'p str>, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut length = 0;
-    for word in text.split_whitespace() {
+    for word in pieces {
         let word_length = word.chars().count();
         match lines.last_mut() {
             Some(line) if length + 1 + word_length <= width => {

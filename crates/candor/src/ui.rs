@@ -9,11 +9,8 @@ use crate::fault::Fault;
 /// When to colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum ColorChoice {
-    /// On a terminal, unless NO_COLOR is set.
     Auto,
-    /// Always.
     Always,
-    /// Never.
     Never,
 }
 
@@ -65,7 +62,7 @@ impl Ui {
 
     /// A result.
     pub(crate) fn print(&mut self, text: &str) -> Result<(), Fault> {
-        self.out.write_all(text.as_bytes()).map_err(Fault::Output)
+        heard_enough(self.out.write_all(text.as_bytes()))
     }
 
     /// A diagnostic. That standard error is closed is nothing we could tell anyone.
@@ -75,7 +72,7 @@ impl Ui {
     }
 
     pub(crate) fn flush(&mut self) -> Result<(), Fault> {
-        self.out.flush().map_err(Fault::Output)
+        heard_enough(self.out.flush())
     }
 
     /// Text for standard error in its colour.
@@ -86,6 +83,14 @@ impl Ui {
     /// How to colour results.
     pub(crate) fn palette(&self) -> Palette {
         Palette { color: self.color }
+    }
+}
+
+/// Whoever closes our output has heard enough: that is no fault, and the exit status still says what was found.
+fn heard_enough(result: io::Result<()>) -> Result<(), Fault> {
+    match result {
+        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.map_err(Fault::Output),
     }
 }
 

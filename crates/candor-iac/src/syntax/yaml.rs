@@ -7,6 +7,8 @@ use granit_parser::{Event, Parser, ScalarStyle};
 
 use crate::syntax::{Entries, Entry, Kind, Limits, Node, Parsed, Problem, Scalar, Style, Tag, fatal};
 
+const ALIAS_TO_NOTHING: &str = "an alias to itself, or to something that is not there yet";
+
 /// A collection whose end has not been met.
 struct Open {
     start: u32,
@@ -54,8 +56,7 @@ fn build(
                 if message.contains("recursion") || message.contains("nest") || message.contains("limit") {
                     format!("collections nest more than {} deep", limits.max_depth)
                 } else if message.contains("anchor") {
-                    "an alias to something that is not there (yet); an alias to itself, for instance"
-                        .to_string()
+                    ALIAS_TO_NOTHING.to_string()
                 } else {
                     format!("no YAML: {message}")
                 };
@@ -122,7 +123,7 @@ fn build(
             }
             Event::Alias(id) => {
                 let Some((target, nodes)) = anchors.get(&id) else {
-                    return Err(fatal(span, "an alias to itself, or to something that is not there yet"));
+                    return Err(fatal(span, ALIAS_TO_NOTHING));
                 };
                 total = total.saturating_add(*nodes);
                 if total > limits.max_nodes {
@@ -191,11 +192,7 @@ fn merge(entries: &mut Entries, merges: Vec<Node>) {
     });
     for source in sources {
         if let Kind::Mapping(merged) = source.kind {
-            for entry in merged {
-                if !entries.entries.iter().any(|e| e.key.as_str() == entry.key.as_str()) {
-                    entries.entries.push(entry);
-                }
-            }
+            merged.into_iter().for_each(|entry| entries.merge(entry));
         }
     }
 }
@@ -225,6 +222,8 @@ fn mapped(file: FileId, source: &str, value: String, style: ScalarStyle, span: S
     let map = align(file, raw, &value, span.start, from, escapes);
     match map {
         Some(map) => Text::mapped(value, map, span),
+        // A segment as long as its text would map byte by byte: cut in two, neither is.
+        None if value.len() == raw.len() => Text::mapped(value, vec![(0, span), (1, span)], span),
         None => Text::mapped(value, vec![(0, span)], span),
     }
 }
@@ -285,8 +284,8 @@ fn align(
             break;
         }
         match raw.get(r) {
-            // A literal block's last line break may be missing from the trimmed source.
-            None if text[v..].iter().all(|b| *b == b'\n') => {
+            // What a block ends with may be missing from the trimmed source.
+            None if text[v..].iter().all(|b| blank(*b)) => {
                 push(v, raw.len(), raw.len());
                 v = text.len();
             }

@@ -73,7 +73,7 @@ fn references<'n>(node: &'n Node, found: &mut impl FnMut(&'n str)) {
         }
         _ => {}
     }
-    match &argument.kind {
+    match &node.kind {
         Kind::Sequence(items) => items.iter().for_each(|item| references(item, found)),
         Kind::Mapping(entries) => entries.iter().for_each(|entry| references(&entry.value, found)),
         Kind::Null | Kind::Scalar(_) => {}

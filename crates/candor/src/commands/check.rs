@@ -54,6 +54,7 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
         crate::commands::explain::known(slug)?;
     }
     let reading = args.inputs.read()?;
+    tell_unread(&reading, ui);
     let mut report = candor_check::check(&reading);
     report.findings.retain(|f| {
         let named = |list: &[String]| list.iter().any(|slug| slug == f.rule.slug);
@@ -67,7 +68,6 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
     match args.format {
         Format::Json => ui.print(&output::check_json::write(&reading, &report))?,
         Format::Text => {
-            tell_unread(&reading, ui);
             let (palette, width) = (ui.palette(), ui.width());
             let text = output::check_text::write(&reading, &report, args.notes, palette, width);
             ui.print(&text)?;

@@ -1,5 +1,7 @@
 //! `candor drill`
 
+use std::collections::BTreeSet;
+
 use candor_check::Played;
 use candor_contract::ApiKind;
 use candor_contract::verdict::Verdict;
@@ -39,9 +41,11 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
     let fatal: Vec<Verdict> =
         args.fail_on_verdict.iter().map(|slug| verdict(slug)).collect::<Result<_, _>>()?;
     let reading = args.inputs.read()?;
+    tell_unread(&reading, ui);
     let ambient = Ambient::example();
     let mut undecided = reading.undecided.clone();
     let mut apis = Vec::new();
+    let mut outcomes = BTreeSet::new();
     for project in &reading.projects {
         for api in &project.apis {
             let drill = Drill::new(api, &ambient);
@@ -58,6 +62,7 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
                     undecided.push(u);
                     Vec::new()
                 });
+                outcomes.extend(played.iter().map(|p| p.case.slug));
                 let drilled = played
                     .into_iter()
                     .filter(|p| args.outcome.as_deref().is_none_or(|wanted| wanted == p.case.slug))
@@ -71,6 +76,9 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
                     .collect();
                 routes.push(DrilledRoute::of(route, drilled));
             }
+            if args.route.is_some() && routes.is_empty() {
+                continue;
+            }
             let world = output::world_name(&project.world);
             apis.push(DrilledApi { name: api.name.clone(), kind: api.kind, world, routes });
         }
@@ -78,7 +86,7 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
     undecided.sort_by(|a, b| (a.span, &a.needs).cmp(&(b.span, &b.needs)));
     undecided.dedup();
     if let Some(route) = &args.route
-        && apis.iter().all(|api| api.routes.is_empty())
+        && apis.is_empty()
     {
         let what = format!("no route is `{route}`");
         let some: Vec<String> = reading
@@ -91,10 +99,17 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
             .collect();
         return Err(Fault::Usage { what, hint: format!("there are: {}", some.join(", ")) });
     }
+    if let Some(outcome) = &args.outcome
+        && !outcomes.is_empty()
+        && !outcomes.contains(outcome.as_str())
+    {
+        let what = format!("no route was played with the outcome `{outcome}`");
+        let all: Vec<&str> = outcomes.into_iter().collect();
+        return Err(Fault::Usage { what, hint: format!("there are: {}", all.join(", ")) });
+    }
     match args.format {
         Format::Json => ui.print(&drills::write_json(&reading, &apis, &undecided))?,
         Format::Text => {
-            tell_unread(&reading, ui);
             let (palette, width) = (ui.palette(), ui.width());
             ui.print(&drills::write_text(&reading, &apis, &undecided, palette, width))?;
         }

@@ -20,9 +20,13 @@ pub(crate) struct Args {
 /// Where there is none: with the names that come nearest.
 pub(crate) fn known(slug: &str) -> Result<&'static Rule, Fault> {
     rules::find(slug).ok_or_else(|| {
-        let shares =
-            |rule: &&&Rule| slug.split('-').filter(|w| w.len() > 3).any(|word| rule.slug.contains(word));
-        let near: Vec<&str> = RULES.iter().filter(shares).map(|rule| rule.slug).take(6).collect();
+        let shared_start =
+            |rule: &Rule| slug.chars().zip(rule.slug.chars()).take_while(|(a, b)| a == b).count();
+        let shares_a_word = |rule: &Rule| slug.split('-').any(|w| w.len() > 3 && rule.slug.contains(w));
+        let mut near: Vec<&Rule> =
+            RULES.iter().copied().filter(|r| shared_start(r) > 3 || shares_a_word(r)).collect();
+        near.sort_by_key(|rule| std::cmp::Reverse(shared_start(rule)));
+        let near: Vec<&str> = near.into_iter().map(|rule| rule.slug).take(3).collect();
         let hint = if near.is_empty() {
             "`candor rules` lists them all".to_string()
         } else {

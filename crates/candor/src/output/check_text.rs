@@ -1,10 +1,11 @@
 //! `candor check` for a person: the line that causes it, what the client gets, what to write instead.
 
-use candor_check::{Finding, Report, Severity};
+use candor_check::{Finding, Proof, Report, Severity};
 use candor_gateway::span::Span;
 use candor_iac::Reading;
 
-use crate::output::{count, cut, harmless, severity_style, undecided_text, unread_summary, wrap};
+use crate::output::body::one_line;
+use crate::output::{count, cut, fold, harmless, severity_style, undecided_text, unread_summary, wrap};
 use crate::ui::{Palette, Style};
 
 /// The whole report.
@@ -97,30 +98,42 @@ fn write_finding(reading: &Reading, f: &Finding, palette: Palette, width: usize,
         }
     }
 
-    let mut field = |name: &str, text: &str| {
-        let room = width.saturating_sub(gutter + 10).max(30);
-        for (i, line) in wrap(text, room).into_iter().enumerate() {
+    let room = width.saturating_sub(gutter + 10).max(30);
+    let mut field = |name: &str, lines: Vec<String>| {
+        for (i, line) in lines.into_iter().enumerate() {
             let name = if i == 0 { format!("= {name:<7}") } else { " ".repeat(9) };
             out.push_str(&format!("{:gutter$}{} {line}\n", "", palette.paint(Style::Faint, &name)));
         }
     };
     if let Some(proof) = &f.proof {
-        let note = if proof.note.is_empty() { String::new() } else { format!(" ({})", proof.note) };
-        let body = match &proof.body {
-            Some(body) if body.is_empty() => "and no body".to_string(),
-            Some(body) => cut(&harmless(body), 160),
-            None => "and a body that depends on the function".to_string(),
-        };
-        field("client", &format!("{}{note} → {} {body}", proof.outcome, proof.status));
+        field("client", client(proof, room));
     }
-    field("instead", &harmless(&f.remedy));
+    field("instead", wrap(&harmless(&f.remedy), room));
     if f.routes.len() > 1 {
         let shown: Vec<String> = f.routes.iter().take(5).map(|r| harmless(&r.to_string())).collect();
-        let more = f.routes.len() - shown.len();
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        field("routes", &format!("{}{more}", shown.join(", ")));
+        let last = shown.len() - 1;
+        let mut pieces: Vec<String> =
+            shown.into_iter().enumerate().map(|(i, r)| if i < last { r + "," } else { r }).collect();
+        if f.routes.len() > pieces.len() {
+            pieces.push(format!("and {} more", f.routes.len() - pieces.len()));
+        }
+        field("routes", fold(pieces.iter().map(String::as_str), room));
     }
-    field("more", &format!("candor explain {}", f.rule.slug));
+    field("more", vec![format!("candor explain {}", f.rule.slug)]);
+}
+
+/// What the function did and what the client gets: the body beside it where it fits whole, else on a line of its own.
+fn client(proof: &Proof, room: usize) -> Vec<String> {
+    let note = if proof.note.is_empty() { String::new() } else { format!(" ({})", proof.note) };
+    let head = format!("{}{note} → {}", proof.outcome, proof.status);
+    match proof.body.as_deref().map(|body| (body.is_empty(), one_line(body, room))) {
+        None => vec![format!("{head} and a body that depends on the function")],
+        Some((true, _)) => vec![format!("{head} and no body")],
+        Some((false, body)) if head.chars().count() + 1 + body.chars().count() <= room => {
+            vec![format!("{head} {body}")]
+        }
+        Some((false, body)) => vec![head, body],
+    }
 }
 
 /// The source line, a caret under what is meant, and what there is to say about it.
@@ -136,20 +149,21 @@ fn excerpt(
     out: &mut String,
 ) {
     let at = reading.sources.position(span);
-    let source = reading.sources.line_text(span.file, at.line);
-    let (start, mut end) = (at.column as usize - 1, source.trim_end().chars().count());
+    let source = harmless(reading.sources.line_text(span.file, at.line).trim_end());
+    let length = source.chars().count();
+    let (start, mut end) = (at.column as usize - 1, length);
     if at.end_line == at.line {
         end = (at.end_column as usize - 1).min(end);
     }
     let room = width.saturating_sub(gutter + 3).max(30);
-    // A line that is too long shows the part around the caret.
-    let skip = if source.trim_end().chars().count() > room && end.min(start + room / 2) > room * 3 / 4 {
-        start.saturating_sub(room / 4)
-    } else {
-        0
-    };
-    let shown: String = harmless(source.trim_end()).chars().skip(skip).collect();
-    let shown = if skip > 0 { format!("…{}", shown.chars().skip(1).collect::<String>()) } else { shown };
+    // A line that is too long loses indentation; where that is not enough, it shows the part around the caret.
+    let blanks = source.chars().take_while(|c| *c == ' ').count();
+    let mut skip = blanks.min(length.saturating_sub(room)).min(start);
+    let mut shown: String = source.chars().skip(skip).collect();
+    if length > skip + room && end.min(start + room / 2) > skip + room * 3 / 4 {
+        skip = skip.max(start.saturating_sub(room / 4));
+        shown = format!("…{}", source.chars().skip(skip + 1).collect::<String>());
+    }
     let bar = palette.paint(Style::Faint, "│");
     let number = palette.paint(Style::Faint, &format!("{:>gutter$}", at.line));
     out.push_str(&format!("{number}{bar} {}\n", cut(&shown, room)));

@@ -12,6 +12,7 @@ use candor_gateway::span::Span;
 use candor_iac::Reading;
 
 use crate::commands::drill::kind_words;
+use crate::output::body::one_line;
 use crate::output::{count, cut, harmless, undecided_json, undecided_text, unreadable_json, verdict_style};
 use crate::ui::{Palette, Style};
 
@@ -92,6 +93,34 @@ impl Drilled {
             decided: exchange.culprit(judgement.part).cause,
         }
     }
+
+    /// The outcome, and what tells it from others of its name.
+    fn title(&self) -> String {
+        if self.note.is_empty() {
+            self.outcome.to_string()
+        } else {
+            format!("{}, {}", self.outcome, self.note)
+        }
+    }
+
+    /// What decided, in few words; the file is named where it is not the route's.
+    fn place(&self, reading: &Reading, route: Span) -> String {
+        let line = |span: Span| {
+            let line = reading.sources.position(span).line;
+            if span.file == route.file {
+                return format!("line {line}");
+            }
+            let path = reading.sources.path(span.file);
+            format!("{}:{line}", harmless(path.rsplit('/').next().unwrap_or(path)))
+        };
+        match self.decided {
+            Cause::Written(span) => line(span),
+            Cause::Missing { at, key } => format!("no {key}, {}", line(at)),
+            Cause::Aws(_) => "AWS".to_string(),
+            Cause::Payload => "the function".to_string(),
+            Cause::Request => "the request".to_string(),
+        }
+    }
 }
 
 /// The document for programs.
@@ -148,6 +177,30 @@ pub(crate) fn write_json(reading: &Reading, apis: &[DrilledApi], undecided: &[Un
     text
 }
 
+/// One route's drills, a line each; the columns are as wide as this route needs them.
+fn table(reading: &Reading, route: &DrilledRoute, palette: Palette, width: usize, out: &mut String) {
+    let outcomes: Vec<String> = route.drills.iter().map(Drilled::title).collect();
+    let places: Vec<String> = route.drills.iter().map(|d| d.place(reading, route.span)).collect();
+    let widest = |column: &[String]| column.iter().map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let (first, verdict, third) = (widest(&outcomes), 14, widest(&places).min(36));
+    let room = width.saturating_sub(4 + first + 1 + 3 + 1 + verdict + 1 + third + 1).max(12);
+    for ((d, outcome), place) in route.drills.iter().zip(outcomes).zip(places) {
+        let body = match &d.body {
+            None => cut("what the function says", room),
+            Some(body) => one_line(body, room),
+        };
+        let slug = palette.paint(verdict_style(d.verdict), &format!("{:<verdict$}", d.verdict.slug()));
+        let line = format!(
+            "    {outcome:<first$} {} {slug} {:<third$} {}",
+            d.status,
+            cut(&place, third),
+            palette.paint(Style::Faint, &body)
+        );
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+}
+
 /// The table for people: a route, and under it a line per outcome.
 pub(crate) fn write_text(
     reading: &Reading,
@@ -184,37 +237,8 @@ pub(crate) fn write_text(
                 if let Some(i) = Verdict::ALL.iter().position(|v| *v == d.verdict) {
                     totals[i] += 1;
                 }
-                let place = match d.decided {
-                    Cause::Written(span) => {
-                        format!("line {}", reading.sources.position(span).line)
-                    }
-                    Cause::Missing { at, key } => {
-                        format!("no {key} at line {}", reading.sources.position(at).line)
-                    }
-                    Cause::Aws(_) => "AWS".to_string(),
-                    Cause::Payload => "the function".to_string(),
-                    Cause::Request => "the request".to_string(),
-                };
-                let style = verdict_style(d.verdict);
-                let verdict = palette.paint(style, &format!("{:<14}", d.verdict.slug()));
-                let outcome = if d.note.is_empty() {
-                    d.outcome.to_string()
-                } else {
-                    format!("{}, {}", d.outcome, d.note)
-                };
-                let body = match &d.body {
-                    None => "(what the function says)".to_string(),
-                    Some(body) => harmless(body),
-                };
-                let room = width.saturating_sub(64).max(12);
-                out.push_str(&format!(
-                    "    {:<19} {} {verdict} {:<21} {}\n",
-                    cut(&outcome, 19),
-                    d.status,
-                    cut(&place, 21),
-                    palette.paint(Style::Faint, &cut(&body, room))
-                ));
             }
+            table(reading, route, palette, width, &mut out);
         }
         out.push('\n');
     }

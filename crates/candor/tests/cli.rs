@@ -1,0 +1,26 @@
+//! The binary as a person or a script meets it: what it prints, where to, and its exit status.
+//!
+//! Snapshots are files below `cli/snapshots`, so that `cargo xtask bless` can make them anew.
+
+#![allow(clippy::unwrap_used)]
+
+#[path = "cli/bad_input.rs"]
+mod bad_input;
+#[path = "cli/examples.rs"]
+mod examples;
+#[path = "cli/help.rs"]
+mod help;
+#[path = "cli/json.rs"]
+mod json;
+#[path = "cli/pages.rs"]
+mod pages;
+#[path = "cli/simulate.rs"]
+mod simulate;
+#[path = "cli/streams.rs"]
+mod streams;
+#[path = "cli/support.rs"]
+mod support;
+#[path = "cli/usage.rs"]
+mod usage;
+#[path = "cli/worlds.rs"]
+mod worlds;
