@@ -17,7 +17,7 @@ use crate::trace::What;
 
 mod metrics;
 
-pub use metrics::{Dimension, Metric, Series};
+pub use metrics::{Dimension, Metric, Sample, Series};
 
 /// Stands in a log line for a part that nobody knows here: an id, a latency, what the function itself says.
 pub const UNKNOWN: char = '\u{fffc}';
@@ -25,10 +25,35 @@ pub const UNKNOWN: char = '\u{fffc}';
 /// What one exchange leaves behind.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Signals {
+    /// The logical id of the function that was asked or would have been, where the template has it.
+    pub function: Option<String>,
     /// Every metric that gets a data point, also where that is zero.
     pub metrics: Vec<Metric>,
     /// Every line that is written, or may be.
     pub logs: Vec<LogLine>,
+}
+
+impl Signals {
+    /// The metrics that say something: those with another data point than a success gives them.
+    pub fn moved<'s>(&'s self, healthy: &'s Signals) -> impl Iterator<Item = &'s Metric> {
+        let usual = |metric: &Metric| {
+            healthy.metrics.iter().find(|m| m.namespace == metric.namespace && m.name == metric.name)
+        };
+        self.metrics.iter().filter(move |metric| match metric.sample {
+            Sample::Known(number) => {
+                number != 0.0 && usual(metric).is_none_or(|usual| usual.sample != metric.sample)
+            }
+            Sample::Usual | Sample::Unknown => false,
+        })
+    }
+
+    /// The logs in which a line is certain to appear, each once.
+    pub fn written_logs(&self) -> Vec<Log> {
+        let mut logs: Vec<Log> = self.logs.iter().filter(|line| line.certain).map(|line| line.log).collect();
+        logs.sort();
+        logs.dedup();
+        logs
+    }
 }
 
 /// One line of a log.
@@ -36,6 +61,8 @@ pub struct Signals {
 pub struct LogLine {
     /// In which log.
     pub log: Log,
+    /// The log group as the template names it; `None` where nobody knows it.
+    pub group: Option<String>,
     /// What it says.
     pub says: Says,
     /// Whether it is certain to be written. An undecided level or destination makes it uncertain.
@@ -85,11 +112,11 @@ pub enum Says {
 /// What an exchange leaves behind.
 pub fn signals(exchange: &Exchange<'_>) -> Signals {
     let ran = Ran::of(exchange);
-    let metrics = metrics::of(&exchange.received, &ran, Answer::of(exchange));
+    let metrics = metrics::of(exchange, &ran, Answer::of(exchange));
     let mut logs = function_lines(exchange, &ran);
     logs.extend(execution_lines(exchange));
     logs.extend(access_line(exchange, exchange.response.status.value));
-    Signals { metrics, logs }
+    Signals { function: logical_id(exchange), metrics, logs }
 }
 
 /// What a success on the same route leaves behind: an alarm that this sets off, too, says nothing about a failure.
@@ -99,12 +126,14 @@ pub fn healthy(exchange: &Exchange<'_>) -> Signals {
         Some(function) => Ran::Succeeded(function),
         None => Ran::NotAsked,
     };
-    let metrics = metrics::of(&exchange.received, &ran, Answer { status: 200, reshaped: false });
+    let metrics = metrics::of(exchange, &ran, Answer { status: 200, reshaped: false });
     let mut logs = function_lines(exchange, &ran);
+    // What a function prints when all is well is taken for lines that no filter for failures wants.
+    logs.retain(|line| line.says != Says::Anything);
     // At the level INFO the steps of a success are written, too.
     logs.extend(completed(exchange, 200));
     logs.extend(access_line(exchange, 200));
-    Signals { metrics, logs }
+    Signals { function: logical_id(exchange), metrics, logs }
 }
 
 /// What Lambda counts of one exchange.
@@ -163,76 +192,71 @@ impl Answer {
     }
 }
 
-fn line(log: Log, says: Says) -> LogLine {
-    LogLine { log, says, certain: true }
+fn logical_id(exchange: &Exchange<'_>) -> Option<String> {
+    function_of(exchange)?.logical_id.clone()
 }
 
 /// The function's log is always written; a function that never ran writes nothing.
 fn function_lines(exchange: &Exchange<'_>, ran: &Ran<'_>) -> Vec<LogLine> {
-    let outcome = match ran {
+    let (function, outcome) = match ran {
         Ran::NotAsked | Ran::Throttled(_) => return Vec::new(),
-        Ran::Succeeded(_) => None,
-        Ran::Failed(_, outcome) => Some(*outcome),
+        Ran::Succeeded(function) => (function, None),
+        Ran::Failed(function, outcome) => (function, Some(*outcome)),
     };
     let id = exchange.received.ambient.lambda_request_id.as_str();
-    let platform = |text: String| line(Log::Function, Says::Platform(text));
-    let mut lines = vec![platform(format!("START RequestId: {id} Version: $LATEST"))];
-    let report = |status: &str| {
-        let status = if status.is_empty() { String::new() } else { format!("Status: {status}") };
-        platform(format!("REPORT RequestId: {id}\tDuration: {UNKNOWN} ms\t{status}"))
-    };
-    let mut anything = true;
+    let platform = |text: &str| Says::Platform(format!("RequestId: {id} {text}"));
+    let mut said = vec![Says::Platform(format!("START RequestId: {id} Version: $LATEST"))];
     let mut ended = "";
+    let mut prints = true;
     match outcome {
-        None => {}
-        Some(Outcome::Raised(error)) => lines.push(exception(error)),
+        Some(Outcome::Raised(error)) => said.push(exception(error)),
         Some(Outcome::InitFailed(error)) => {
-            lines.push(exception(error));
-            anything = false;
-            ended = "error";
+            said.push(exception(error));
+            (ended, prints) = ("Status: error", false);
         }
         Some(Outcome::TimedOut { after, .. }) => {
             let seconds = format!("{}.{:02}", after.as_secs(), after.subsec_millis() / 10);
-            lines.push(platform(format!("{UNKNOWN} {id} Task timed out after {seconds} seconds")));
+            said.push(Says::Platform(format!("{UNKNOWN} {id} Task timed out after {seconds} seconds")));
             // What it printed before it was stopped it would have printed in a success, too.
-            anything = false;
-            ended = "timeout";
+            (ended, prints) = ("Status: timeout", false);
         }
         Some(Outcome::Exited) => {
-            lines.push(platform(format!(
-                "RequestId: {id} Error: Runtime exited with error: exit status 1\nRuntime.ExitError"
-            )));
-            ended = "error\tError Type: Runtime.ExitError";
+            said.push(platform("Error: Runtime exited with error: exit status 1\nRuntime.ExitError"));
+            ended = "Status: error\tError Type: Runtime.ExitError";
         }
         Some(Outcome::OutOfMemory) => {
-            lines.push(platform(format!(
-                "RequestId: {id} Error: Runtime exited with error: signal: killed\nRuntime.ExitError"
-            )));
-            anything = false;
-            ended = "error\tError Type: Runtime.OutOfMemory";
+            said.push(platform("Error: Runtime exited with error: signal: killed\nRuntime.ExitError"));
+            (ended, prints) = ("Status: error\tError Type: Runtime.OutOfMemory", false);
         }
-        // Whether Lambda writes a line about it nobody here has seen.
-        Some(Outcome::TooLarge(_)) => {}
-        Some(
-            Outcome::Returned(_) | Outcome::ReturnedLate(_) | Outcome::Throttled | Outcome::NotInvocable,
+        // Whether Lambda writes a line about an answer that is too large nobody here has seen.
+        None
+        | Some(
+            Outcome::TooLarge(_)
+            | Outcome::Returned(_)
+            | Outcome::ReturnedLate(_)
+            | Outcome::Throttled
+            | Outcome::NotInvocable,
         ) => {}
     }
-    lines.push(platform(format!("END RequestId: {id}")));
-    lines.push(report(ended));
-    if anything {
-        lines.push(LogLine { log: Log::Function, says: Says::Anything, certain: true });
+    said.push(Says::Platform(format!("END RequestId: {id}")));
+    said.push(Says::Platform(format!("REPORT RequestId: {id}\tDuration: {UNKNOWN} ms\t{ended}")));
+    if prints {
+        said.push(Says::Anything);
     }
-    lines
+    let name = function.logical_id.as_ref().map_or_else(|| function.name.clone(), |id| format!("${{{id}}}"));
+    let group = format!("/aws/lambda/{name}");
+    let line = |says| LogLine { log: Log::Function, group: Some(group.clone()), says, certain: true };
+    said.into_iter().map(line).collect()
 }
 
-fn exception(error: &FunctionError) -> LogLine {
+/// An uncaught exception as its payload tells it.
+fn exception(error: &FunctionError) -> Says {
     let json = error.payload.text().and_then(|text| Json::read(text).ok());
     let of = |key: &str| {
         let member = json.as_ref().and_then(|j| j.get(key)).and_then(Json::as_str);
         member.map_or_else(|| UNKNOWN.to_string(), str::to_string)
     };
-    let says = Says::Exception { error_type: of("errorType"), message: of("errorMessage") };
-    line(Log::Function, says)
+    Says::Exception { error_type: of("errorType"), message: of("errorMessage") }
 }
 
 /// The level of the route's execution log, and whether that is certain. `None`: no log.
@@ -253,12 +277,23 @@ fn level(exchange: &Exchange<'_>) -> Option<(LoggingLevel, bool)> {
     }
 }
 
+/// A line of the execution log.
+fn execution_line(exchange: &Exchange<'_>, says: Says, certain: bool) -> LogLine {
+    let api = exchange.received.api;
+    // The group's name is documented: the API's id, a slash, the stage.
+    let group = match (&api.logical_id, api.stage.name.optional()) {
+        (Some(id), Ok((Some(stage), _))) => Some(format!("API-Gateway-Execution-Logs_${{{id}}}/{stage}")),
+        _ => None,
+    };
+    LogLine { log: Log::Execution, group, says, certain }
+}
+
 /// The last line of an execution: at ERROR it is seen for 5xx only.
 fn completed(exchange: &Exchange<'_>, status: u16) -> Vec<LogLine> {
     let Some((level, certain)) = level(exchange) else { return Vec::new() };
     let text = format!("({UNKNOWN}) Method completed with status: {status}");
     let written = level == LoggingLevel::Info || status >= 500;
-    written.then_some(LogLine { log: Log::Execution, says: Says::Text(text), certain }).into_iter().collect()
+    written.then(|| execution_line(exchange, Says::Text(text), certain)).into_iter().collect()
 }
 
 /// What the execution log says. Of a failure that a mapped integration answers with a success it says nothing at the
@@ -309,17 +344,13 @@ fn execution_lines(exchange: &Exchange<'_>) -> Vec<LogLine> {
             | What::MockStatus => {}
         }
     }
-    let text = |text: String| LogLine {
-        log: Log::Execution,
-        says: Says::Text(format!("({UNKNOWN}) {text}")),
-        certain,
-    };
-    let mut lines: Vec<LogLine> = texts.into_iter().map(text).collect();
+    let line = |text: String| execution_line(exchange, Says::Text(format!("({UNKNOWN}) {text}")), certain);
+    let mut lines: Vec<LogLine> = texts.into_iter().map(line).collect();
     lines.extend(completed(exchange, exchange.response.status.value));
     let route = exchange.received.route.map(|r| &r.key);
     let traced = route.and_then(|key| exchange.received.api.stage.data_trace(key)).map(Setting::optional);
     if level == LoggingLevel::Info && !matches!(traced, None | Some(Ok((Some(false) | None, _)))) {
-        lines.push(LogLine { log: Log::Execution, says: Says::Anything, certain });
+        lines.push(execution_line(exchange, Says::Anything, certain));
     }
     lines
 }
@@ -327,15 +358,18 @@ fn execution_lines(exchange: &Exchange<'_>) -> Vec<LogLine> {
 /// The line of the access log, as far as it is known.
 fn access_line(exchange: &Exchange<'_>, status: u16) -> Option<LogLine> {
     let stage = &exchange.received.api.stage;
-    let log = |says: Says, certain: bool| Some(LogLine { log: Log::Access, says, certain });
+    let line = |group, says, certain| Some(LogLine { log: Log::Access, group, says, certain });
     let access_log = match stage.access_log.optional() {
         Ok((None, _)) => return None,
         Ok((Some(access_log), _)) => access_log,
-        Err(_) => return log(Says::Anything, false),
+        Err(_) => return line(None, Says::Anything, false),
     };
+    let group = access_log.destination.optional().ok().and_then(|(d, _)| d.cloned());
     match access_log.format.optional() {
-        Ok((Some(format), _)) => log(Says::Text(written_access(format.as_str(), exchange, status)), true),
-        Ok((None, _)) | Err(_) => log(Says::Anything, true),
+        Ok((Some(format), _)) => {
+            line(group, Says::Text(written_access(format.as_str(), exchange, status)), true)
+        }
+        Ok((None, _)) | Err(_) => line(group, Says::Anything, true),
     }
 }
 

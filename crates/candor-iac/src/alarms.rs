@@ -18,6 +18,8 @@ pub struct Alarm {
     pub actions_enabled: Setting<bool>,
     /// Whom it tells when it fires; empty texts are left out.
     pub alarm_actions: Setting<Vec<String>>,
+    /// Whether another resource refers to it: a rollback, a composite alarm. Then it tells somebody without an action.
+    pub referred_to: bool,
     /// Where the alarm stands.
     pub span: Span,
 }

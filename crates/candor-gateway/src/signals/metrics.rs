@@ -1,10 +1,12 @@
 //! The metrics of an exchange: names, data points and dimensions as AWS publishes them.
 
 use candor_contract::ApiKind;
+use candor_contract::limits;
 use candor_contract::outcome::Outcome;
 
 use super::{Answer, Ran};
 use crate::api::{Api, FunctionRef, Target};
+use crate::exchange::Exchange;
 use crate::in_flight::Received;
 use crate::setting::Setting;
 
@@ -15,10 +17,22 @@ pub struct Metric {
     pub namespace: &'static str,
     /// `5XXError`, `Errors`, …
     pub name: &'static str,
-    /// The data point; `None` where it is a number that nobody knows, a latency.
-    pub sample: Option<f64>,
+    /// The data point.
+    pub sample: Sample,
     /// Under which dimensions it is published.
     pub series: Vec<Series>,
+}
+
+/// A data point.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Sample {
+    /// This number.
+    Known(f64),
+    /// Such a number as a success has: the time that it took. A failure is taken to be as fast as a success, unless it
+    /// consists in taking too long.
+    Usual,
+    /// Nobody knows.
+    Unknown,
 }
 
 impl Metric {
@@ -55,20 +69,26 @@ impl Dimension {
 }
 
 /// Everything that gets a data point.
-pub(super) fn of(received: &Received<'_>, ran: &Ran<'_>, answer: Answer) -> Vec<Metric> {
-    let mut metrics = gateway(received, answer);
+pub(super) fn of(exchange: &Exchange<'_>, ran: &Ran<'_>, answer: Answer) -> Vec<Metric> {
+    let received = &exchange.received;
+    let mut metrics = Vec::new();
     match ran {
-        Ran::NotAsked => {}
-        Ran::Throttled(function) => metrics.push(lambda("Throttles", Some(1.0), function)),
+        Ran::NotAsked => metrics.extend(gateway(received, answer, Sample::Usual)),
+        Ran::Throttled(function) => {
+            metrics.extend(gateway(received, answer, Sample::Usual));
+            metrics.push(lambda("Throttles", Sample::Known(1.0), function));
+        }
         Ran::Succeeded(function) => {
+            metrics.extend(gateway(received, answer, waited(exchange, ran)));
             metrics.extend(invocation(function, 0.0));
-            metrics.push(lambda("Duration", None, function));
+            metrics.push(lambda("Duration", Sample::Usual, function));
         }
         Ran::Failed(function, outcome) => {
+            metrics.extend(gateway(received, answer, waited(exchange, ran)));
             metrics.extend(invocation(function, 1.0));
             metrics.push(match outcome {
                 Outcome::TimedOut { after, .. } => {
-                    lambda("Duration", Some(after.as_secs_f64() * 1000.0), function)
+                    lambda("Duration", Sample::Known(after.as_secs_f64() * 1000.0), function)
                 }
                 Outcome::Returned(_)
                 | Outcome::ReturnedLate(_)
@@ -78,7 +98,7 @@ pub(super) fn of(received: &Received<'_>, ran: &Ran<'_>, answer: Answer) -> Vec<
                 | Outcome::InitFailed(_)
                 | Outcome::Throttled
                 | Outcome::NotInvocable
-                | Outcome::TooLarge(_) => lambda("Duration", None, function),
+                | Outcome::TooLarge(_) => lambda("Duration", Sample::Usual, function),
             });
         }
     }
@@ -89,13 +109,13 @@ pub(super) fn of(received: &Received<'_>, ran: &Ran<'_>, answer: Answer) -> Vec<
 /// does not say it).
 fn invocation(function: &FunctionRef, errors: f64) -> [Metric; 3] {
     [
-        lambda("Invocations", Some(1.0), function),
-        lambda("Errors", Some(errors), function),
-        lambda("Throttles", Some(0.0), function),
+        lambda("Invocations", Sample::Known(1.0), function),
+        lambda("Errors", Sample::Known(errors), function),
+        lambda("Throttles", Sample::Known(0.0), function),
     ]
 }
 
-fn lambda(name: &'static str, sample: Option<f64>, function: &FunctionRef) -> Metric {
+fn lambda(name: &'static str, sample: Sample, function: &FunctionRef) -> Metric {
     let of_function = function_name(function);
     let resource = resource(function);
     let certain = true;
@@ -125,11 +145,31 @@ fn resource(function: &FunctionRef) -> Dimension {
     dimension
 }
 
+/// How long the gateway waited, where that is the failure: in milliseconds, at least.
+fn waited(exchange: &Exchange<'_>, ran: &Ran<'_>) -> Sample {
+    let deadline = || {
+        let route = exchange.received.route?;
+        let default = match exchange.received.api.kind {
+            ApiKind::Rest => limits::REST_INTEGRATION_TIMEOUT.time,
+            ApiKind::Http => limits::HTTP_INTEGRATION_TIMEOUT.time,
+            ApiKind::FunctionUrl => limits::LAMBDA_TIMEOUT_MAX.time,
+        };
+        route.integration.timeout.or(&default).ok().map(|(time, _)| *time)
+    };
+    let time = match (ran, &exchange.outcome) {
+        (Ran::Failed(..), Some(Outcome::TimedOut { after, .. })) => deadline().map(|d| d.min(*after)),
+        (Ran::Succeeded(_), Some(Outcome::ReturnedLate(_))) => deadline(),
+        _ => return Sample::Usual,
+    };
+    time.map_or(Sample::Unknown, |time| Sample::Known(time.as_secs_f64() * 1000.0))
+}
+
 /// A request counts in all of these: with a one where it is an error of that class, else with a zero. That is why the
 /// average of a REST API's errors is their rate (guide, "API Gateway metrics"); of HTTP APIs it is inferred.
-fn gateway(received: &Received<'_>, answer: Answer) -> Vec<Metric> {
+fn gateway(received: &Received<'_>, answer: Answer, waited: Sample) -> Vec<Metric> {
     let api = received.api;
-    let class = |from: u16| Some(if (from..from + 100).contains(&answer.status) { 1.0 } else { 0.0 });
+    let class =
+        |from: u16| Sample::Known(if (from..from + 100).contains(&answer.status) { 1.0 } else { 0.0 });
     let (client_errors, server_errors, count, latency) = match api.kind {
         ApiKind::Rest => ("4XXError", "5XXError", "Count", "Latency"),
         ApiKind::Http => ("4xx", "5xx", "Count", "Latency"),
@@ -137,18 +177,18 @@ fn gateway(received: &Received<'_>, answer: Answer) -> Vec<Metric> {
     };
     // "API Gateway counts modified gateway response status codes as 4XXError errors" (guide): of a server error that was
     // given another status the guide says nothing, so it may count there or not.
-    let client_sample = if answer.reshaped && answer.status < 400 { None } else { class(400) };
+    let client_sample = if answer.reshaped && answer.status < 400 { Sample::Unknown } else { class(400) };
     let series = series(received);
     let metric =
         |name, sample| Metric { namespace: namespace(api.kind), name, sample, series: series.clone() };
     let mut metrics = vec![
         metric(client_errors, client_sample),
         metric(server_errors, class(500)),
-        metric(count, Some(1.0)),
-        metric(latency, None),
+        metric(count, Sample::Known(1.0)),
+        metric(latency, waited),
     ];
     if api.kind != ApiKind::FunctionUrl {
-        metrics.push(metric("IntegrationLatency", None));
+        metrics.push(metric("IntegrationLatency", waited));
     }
     metrics
 }

@@ -9,6 +9,7 @@ use crate::alarms::{
 use crate::formats::fields::{boolean, number, whole};
 use crate::formats::functions::properties_of;
 use crate::formats::surroundings::of_type;
+use crate::syntax::Node;
 use crate::template::Resource;
 use crate::template::intrinsics::Scope;
 use crate::value::{Kind, Value};
@@ -52,7 +53,26 @@ pub(super) fn alarms(scope: &Scope<'_>) -> Vec<Alarm> {
         let rule = value.setting("AlarmRule", resource.span(), Value::named);
         alarm(resource, &value, Watches::Alarms(rule))
     });
-    own.chain(composite).collect()
+    let mut alarms: Vec<Alarm> = own.chain(composite).collect();
+    for alarm in &mut alarms {
+        let others = scope.template.resources.iter().filter(|r| r.id() != alarm.logical_id);
+        // A dashboard shows an alarm to whoever looks.
+        let others = others.filter(|r| r.resource_type != "AWS::CloudWatch::Dashboard");
+        let mut properties = others.filter_map(Resource::properties);
+        alarm.referred_to = properties.any(|node| refers(node, &alarm.logical_id));
+    }
+    alarms
+}
+
+/// Whether a text somewhere in a node is the name of a resource, or holds a reference to it.
+fn refers(node: &Node, name: &str) -> bool {
+    let here = node.as_str().is_some_and(|text| {
+        let behind = |rest: &str| rest.is_empty() || rest.starts_with(['.', '}']);
+        text.strip_prefix(name).is_some_and(behind)
+            || text.split("${").skip(1).any(|part| part.strip_prefix(name).is_some_and(behind))
+    });
+    here || node.items().iter().any(|item| refers(item, name))
+        || node.entries().iter().any(|entry| refers(&entry.value, name))
 }
 
 fn alarm(resource: &Resource<'_>, value: &Value, watches: Watches) -> Alarm {
@@ -63,6 +83,7 @@ fn alarm(resource: &Resource<'_>, value: &Value, watches: Watches) -> Alarm {
         watches,
         actions_enabled: value.setting("ActionsEnabled", at, boolean),
         alarm_actions: value.setting("AlarmActions", at, actions),
+        referred_to: false,
         span: at,
     }
 }
