@@ -36,9 +36,9 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
             at,
             message: match watching {
                 Some(alarm) => {
-                    format!("{} stays silent when {} answers {status} {}", alarm.logical_id, scene.whose(), scene.when())
+                    format!("{} stays silent: {} answers {status} {}", alarm.logical_id, scene.whose(), scene.when())
                 }
-                None => format!("no alarm rings when {} answers {status} {}", scene.whose(), scene.when()),
+                None => format!("no alarm rings: {} answers {status} {}", scene.whose(), scene.when()),
             },
             label: match watching {
                 Some(_) => "counts nothing that this failure moves".to_string(),
