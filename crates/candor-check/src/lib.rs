@@ -9,8 +9,10 @@
 mod cases;
 mod check;
 mod finding;
+pub mod notice;
 mod pattern;
 pub mod rules;
+mod watched;
 mod worlds;
 
 pub use cases::{cases, example_message};

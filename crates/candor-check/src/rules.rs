@@ -23,6 +23,7 @@ macro_rules! rules {
 }
 
 rules! {
+    alarm_blind_to_masked,
     integration_method_not_post,
     missing_method_response,
     pattern_on_status_code,
@@ -62,6 +63,16 @@ rules! {
     gateway_response_flattened,
     missing_permission,
     cloudfront_error_to_200,
+    no_access_log,
+    access_log_blind,
+    execution_log_off,
+    account_role_missing,
+    data_trace,
+    http_detailed_metrics_off,
+    no_alarm,
+    alarm_wrong_dimension,
+    alarm_missing_data,
+    alarm_no_action,
 }
 
 /// A hazard: where a failure leaves the building as a success, or nobody could notice.

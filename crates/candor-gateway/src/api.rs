@@ -8,12 +8,17 @@ use candor_vtl::{JavaRegex, RegexError, Template};
 
 use crate::setting::Setting;
 use crate::span::{Span, Text};
+pub use crate::stage::{AccessLog, LoggingLevel, RouteSettings, Routes, Stage};
 
 /// One stage of one API.
 #[derive(Clone, Debug)]
 pub struct Api {
     /// Its name for people: `Name` where it is given, the logical id otherwise.
     pub name: String,
+    /// The logical id, where the API stands in a template.
+    pub logical_id: Option<String>,
+    /// The name that AWS knows it by, the `ApiName` of a REST API's metrics: `Name`, or the title of its definition.
+    pub name_at_aws: Setting<String>,
     /// Which gateway.
     pub kind: ApiKind,
     /// The stage.
@@ -27,23 +32,6 @@ pub struct Api {
     /// CORS by the gateway itself (HTTP APIs, function URLs). A REST API has OPTIONS methods instead.
     pub cors: Setting<Cors>,
     /// Where the API stands.
-    pub span: Span,
-}
-
-/// A stage.
-#[derive(Clone, Debug)]
-pub struct Stage {
-    /// Its name; HTTP APIs and function URLs have `$default`.
-    pub name: Setting<String>,
-    /// Its variables.
-    pub variables: Vec<(String, Setting<String>)>,
-    /// The format of its access log.
-    pub access_log_format: Setting<Text>,
-    /// The level of its execution log (REST): `OFF`, `ERROR`, `INFO`.
-    pub logging_level: Setting<String>,
-    /// Whether responses are cached (REST): any method setting turns caching on.
-    pub caching: Setting<bool>,
-    /// Where the stage stands.
     pub span: Span,
 }
 

@@ -19,7 +19,9 @@ mod mapping;
 pub mod request;
 pub mod routing;
 pub mod setting;
+pub mod signals;
 pub mod span;
+mod stage;
 pub mod trace;
 
 pub use in_flight::{InFlight, simulate};

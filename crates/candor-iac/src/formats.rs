@@ -1,5 +1,6 @@
 //! From resolved values to a [`Project`]: what each format writes differently and means alike.
 
+mod alarms;
 mod apis;
 mod fields;
 pub(crate) mod functions;
@@ -9,6 +10,7 @@ pub(crate) mod openapi;
 mod permissions;
 mod rest;
 mod sam;
+mod stages;
 mod surroundings;
 mod target;
 
@@ -32,6 +34,9 @@ impl Project {
             permissions: Vec::new(),
             permissions_open: true,
             alarms: Vec::new(),
+            metric_filters: Vec::new(),
+            account_role: false,
+            more_elsewhere: true,
             log_groups: Vec::new(),
             distributions: Vec::new(),
         }
@@ -59,7 +64,10 @@ pub(crate) fn read_project(scope: &Scope<'_>) -> Project {
         apis,
         permissions,
         permissions_open,
-        alarms: surroundings::alarms(scope),
+        alarms: alarms::alarms(scope),
+        metric_filters: alarms::metric_filters(scope),
+        account_role: surroundings::account_role(scope),
+        more_elsewhere: surroundings::more_elsewhere(scope),
         log_groups: surroundings::log_groups(scope),
         distributions: surroundings::distributions(scope),
         functions: functions.list,

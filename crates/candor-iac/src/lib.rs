@@ -2,6 +2,7 @@
 //!
 //! Everything it opens goes through [`files::Files`], so that reading is as pure as the rest of the core.
 
+mod alarms;
 mod discover;
 pub mod files;
 mod formats;

@@ -6,6 +6,10 @@ use candor_gateway::api::Api;
 use candor_gateway::setting::Setting;
 use candor_gateway::span::{FileId, Span};
 
+pub use crate::alarms::{
+    Alarm, Asks, Dimension, MetricFilter, MetricQuery, MetricStat, MetricTransformation, Threshold, Watches,
+};
+
 /// What one template says, with every condition decided.
 #[derive(Clone, Debug)]
 pub struct Project {
@@ -24,6 +28,13 @@ pub struct Project {
     pub permissions_open: bool,
     /// CloudWatch alarms.
     pub alarms: Vec<Alarm>,
+    /// Filters that make metrics of log lines.
+    pub metric_filters: Vec<MetricFilter>,
+    /// Whether the template gives API Gateway the account's role to write logs with.
+    pub account_role: bool,
+    /// Whether alarms, roles and the like may stand where candor does not read: macros, nested stacks, a document without
+    /// its template. Then their absence is no finding.
+    pub more_elsewhere: bool,
     /// Log groups.
     pub log_groups: Vec<LogGroup>,
     /// CloudFront distributions.
@@ -60,6 +71,10 @@ pub struct Function {
     pub timeout: Setting<Duration>,
     /// Where its code is.
     pub code: Setting<Code>,
+    /// `LoggingConfig.LogFormat`: `Text`, the default, or `JSON`.
+    pub log_format: Setting<String>,
+    /// `LoggingConfig.LogGroup`; without it `/aws/lambda/` and the function's name.
+    pub log_group: Setting<String>,
     /// Where the function stands.
     pub span: Span,
 }
@@ -85,21 +100,6 @@ pub struct Permission {
     /// `apigateway.amazonaws.com`, `*`, …
     pub principal: Setting<String>,
     /// Who made it: this resource, or the event or integration that SAM derives it from.
-    pub span: Span,
-}
-
-/// A CloudWatch alarm.
-#[derive(Clone, Debug)]
-pub struct Alarm {
-    /// Its logical id.
-    pub logical_id: String,
-    /// `AWS/ApiGateway`, `AWS/Lambda`, …
-    pub namespace: Setting<String>,
-    /// `5XXError`, `Errors`, …
-    pub metric_name: Setting<String>,
-    /// Dimensions by name.
-    pub dimensions: Vec<(String, Setting<String>)>,
-    /// Where the alarm stands.
     pub span: Span,
 }
 

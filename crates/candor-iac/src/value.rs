@@ -148,6 +148,24 @@ impl Value {
         self.text().and_then(|text, span| Setting::written(text.as_str().to_string(), span))
     }
 
+    /// The text as a name. What stands for a resource of the template reads `${Orders}` or `${Orders.Arn}`: nobody knows
+    /// the id, but where the same is written the same is meant.
+    pub(crate) fn named(&self) -> Setting<String> {
+        match &self.kind {
+            Kind::Scalar(scalar) => {
+                let open = scalar.symbols.iter().find_map(|symbol| match &symbol.name {
+                    Name::Open(needs) => Some(needs.clone()),
+                    Name::Pseudo(_) | Name::Resource { .. } => None,
+                });
+                match open {
+                    Some(needs) => Setting::unknown(self.span, needs),
+                    None => Setting::written(scalar.text.as_str().to_string(), self.span),
+                }
+            }
+            Kind::Null | Kind::List(_) | Kind::Map(_) | Kind::Unknown(_) => self.string(),
+        }
+    }
+
     /// The text read by `read`; `what` says what was expected.
     pub(crate) fn parsed<T>(&self, what: &str, read: impl FnOnce(&str) -> Option<T>) -> Setting<T> {
         self.text().and_then(|text, span| match read(text.as_str().trim()) {

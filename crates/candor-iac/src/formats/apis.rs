@@ -7,7 +7,8 @@ use candor_gateway::api::{Api, Stage};
 use candor_gateway::setting::{Needs, Setting};
 use candor_gateway::span::Span;
 
-use crate::formats::fields::{boolean, strings};
+use crate::formats::fields::strings;
+use crate::formats::stages::{stage, stage_elsewhere};
 use crate::value::{Kind, Value};
 
 /// An API whose routes and stages are being gathered.
@@ -80,58 +81,25 @@ impl Drafts {
     }
 }
 
-/// An API without routes, and with the stage it has where none is written.
+/// An API without routes, and with the stage it has where none is written: one that stands elsewhere.
 pub(super) fn empty(name: &str, kind: ApiKind, span: Span) -> Api {
-    let stage_name = match kind {
-        ApiKind::Rest => Setting::unknown(span, Needs::Attribute(format!("the stage of {name}"))),
-        ApiKind::Http | ApiKind::FunctionUrl => Setting::written("$default".to_string(), span),
-    };
+    let default = || Setting::written("$default".to_string(), span);
+    let needs = Needs::Attribute(format!("the stage of {name}"));
     Api {
         name: name.to_string(),
+        logical_id: None,
+        name_at_aws: Setting::unknown(span, Needs::Attribute(format!("the name of {name}"))),
         kind,
-        stage: stage(stage_name, span),
+        stage: match kind {
+            ApiKind::Rest => stage_elsewhere(Setting::unknown(span, needs.clone()), needs, span),
+            ApiKind::Http => stage_elsewhere(default(), needs, span),
+            ApiKind::FunctionUrl => stage(default(), span),
+        },
         routes: Vec::new(),
         gateway_responses: Vec::new(),
         binary_media_types: Setting::absent(span, "BinaryMediaTypes"),
         cors: Setting::absent(span, "CorsConfiguration"),
         span,
-    }
-}
-
-/// A stage of which only the name is known.
-pub(super) fn stage(name: Setting<String>, span: Span) -> Stage {
-    Stage {
-        name,
-        variables: Vec::new(),
-        access_log_format: Setting::absent(span, "AccessLogSetting"),
-        logging_level: Setting::absent(span, "LoggingLevel"),
-        caching: Setting::absent(span, "CachingEnabled"),
-        span,
-    }
-}
-
-/// What a stage's properties say beside its name; SAM's APIs hold the same settings, two under other names.
-pub(super) fn fill_stage(
-    stage: &mut Stage,
-    properties: &Value,
-    access_log: &'static str,
-    variables: &'static str,
-) {
-    let at = stage.span;
-    if let Some(variables) = properties.get(variables) {
-        stage.variables =
-            variables.members().iter().map(|m| (m.key.as_str().to_string(), m.value.string())).collect();
-    }
-    if let Some(log) = properties.get(access_log) {
-        stage.access_log_format = log.setting("Format", log.span, Value::text);
-    }
-    for method_setting in properties.get("MethodSettings").map_or(&[][..], Value::items) {
-        if method_setting.get("LoggingLevel").is_some() {
-            stage.logging_level = method_setting.setting("LoggingLevel", at, Value::string);
-        }
-        if method_setting.get("CachingEnabled").is_some() {
-            stage.caching = method_setting.setting("CachingEnabled", at, boolean);
-        }
     }
 }
 

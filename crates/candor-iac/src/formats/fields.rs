@@ -26,6 +26,16 @@ pub(super) fn transfer_mode(value: &Value) -> Setting<TransferMode> {
     value.parsed("response transfer mode", TransferMode::read)
 }
 
+/// A number of any kind.
+pub(super) fn number(value: &Value) -> Setting<f64> {
+    value.parsed("number", |text| text.parse().ok().filter(|n: &f64| n.is_finite()))
+}
+
+/// A whole number, `60` and `60.0` alike.
+pub(super) fn whole(value: &Value) -> Setting<u64> {
+    value.parsed("whole number", |text| text.trim_end_matches(".0").parse().ok())
+}
+
 pub(super) fn boolean(value: &Value) -> Setting<bool> {
     value.parsed("boolean", bool_of)
 }

@@ -44,8 +44,10 @@ const SAM_PROPERTIES: &[&str] = &[
     "Events",
     "FunctionUrlConfig",
     "AutoPublishAlias",
+    "LoggingConfig",
 ];
-const CFN_PROPERTIES: &[&str] = &["FunctionName", "Runtime", "Handler", "Timeout", "Code", "PackageType"];
+const CFN_PROPERTIES: &[&str] =
+    &["FunctionName", "Runtime", "Handler", "Timeout", "Code", "PackageType", "LoggingConfig"];
 
 impl Functions {
     pub(super) fn read(scope: &Scope<'_>, globals: &Globals) -> Functions {
@@ -94,12 +96,18 @@ impl Functions {
     fn add(&mut self, resource: &Resource<'_>, value: &Value, sam: bool) {
         let id = resource.id().to_string();
         let at = resource.span();
+        let of_logging = |key: &'static str| match value.get("LoggingConfig") {
+            Some(config) => config.setting(key, config.span, Value::named),
+            None => Setting::absent(at, key),
+        };
         let function = Function {
             logical_id: id.clone(),
             name: value.setting("FunctionName", at, Value::string),
             runtime: value.setting("Runtime", at, Value::string),
             handler: value.setting("Handler", at, Value::string),
             timeout: value.setting("Timeout", at, seconds),
+            log_format: of_logging("LogFormat"),
+            log_group: of_logging("LogGroup"),
             code: if sam { sam_code(value, at) } else { value.setting("Code", at, cfn_code) },
             span: at,
         };

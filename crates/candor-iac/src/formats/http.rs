@@ -7,10 +7,11 @@ use candor_gateway::api::{Integration, Route, RouteKey};
 use candor_gateway::setting::{Needs, Setting};
 use candor_gateway::span::Span;
 
-use crate::formats::apis::{Draft, Drafts, cors, empty, fill_stage, stage};
+use crate::formats::apis::{Draft, Drafts, cors, empty};
 use crate::formats::functions::{Functions, properties_of, proxy};
 use crate::formats::integration::{self, HTTP_RESOURCE};
 use crate::formats::rest::name_of;
+use crate::formats::stages::{self, fill_http, stage};
 use crate::formats::{exists, openapi, target};
 use crate::template::intrinsics::Scope;
 use crate::value::Value;
@@ -46,6 +47,7 @@ pub(super) fn read(scope: &Scope<'_>, functions: &Functions, drafts: &mut Drafts
         let draft = drafts
             .add(resource.id(), Draft { api: empty(resource.id(), ApiKind::Http, at), stages: Vec::new() });
         draft.api.name = name_of(&value, resource);
+        draft.api.logical_id = Some(resource.id().to_string());
         if let Some(body) = value.get("Body") {
             openapi::import(&mut draft.api, body, functions);
         }
@@ -55,9 +57,10 @@ pub(super) fn read(scope: &Scope<'_>, functions: &Functions, drafts: &mut Drafts
         if let Some(written) = value.get("CorsConfiguration") {
             draft.api.cors = cors(written);
         }
-        // Quick create: one integration with payload 2.0, and a route to it.
+        // Quick create: one integration with payload 2.0, a route to it, and the stage $default.
         if let Some(target) = value.member("Target") {
             let place = target.key.span();
+            draft.api.stage = stage(draft.api.stage.name.clone(), at);
             let target = target::read(&target.value, false, functions);
             let mut integration = proxy(target, Setting::written("2.0".to_string(), place), place);
             integration.credentials = value.setting("CredentialsArn", place, Value::string);
@@ -104,8 +107,7 @@ pub(super) fn read(scope: &Scope<'_>, functions: &Functions, drafts: &mut Drafts
         draft.api.routes.push(route(route_key(key), integration, at));
     }
     for resource in of_type("AWS::ApiGatewayV2::Stage") {
-        let value =
-            properties_of(scope, resource, &["ApiId", "StageName", "StageVariables", "AccessLogSettings"]);
+        let value = properties_of(scope, resource, stages::HTTP);
         let of_websocket = value.get("ApiId").and_then(Value::as_scalar).and_then(|s| s.resource());
         if of_websocket.is_some_and(|(id, _)| websockets.contains(&id)) {
             continue;
@@ -114,7 +116,8 @@ pub(super) fn read(scope: &Scope<'_>, functions: &Functions, drafts: &mut Drafts
             continue;
         };
         let mut stage = stage(value.setting("StageName", resource.span(), Value::string), resource.span());
-        fill_stage(&mut stage, &value, "AccessLogSettings", "StageVariables");
+        stage.logical_id = Some(resource.id().to_string());
+        fill_http(&mut stage, &value);
         draft.stages.push(stage);
     }
 }

@@ -5,7 +5,7 @@ use candor_gateway::api::{Api, GatewayResponse, GatewayResponseType, MethodRespo
 use candor_gateway::setting::{Needs, Setting};
 use candor_gateway::span::Span;
 
-use crate::formats::apis::{cors, empty, stage};
+use crate::formats::apis::{cors, empty};
 use crate::formats::fields::{parameters, status, strings, templates};
 use crate::formats::functions::Functions;
 use crate::formats::integration::{self, OPENAPI};
@@ -45,9 +45,12 @@ pub(crate) fn read_alone(
     let title = document.get("info").and_then(|info| info.get("title")).and_then(Value::as_str);
     let name = title.unwrap_or("OpenAPI document").to_string();
     let mut api = empty(&name, kind_of(&document), at);
+    if title.is_some() {
+        api.name_at_aws = Setting::written(name.clone(), at);
+    }
     if !stage_name.is_empty() {
         let variables = variables.iter().map(|(k, v)| (k.clone(), Setting::written(v.clone(), at))).collect();
-        api.stage = stage(Setting::written(stage_name.to_string(), at), at);
+        api.stage.name = Setting::written(stage_name.to_string(), at);
         api.stage.variables = variables;
     }
     import(&mut api, &document, &Functions::default());

@@ -7,10 +7,11 @@ use candor_gateway::api::{GatewayResponse, GatewayResponseType, MethodResponse, 
 use candor_gateway::setting::{Needs, Setting};
 use candor_gateway::span::Span;
 
-use crate::formats::apis::{Draft, Drafts, empty, fill_stage, stage};
+use crate::formats::apis::{Draft, Drafts, empty};
 use crate::formats::fields::{parameters, status, strings, templates};
 use crate::formats::functions::{Functions, properties_of};
 use crate::formats::integration::{self, REST_RESOURCE};
+use crate::formats::stages::{self, fill_rest, stage};
 use crate::formats::{exists, openapi};
 use crate::template::intrinsics::Scope;
 use crate::template::{Resource, Template};
@@ -36,6 +37,8 @@ pub(super) fn read(scope: &Scope<'_>, functions: &Functions, drafts: &mut Drafts
             Draft { api: empty(resource.id(), ApiKind::Rest, resource.span()), stages: Vec::new() },
         );
         draft.api.name = name_of(&value, resource);
+        draft.api.logical_id = Some(resource.id().to_string());
+        draft.api.name_at_aws = name_at_aws(&value, value.get("Body"), resource.span());
         draft.api.binary_media_types = value.setting("BinaryMediaTypes", resource.span(), strings);
         if let Some(body) = value.get("Body") {
             openapi::import(&mut draft.api, body, functions);
@@ -93,13 +96,13 @@ fn stages(scope: &Scope<'_>, template: &Template<'_>, drafts: &mut Drafts) {
         if !exists(scope, resource) {
             continue;
         }
-        let keys = ["RestApiId", "StageName", "Variables", "AccessLogSetting", "MethodSettings"];
-        let value = properties_of(scope, resource, &keys);
+        let value = properties_of(scope, resource, stages::REST);
         let Some(draft) = drafts.of_reference(value.get("RestApiId"), ApiKind::Rest, resource.span()) else {
             continue;
         };
         let mut stage = stage(value.setting("StageName", resource.span(), Value::string), resource.span());
-        fill_stage(&mut stage, &value, "AccessLogSetting", "Variables");
+        stage.logical_id = Some(resource.id().to_string());
+        fill_rest(&mut stage, &value);
         draft.stages.push(stage);
     }
     // A deployment makes a stage of its own where it names one.
@@ -118,7 +121,7 @@ fn stages(scope: &Scope<'_>, template: &Template<'_>, drafts: &mut Drafts) {
         if !known {
             let mut stage = stage(name.string(), resource.span());
             if let Some(description) = value.get("StageDescription") {
-                fill_stage(&mut stage, description, "AccessLogSetting", "Variables");
+                fill_rest(&mut stage, description);
             }
             draft.stages.push(stage);
         }
@@ -129,6 +132,20 @@ fn stages(scope: &Scope<'_>, template: &Template<'_>, drafts: &mut Drafts) {
 pub(super) fn name_of(value: &Value, resource: &Resource<'_>) -> String {
     let name = value.get("Name").filter(|name| name.open().is_none()).and_then(Value::as_str);
     name.unwrap_or(resource.id()).to_string()
+}
+
+/// The name that AWS knows a REST API by: its own, or the title of its definition.
+pub(super) fn name_at_aws(value: &Value, definition: Option<&Value>, at: Span) -> Setting<String> {
+    let of_definition = |d: &Value| match (d.open(), d.get("info").and_then(|info| info.get("title"))) {
+        (Some(needs), _) => Setting::unknown(d.span, needs),
+        (None, Some(title)) => title.named(),
+        (None, None) => Setting::absent(at, "Name"),
+    };
+    match (value.get("Name"), definition) {
+        (Some(name), _) => name.named(),
+        (None, Some(definition)) => of_definition(definition),
+        (None, None) => Setting::absent(at, "Name"),
+    }
 }
 
 /// The path of a resource, from the root down. A parent that the template does not hold shows as its name.

@@ -3,18 +3,20 @@
 use candor_contract::ApiKind;
 use candor_gateway::api::{
     Api, FunctionRef, GatewayResponse, GatewayResponseType, Integration, IntegrationResponse,
-    IntegrationType, MappingTemplate, MethodResponse, Parameter, Route, RouteKey, Target, TemplateText,
+    IntegrationType, MappingTemplate, MethodResponse, Parameter, Route, RouteKey, Stage, Target,
+    TemplateText,
 };
 use candor_gateway::setting::{Needs, Setting};
 use candor_gateway::span::{Span, Text};
 
-use crate::formats::apis::{Draft, Drafts, cors, empty, fill_stage, stage};
+use crate::formats::apis::{Draft, Drafts, cors, empty};
 use crate::formats::fields::{millis, parameters, status, strings, templates, transfer_mode};
 use crate::formats::functions::{Functions, properties_of, proxy};
-use crate::formats::rest::name_of;
+use crate::formats::rest::{name_at_aws, name_of};
+use crate::formats::stages::{fill_http, fill_rest, stage};
 use crate::formats::{exists, http, openapi};
 use crate::template::Resource;
-use crate::template::intrinsics::Scope;
+use crate::template::intrinsics::{STACK_NAME, Scope};
 use crate::value::{Kind, Value};
 
 /// The `Globals` section.
@@ -53,6 +55,7 @@ const API: &[&str] = &[
     "Cors",
     "GatewayResponses",
     "AccessLogSetting",
+    "TracingEnabled",
 ];
 const HTTP_API: &[&str] = &[
     "Name",
@@ -62,6 +65,8 @@ const HTTP_API: &[&str] = &[
     "CorsConfiguration",
     "AccessLogSettings",
     "StageVariables",
+    "DefaultRouteSettings",
+    "RouteSettings",
 ];
 
 /// The implicit APIs: what events without an API of their own share.
@@ -142,6 +147,7 @@ fn define(
     let at = resource.span();
     let mut api = empty(resource.id(), kind, at);
     api.name = name_of(value, resource);
+    api.logical_id = Some(resource.id().to_string());
     let definition = match (value.get("DefinitionBody"), value.get("DefinitionUri")) {
         (Some(body), _) => Some(body.clone()),
         // A bucket and a key: nothing on this machine.
@@ -157,6 +163,10 @@ fn define(
         openapi::import(&mut api, definition, functions);
     }
     if kind == ApiKind::Rest {
+        api.name_at_aws = match (&definition, value.get("Name")) {
+            (None, None) => Setting::written(STACK_NAME.to_string(), at),
+            (definition, _) => name_at_aws(value, definition.as_ref(), at),
+        };
         let own = value.setting("BinaryMediaTypes", at, strings);
         if let Ok((Some(types), _)) = own.optional() {
             // A slash would end the key in SAM's own template: `image~1png`.
@@ -173,14 +183,18 @@ fn define(
     }
     let mut own = match value.get("StageName") {
         Some(name) => stage(name.string(), at),
-        None => api.stage.clone(),
+        None => stage(api.stage.name.clone(), at),
     };
-    match kind {
-        ApiKind::Rest => fill_stage(&mut own, value, "AccessLogSetting", "Variables"),
-        _ => fill_stage(&mut own, value, "AccessLogSettings", "StageVariables"),
-    }
+    fill(&mut own, kind, value);
     drafts.add(resource.id(), Draft { api, stages: vec![own] });
     definition.is_some()
+}
+
+fn fill(stage: &mut Stage, kind: ApiKind, properties: &Value) {
+    match kind {
+        ApiKind::Rest => fill_rest(stage, properties),
+        ApiKind::Http | ApiKind::FunctionUrl => fill_http(stage, properties),
+    }
 }
 
 /// SAM's spelling of a gateway response: capitals, and headers in a mapping of their own.
@@ -254,15 +268,13 @@ fn implicit_api<'d>(
     if drafts.get(id).is_none() {
         let section = if kind == ApiKind::Rest { "Api" } else { "HttpApi" };
         let mut api = empty(id, kind, at);
-        let mut own = api.stage.clone();
-        if kind == ApiKind::Rest {
-            own.name = Setting::written("Prod".to_string(), at);
-        }
+        let name = if kind == ApiKind::Rest { "Prod" } else { "$default" };
+        let mut own = stage(Setting::written(name.to_string(), at), at);
+        api.logical_id = Some(id.to_string());
+        // What SAM generates has the stack's name for its title.
+        api.name_at_aws = Setting::written(STACK_NAME.to_string(), at);
         if let Some(global) = globals.section(section) {
-            match kind {
-                ApiKind::Rest => fill_stage(&mut own, global, "AccessLogSetting", "Variables"),
-                _ => fill_stage(&mut own, global, "AccessLogSettings", "StageVariables"),
-            }
+            fill(&mut own, kind, global);
             if let Some(written) = global.get("CorsConfiguration") {
                 api.cors = cors(written);
             }

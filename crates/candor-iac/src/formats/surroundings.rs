@@ -1,47 +1,21 @@
-//! What stands around an API: alarms, log groups, CloudFront.
+//! What stands around an API: log groups, CloudFront, the account's role, other templates.
 
 use candor_gateway::setting::Setting;
 
 use crate::formats::exists;
 use crate::formats::fields::status;
 use crate::formats::functions::properties_of;
-use crate::project::{Alarm, CustomErrorResponse, Distribution, LogGroup};
+use crate::project::{CustomErrorResponse, Distribution, LogGroup};
 use crate::template::Resource;
 use crate::template::intrinsics::Scope;
 use crate::value::{Name, Value};
 
-fn of_type<'s>(scope: &'s Scope<'_>, wanted: &'static str) -> impl Iterator<Item = &'s Resource<'s>> {
+/// The resources of one type that exist in this world.
+pub(super) fn of_type<'s>(
+    scope: &'s Scope<'_>,
+    wanted: &'static str,
+) -> impl Iterator<Item = &'s Resource<'s>> {
     scope.template.resources.iter().filter(move |r| r.resource_type == wanted && exists(scope, r))
-}
-
-/// Alarms: those on one metric, and one for each metric that an alarm on an expression reads.
-pub(super) fn alarms(scope: &Scope<'_>) -> Vec<Alarm> {
-    let mut alarms = Vec::new();
-    for resource in of_type(scope, "AWS::CloudWatch::Alarm") {
-        let value = properties_of(scope, resource, &["Namespace", "MetricName", "Dimensions", "Metrics"]);
-        let queries = value.get("Metrics").map_or(&[][..], Value::items);
-        let metrics = queries.iter().filter_map(|q| q.get("MetricStat").and_then(|s| s.get("Metric")));
-        let own = value.get("MetricName").is_some().then_some(&value);
-        alarms.extend(own.into_iter().chain(metrics).map(|metric| alarm(resource, metric)));
-    }
-    alarms
-}
-
-fn alarm(resource: &Resource<'_>, metric: &Value) -> Alarm {
-    let at = resource.span();
-    let dimensions = metric.get("Dimensions").map_or(&[][..], Value::items);
-    Alarm {
-        logical_id: resource.id().to_string(),
-        namespace: metric.setting("Namespace", at, Value::string),
-        metric_name: metric.setting("MetricName", at, Value::string),
-        dimensions: dimensions
-            .iter()
-            .filter_map(|d| {
-                Some((d.get("Name")?.as_str()?.to_string(), d.setting("Value", d.span, Value::string)))
-            })
-            .collect(),
-        span: at,
-    }
 }
 
 /// Log groups.
@@ -50,7 +24,7 @@ pub(super) fn log_groups(scope: &Scope<'_>) -> Vec<LogGroup> {
         let value = properties_of(scope, resource, &["LogGroupName", "RetentionInDays"]);
         LogGroup {
             logical_id: resource.id().to_string(),
-            name: value.setting("LogGroupName", resource.span(), Value::string),
+            name: value.setting("LogGroupName", resource.span(), Value::named),
             retention_in_days: value.setting("RetentionInDays", resource.span(), |v| {
                 v.parsed("number of days", |text| text.parse().ok())
             }),
@@ -58,6 +32,19 @@ pub(super) fn log_groups(scope: &Scope<'_>) -> Vec<LogGroup> {
         }
     };
     of_type(scope, "AWS::Logs::LogGroup").map(read).collect()
+}
+
+/// Whether the template gives API Gateway the account's role for logs.
+pub(super) fn account_role(scope: &Scope<'_>) -> bool {
+    of_type(scope, "AWS::ApiGateway::Account").next().is_some()
+}
+
+/// Whether alarms, roles and the like may come from somewhere that candor does not read: macros, nested stacks.
+pub(super) fn more_elsewhere(scope: &Scope<'_>) -> bool {
+    let nested = ["AWS::CloudFormation::Stack", "AWS::Serverless::Application"];
+    let mut resources = scope.template.resources.iter();
+    !scope.template.macros.is_empty()
+        || resources.any(|r| nested.contains(&r.resource_type) || r.id().starts_with("Fn::"))
 }
 
 /// CloudFront distributions.

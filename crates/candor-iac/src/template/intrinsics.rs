@@ -32,10 +32,13 @@ const PSEUDO: &[(&str, &str)] = &[
     ("AWS::AccountId", "123456789012"),
     ("AWS::Partition", "aws"),
     ("AWS::URLSuffix", "amazonaws.com"),
-    ("AWS::StackName", "stack"),
+    ("AWS::StackName", STACK_NAME),
     ("AWS::StackId", "arn:aws:cloudformation:us-east-1:123456789012:stack/stack/1"),
     ("AWS::NotificationARNs", ""),
 ];
+
+/// What stands in for the stack's name.
+pub(crate) const STACK_NAME: &str = "stack";
 
 const NO_VALUE: &str = "AWS::NoValue";
 

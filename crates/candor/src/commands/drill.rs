@@ -16,7 +16,7 @@ use crate::output;
 use crate::output::drills::{self, Drilled, DrilledApi, DrilledRoute};
 use crate::ui::Ui;
 
-/// For each route and each way a function can fail: what would the client get?
+/// For each route and each way a function can fail: what would the client get, and who would notice?
 ///
 /// Exit status: 0 unless an input could not be read (2) or --fail-on-verdict asks for more (1).
 #[derive(Debug, clap::Args)]
@@ -67,7 +67,7 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
                     .into_iter()
                     .filter(|p| args.outcome.as_deref().is_none_or(|wanted| wanted == p.case.slug))
                     .filter_map(|Played { case, exchange }| match exchange {
-                        Ok(exchange) => Some(Drilled::of(&case, &exchange)),
+                        Ok(exchange) => Some(Drilled::of(&case, &exchange, project)),
                         Err(u) => {
                             undecided.push(u);
                             None

@@ -1,5 +1,6 @@
 //! `candor drill`, for people and for programs; the schema of the latter is `schemas/drill.schema.json`.
 
+use candor_check::notice::{is_failure, notice};
 use candor_contract::ApiKind;
 use candor_contract::json::Json;
 use candor_contract::outcome::Outcome;
@@ -8,8 +9,10 @@ use candor_gateway::api::{Route, Target};
 use candor_gateway::drill::Case;
 use candor_gateway::exchange::Exchange;
 use candor_gateway::setting::{Cause, Undecided};
+use candor_gateway::signals::{healthy, signals};
 use candor_gateway::span::Span;
 use candor_iac::Reading;
+use candor_iac::project::Project;
 
 use crate::commands::drill::kind_words;
 use crate::output::body::one_line;
@@ -62,10 +65,77 @@ pub(crate) struct Drilled {
     pub(crate) verdict: Verdict,
     because: &'static str,
     decided: Cause,
+    left: Left,
+}
+
+/// What an exchange leaves behind, and who would notice it.
+struct Left {
+    metrics: Vec<String>,
+    logs: Vec<&'static str>,
+    alarms: Vec<Alarmed>,
+    /// Whether somebody is told: `None` where nobody can say, and where nothing failed.
+    noticed: Option<bool>,
+    /// Whether there is anything to notice.
+    failed: bool,
+}
+
+/// An alarm that fires, or perhaps does.
+struct Alarmed {
+    name: String,
+    certain: bool,
+    tells: bool,
+}
+
+impl Left {
+    fn of(exchange: &Exchange<'_>, project: &Project) -> Left {
+        let (own, usual) = (signals(exchange), healthy(exchange));
+        let failed = is_failure(exchange);
+        let noticed = notice(&own, &usual, project);
+        let alarms = noticed.alarms.iter().filter(|_| failed).map(|fired| Alarmed {
+            name: fired.alarm.logical_id.clone(),
+            certain: fired.certain,
+            tells: fired.tells != Some(false),
+        });
+        Left {
+            metrics: own.moved(&usual).map(|metric| metric.title()).collect(),
+            logs: own.written_logs().into_iter().map(|log| log.slug()).collect(),
+            alarms: alarms.collect(),
+            noticed: noticed.noticed().filter(|_| failed),
+            failed,
+        }
+    }
+
+    /// Who would notice, for people: alarms, nobody, or perhaps somebody; nothing where nothing failed.
+    fn who(&self) -> String {
+        let names = |of: &dyn Fn(&&Alarmed) -> bool| {
+            let names: Vec<String> = self.alarms.iter().filter(of).map(|a| harmless(&a.name)).collect();
+            names.join(", ")
+        };
+        match self.noticed {
+            _ if !self.failed => String::new(),
+            Some(true) => names(&|a| a.certain && a.tells),
+            None => format!("perhaps {}", names(&|a| a.tells)),
+            Some(false) if self.alarms.is_empty() => "nobody".to_string(),
+            Some(false) => format!("nobody ({} tells no one)", names(&|_| true)),
+        }
+    }
+
+    fn json(&self) -> Json {
+        let texts = |texts: Vec<&str>| Json::Array(texts.into_iter().map(Json::string).collect());
+        let alarms = self.alarms.iter().filter(|a| a.certain).map(|a| a.name.as_str());
+        let perhaps = self.alarms.iter().filter(|a| !a.certain).map(|a| a.name.as_str());
+        Json::object([
+            ("metrics", texts(self.metrics.iter().map(String::as_str).collect())),
+            ("logs", texts(self.logs.clone())),
+            ("alarms", texts(alarms.collect())),
+            ("perhaps", texts(perhaps.collect())),
+            ("noticed", self.noticed.map_or(Json::Null, Json::Bool)),
+        ])
+    }
 }
 
 impl Drilled {
-    pub(crate) fn of(case: &Case, exchange: &Exchange<'_>) -> Drilled {
+    pub(crate) fn of(case: &Case, exchange: &Exchange<'_>, project: &Project) -> Drilled {
         let judgement = exchange.judge();
         let (payload, function_error) = match &case.outcome {
             Outcome::Returned(payload) | Outcome::ReturnedLate(payload) if payload.is_partial() => {
@@ -91,6 +161,7 @@ impl Drilled {
             verdict: judgement.verdict,
             because: judgement.because,
             decided: exchange.culprit(judgement.part).cause,
+            left: Left::of(exchange, project),
         }
     }
 
@@ -148,6 +219,7 @@ pub(crate) fn write_json(reading: &Reading, apis: &[DrilledApi], undecided: &[Un
             ("because", Json::string(d.because)),
             ("path", Json::string(reading.sources.path(span.file))),
             ("line", Json::number(reading.sources.position(span).line)),
+            ("signals", d.left.json()),
         ])
     };
     let route = |r: &DrilledRoute| {
@@ -181,25 +253,42 @@ pub(crate) fn write_json(reading: &Reading, apis: &[DrilledApi], undecided: &[Un
 fn table(reading: &Reading, route: &DrilledRoute, palette: Palette, width: usize, out: &mut String) {
     let outcomes: Vec<String> = route.drills.iter().map(Drilled::title).collect();
     let places: Vec<String> = route.drills.iter().map(|d| d.place(reading, route.span)).collect();
+    let who: Vec<String> = route.drills.iter().map(|d| d.left.who()).collect();
     let widest = |column: &[String]| column.iter().map(|cell| cell.chars().count()).max().unwrap_or(0);
     let (first, verdict, third) = (widest(&outcomes), 14, widest(&places).min(36));
-    let room = width.saturating_sub(4 + first + 1 + 3 + 1 + verdict + 1 + third + 1).max(12);
-    for ((d, outcome), place) in route.drills.iter().zip(outcomes).zip(places) {
+    let noticed = widest(&who).min(40);
+    let head = 4 + first + 1 + 3 + 1 + verdict + 1 + noticed + 1 + third + 1;
+    // Where the body would have no room beside the rest, it has a line of its own.
+    let beside = width.saturating_sub(head) >= LEAST_BODY;
+    let room = if beside { width.saturating_sub(head) } else { width.saturating_sub(BODY_INDENT).max(LEAST_BODY) };
+    for (((d, outcome), place), who) in route.drills.iter().zip(outcomes).zip(places).zip(who) {
         let body = match &d.body {
             None => cut("what the function says", room),
             Some(body) => one_line(body, room),
         };
+        let body = palette.paint(Style::Faint, &body);
         let slug = palette.paint(verdict_style(d.verdict), &format!("{:<verdict$}", d.verdict.slug()));
-        let line = format!(
-            "    {outcome:<first$} {} {slug} {:<third$} {}",
+        let mut line = format!(
+            "    {outcome:<first$} {} {slug} {:<noticed$} {:<third$}",
             d.status,
+            cut(&who, noticed),
             cut(&place, third),
-            palette.paint(Style::Faint, &body)
         );
+        if beside {
+            line.push_str(&format!(" {body}"));
+        }
         out.push_str(line.trim_end());
         out.push('\n');
+        if !beside && !body.is_empty() {
+            out.push_str(&format!("{:BODY_INDENT$}{body}\n", ""));
+        }
     }
 }
+
+/// Columns that a body needs to say anything.
+const LEAST_BODY: usize = 24;
+/// Where a body begins that has a line of its own.
+const BODY_INDENT: usize = 8;
 
 /// The table for people: a route, and under it a line per outcome.
 pub(crate) fn write_text(
@@ -211,6 +300,7 @@ pub(crate) fn write_text(
 ) -> String {
     let mut out = String::new();
     let mut totals = [0usize; Verdict::ALL.len()];
+    let (mut failures, mut unnoticed) = (0usize, 0usize);
     for api in apis {
         let world = api.world.as_ref().map_or_else(String::new, |w| format!(", when {}", harmless(w)));
         let title = format!("{} ({}{world})", harmless(&api.name), kind_words(api.kind));
@@ -234,6 +324,8 @@ pub(crate) fn write_text(
                 out.push_str(&format!("    {}\n", palette.paint(Style::Faint, why)));
             }
             for d in &route.drills {
+                unnoticed += usize::from(d.left.noticed == Some(false));
+                failures += usize::from(d.left.failed);
                 if let Some(i) = Verdict::ALL.iter().position(|v| *v == d.verdict) {
                     totals[i] += 1;
                 }
@@ -252,5 +344,8 @@ pub(crate) fn write_text(
         .collect();
     let parts = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
     out.push_str(&format!("{}{parts}\n", count(all, "exchange")));
+    if failures > 0 {
+        out.push_str(&format!("nobody would notice {unnoticed} of {}\n", count(failures, "failure")));
+    }
     out
 }

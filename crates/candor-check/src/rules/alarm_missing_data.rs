@@ -1,0 +1,86 @@
+//! An alarm on a count of errors that rings when nobody calls, sticks in its state, or asks a rate to be above one.
+
+use super::*;
+
+pub(super) static RULE: Rule = Rule {
+    slug: "alarm-missing-data",
+    severity: Severity::Note,
+    summary: "An alarm rings when nobody calls, keeps its state without traffic, or asks of a rate what it never reaches.",
+    docs: include_str!("alarm_missing_data.md"),
+    find: Find::InProject(find),
+};
+
+use candor_iac::project::{Alarm, Threshold, Watches};
+
+use crate::watched::{error_counts, report_api, written};
+
+fn find(project: &Project, findings: &mut Findings) {
+    for alarm in &project.alarms {
+        let threshold = match &alarm.watches {
+            Watches::Metric(_, threshold) | Watches::Queries(_, threshold) => threshold,
+            Watches::Alarms(_) => continue,
+        };
+        if let Some(claimed) = impossible(alarm, threshold).or_else(|| silent_hours(alarm, threshold)) {
+            report_api(&RULE, "", findings, claimed);
+        }
+    }
+}
+
+/// The average of an error count is a rate between 0 and 1.
+fn impossible(alarm: &Alarm, threshold: &Threshold) -> Option<Claimed> {
+    let Watches::Metric(metric, _) = &alarm.watches else { return None };
+    let (_, name) = error_counts(alarm).next()?;
+    let (limit, _) = threshold.threshold.optional().ok()?;
+    let limit = *limit?;
+    let never = match written(&threshold.comparison_operator)? {
+        "GreaterThanThreshold" => limit >= 1.0,
+        "GreaterThanOrEqualToThreshold" => limit > 1.0,
+        _ => false,
+    };
+    if written(&metric.statistic) != Some("Average") || limit < 1.0 {
+        return None;
+    }
+    let at = threshold.threshold.span();
+    Some(Claimed {
+        at,
+        message: if never {
+            format!("{} can never fire", alarm.logical_id)
+        } else {
+            format!("{} fires only when every single request fails", alarm.logical_id)
+        },
+        label: format!("the average of {name} is a rate: at most 1"),
+        remedy: "the statistic Sum for a number of errors, or a threshold below 1 for a rate".to_string(),
+        also: vec![(metric.statistic.span(), "the statistic".to_string())],
+    })
+}
+
+/// What a period without requests counts as.
+fn silent_hours(alarm: &Alarm, threshold: &Threshold) -> Option<Claimed> {
+    error_counts(alarm).next()?;
+    if !written(&threshold.comparison_operator)?.starts_with("GreaterThan") {
+        return None;
+    }
+    let (treatment, _) = threshold.treat_missing_data.optional().ok()?;
+    let (message, label) = match treatment.map(String::as_str) {
+        Some("notBreaching") => return None,
+        Some("breaching") => (
+            format!("{} rings when nobody calls", alarm.logical_id),
+            "an hour without requests counts as an hour of errors",
+        ),
+        Some("ignore") => (
+            format!("{} keeps its state while nobody calls", alarm.logical_id),
+            "an alarm that has fired does not end before the next requests",
+        ),
+        Some(_) | None => (
+            format!("{} has no state while nobody calls", alarm.logical_id),
+            "without data it is neither OK nor ALARM: what missing data means is left to the default",
+        ),
+    };
+    Some(Claimed {
+        at: threshold.treat_missing_data.span(),
+        message,
+        label: label.to_string(),
+        remedy: "`TreatMissingData: notBreaching` for a count of errors".to_string(),
+        also: Vec::new(),
+    })
+}

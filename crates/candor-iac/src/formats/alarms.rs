@@ -1,0 +1,190 @@
+//! Alarms and metric filters as CloudFormation writes them.
+
+use candor_gateway::setting::{Needs, Setting};
+use candor_gateway::span::Span;
+
+use crate::alarms::{
+    Alarm, Asks, Dimension, MetricFilter, MetricQuery, MetricStat, MetricTransformation, Threshold, Watches,
+};
+use crate::formats::fields::{boolean, number, whole};
+use crate::formats::functions::properties_of;
+use crate::formats::surroundings::of_type;
+use crate::syntax::Node;
+use crate::template::Resource;
+use crate::template::intrinsics::Scope;
+use crate::value::{Kind, Value};
+
+const ALARM: &[&str] = &[
+    "AlarmName",
+    "Namespace",
+    "MetricName",
+    "Dimensions",
+    "Statistic",
+    "ExtendedStatistic",
+    "Period",
+    "Metrics",
+    "ComparisonOperator",
+    "Threshold",
+    "EvaluationPeriods",
+    "DatapointsToAlarm",
+    "TreatMissingData",
+    "ActionsEnabled",
+    "AlarmActions",
+];
+const COMPOSITE: &[&str] = &["AlarmName", "AlarmRule", "ActionsEnabled", "AlarmActions"];
+const FILTER: &[&str] = &["LogGroupName", "FilterPattern", "MetricTransformations"];
+
+/// All alarms, composite ones last.
+pub(super) fn alarms(scope: &Scope<'_>) -> Vec<Alarm> {
+    let own = of_type(scope, "AWS::CloudWatch::Alarm").map(|resource| {
+        let value = properties_of(scope, resource, ALARM);
+        let at = resource.span();
+        let watches = match value.get("Metrics") {
+            Some(queries) => Watches::Queries(read_queries(queries), Box::new(threshold(&value, at))),
+            None => Watches::Metric(
+                Box::new(metric(&value, &value, "Statistic", at)),
+                Box::new(threshold(&value, at)),
+            ),
+        };
+        alarm(resource, &value, watches)
+    });
+    let composite = of_type(scope, "AWS::CloudWatch::CompositeAlarm").map(|resource| {
+        let value = properties_of(scope, resource, COMPOSITE);
+        let rule = value.setting("AlarmRule", resource.span(), Value::named);
+        alarm(resource, &value, Watches::Alarms(rule))
+    });
+    let mut alarms: Vec<Alarm> = own.chain(composite).collect();
+    for alarm in &mut alarms {
+        let others = scope.template.resources.iter().filter(|r| r.id() != alarm.logical_id);
+        // A dashboard shows an alarm to whoever looks.
+        let others = others.filter(|r| r.resource_type != "AWS::CloudWatch::Dashboard");
+        let mut properties = others.filter_map(Resource::properties);
+        alarm.referred_to = properties.any(|node| refers(node, &alarm.logical_id));
+    }
+    alarms
+}
+
+/// Whether a text somewhere in a node is the name of a resource, or holds a reference to it.
+fn refers(node: &Node, name: &str) -> bool {
+    let here = node.as_str().is_some_and(|text| {
+        let behind = |rest: &str| rest.is_empty() || rest.starts_with(['.', '}']);
+        text.strip_prefix(name).is_some_and(behind)
+            || text.split("${").skip(1).any(|part| part.strip_prefix(name).is_some_and(behind))
+    });
+    here || node.items().iter().any(|item| refers(item, name))
+        || node.entries().iter().any(|entry| refers(&entry.value, name))
+}
+
+fn alarm(resource: &Resource<'_>, value: &Value, watches: Watches) -> Alarm {
+    let at = resource.span();
+    Alarm {
+        logical_id: resource.id().to_string(),
+        name: value.setting("AlarmName", at, Value::named),
+        watches,
+        actions_enabled: value.setting("ActionsEnabled", at, boolean),
+        alarm_actions: value.setting("AlarmActions", at, actions),
+        referred_to: false,
+        span: at,
+    }
+}
+
+/// Whom an alarm tells. A topic whose name is not known is told all the same; an empty text is nobody.
+fn actions(value: &Value) -> Setting<Vec<String>> {
+    match &value.kind {
+        Kind::Unknown(needs) => Setting::unknown(value.span, needs.clone()),
+        Kind::Null | Kind::Scalar(_) | Kind::List(_) | Kind::Map(_) => {
+            let texts = value.as_str().into_iter().chain(value.items().iter().filter_map(Value::as_str));
+            let told = texts.filter(|text| !text.trim().is_empty()).map(str::to_string).collect();
+            Setting::written(told, value.span)
+        }
+    }
+}
+
+fn threshold(value: &Value, at: Span) -> Threshold {
+    Threshold {
+        comparison_operator: value.setting("ComparisonOperator", at, Value::string),
+        threshold: value.setting("Threshold", at, number),
+        evaluation_periods: value.setting("EvaluationPeriods", at, whole),
+        datapoints_to_alarm: value.setting("DatapointsToAlarm", at, whole),
+        treat_missing_data: value.setting("TreatMissingData", at, Value::string),
+    }
+}
+
+/// A metric, and beside it (in an alarm) or around it (in a query) its statistic and its period.
+fn metric(metric: &Value, around: &Value, statistic: &'static str, at: Span) -> MetricStat {
+    let statistic = if around.get("ExtendedStatistic").is_some() { "ExtendedStatistic" } else { statistic };
+    MetricStat {
+        namespace: metric.setting("Namespace", at, Value::string),
+        metric_name: metric.setting("MetricName", at, Value::string),
+        dimensions: metric.setting("Dimensions", at, dimensions),
+        statistic: around.setting(statistic, at, Value::string),
+        period: around.setting("Period", at, whole),
+        span: at,
+    }
+}
+
+fn dimensions(value: &Value) -> Setting<Vec<Dimension>> {
+    if let Some(needs) = value.open() {
+        return Setting::unknown(value.span, needs);
+    }
+    let mut dimensions = Vec::new();
+    for item in value.items() {
+        let Some(name) = item.get("Name").and_then(Value::as_str) else {
+            return Setting::unknown(item.span, Needs::Support("a dimension without a name".to_string()));
+        };
+        let span = item.members().first().map_or(item.span, |m| m.key.span());
+        dimensions.push(Dimension {
+            name: name.to_string(),
+            value: item.setting("Value", span, Value::named),
+            span,
+        });
+    }
+    Setting::written(dimensions, value.span)
+}
+
+fn read_queries(list: &Value) -> Vec<MetricQuery> {
+    let query = |item: &Value| {
+        let at = item.members().first().map_or(item.span, |m| m.key.span());
+        let asks = match item.get("MetricStat") {
+            Some(stat) => {
+                let nothing = Value { span: stat.span, kind: Kind::Map(Vec::new()) };
+                let own = stat.get("Metric").unwrap_or(&nothing);
+                Asks::Metric(Box::new(metric(own, stat, "Stat", at)))
+            }
+            None => Asks::Expression(item.setting("Expression", at, Value::string)),
+        };
+        MetricQuery {
+            id: item.get("Id").and_then(Value::as_str).unwrap_or_default().to_string(),
+            asks,
+            return_data: item.setting("ReturnData", at, boolean),
+            span: at,
+        }
+    };
+    list.items().iter().map(query).collect()
+}
+
+/// Metric filters.
+pub(super) fn metric_filters(scope: &Scope<'_>) -> Vec<MetricFilter> {
+    let read = |resource: &Resource<'_>| {
+        let value = properties_of(scope, resource, FILTER);
+        let at = resource.span();
+        let transformations = value.get("MetricTransformations").map_or(&[][..], Value::items);
+        MetricFilter {
+            logical_id: resource.id().to_string(),
+            log_group: value.setting("LogGroupName", at, Value::named),
+            pattern: value.setting("FilterPattern", at, Value::string),
+            transformations: transformations
+                .iter()
+                .map(|t| MetricTransformation {
+                    namespace: t.setting("MetricNamespace", t.span, Value::string),
+                    name: t.setting("MetricName", t.span, Value::string),
+                    value: t.setting("MetricValue", t.span, Value::string),
+                    default_value: t.setting("DefaultValue", t.span, number),
+                    has_dimensions: t.get("Dimensions").is_some(),
+                })
+                .collect(),
+            span: at,
+        }
+    };
+    of_type(scope, "AWS::Logs::MetricFilter").map(read).collect()
+}
