@@ -1,12 +1,16 @@
 //! What is played against a route: the standard outcomes, and errors in the words that its own patterns look for.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use candor_contract::limits;
 use candor_contract::outcome::{FunctionError, Outcome, Payload, TimeoutWording};
 use candor_gateway::api::{IntegrationType, Route};
 use candor_gateway::drill::{Case, Origin};
+use candor_handlers::{Answer, End, Kind, Path, Shape};
+use candor_iac::project::Function;
 
+use crate::handlers::{Absent, Handler, Handlers};
 use crate::pattern;
 
 /// The message of an exception that nobody foresaw: no error pattern can have been written for it.
@@ -19,7 +23,7 @@ const FRAME: &str = "  File \"/var/task/app.py\", line 21, in handler\n    raise
 
 fn raised(message: &str, note: &'static str) -> Case {
     let error = FunctionError::python("Unexpected", message, REQUEST_ID, FRAME);
-    Case { note, ..Case::standard(Outcome::Raised(error)) }
+    Case { note: note.into(), ..Case::standard(Outcome::Raised(error)) }
 }
 
 /// Everything to play against a route: what any function can do, and for integrations with patterns errors in the
@@ -40,7 +44,7 @@ pub fn cases(route: &Route, function_timeout: Duration, gateway_timeout: Duratio
     let mut cases = vec![
         Case::standard(Outcome::Returned(success())),
         Case {
-            slug: "returned-error",
+            slug: "returned-error".into(),
             ..Case::standard(Outcome::Returned(Payload::known(format!(
                 "{{\"errorMessage\":\"{}\",\"errorType\":\"Unexpected\"}}",
                 example_message()
@@ -58,7 +62,10 @@ pub fn cases(route: &Route, function_timeout: Duration, gateway_timeout: Duratio
         cases.push(Case::standard(Outcome::ReturnedLate(success())));
     }
     if mapped {
-        cases.push(Case { note: "former wording", ..Case::standard(timed_out(TimeoutWording::Former)) });
+        cases.push(Case {
+            note: "former wording".into(),
+            ..Case::standard(timed_out(TimeoutWording::Former))
+        });
         cases.push(raised("the thing that nobody expected\nhas happened", "two lines"));
         cases
             .push(raised("the \"thing\" that\tnobody \\ 'expected' {has} happened", "quotes in the message"));
@@ -74,6 +81,71 @@ pub fn cases(route: &Route, function_timeout: Duration, gateway_timeout: Duratio
             cases.push(raised(&format!("order 17:\n{literal}:\nno such thing"), "its words over lines"));
         }
     }
-    debug_assert!(cases.iter().all(|c| c.origin == Origin::Standard));
     cases
+}
+
+/// What a handler's source says that it can do, each with the number of its path. What nobody knows is not played: it would say
+/// nothing.
+pub(crate) fn source_cases(
+    handler: &Handler,
+    handlers: &Handlers,
+    function: &Function,
+) -> Vec<(Case, Option<usize>)> {
+    if let Some(absent) = &handler.absent {
+        let (kind, message) = match absent {
+            Absent::Module(module) => (
+                "Runtime.ImportModuleError",
+                format!("Unable to import module '{module}': No module named '{module}'"),
+            ),
+            Absent::Function(name, _) => {
+                ("Runtime.HandlerNotFound", format!("Handler '{name}' missing on module"))
+            }
+        };
+        let outcome = Outcome::InitFailed(FunctionError::python(kind, &message, REQUEST_ID, ""));
+        let origin = Origin::Source { span: function.handler.span(), after_failure: false };
+        return vec![(Case { origin, ..Case::standard(outcome) }, None)];
+    }
+    let paths = handler.facts.paths.iter().enumerate();
+    paths.filter_map(|(nth, path)| Some((source_case(path, handlers)?, Some(nth)))).collect()
+}
+
+fn source_case(path: &Path, handlers: &Handlers) -> Option<Case> {
+    let after_failure = path.failure.as_ref().is_some_and(|failure| failure.certain);
+    let origin = Origin::Source { span: handlers.span(path.at), after_failure };
+    let (outcome, slug, note) = match &path.end {
+        End::Returned(answer) if answer.kind == Kind::Unknown => return None,
+        End::Returned(answer) => match answer.shape.not_json() {
+            Some(what) => {
+                // Recorded by running AWS's runtime client: what it cannot serialise is an error of the function.
+                let message = format!("Unable to marshal response: {what} is not JSON serializable");
+                let error = FunctionError::python("Runtime.MarshalError", &message, REQUEST_ID, "");
+                (Outcome::Raised(error), "raised".into(), format!("returns {what}").into())
+            }
+            None => (Outcome::Returned(answer.payload.clone()), returned_slug(answer), Cow::Borrowed("")),
+        },
+        End::Raised(raised) => {
+            let known = raised.message.is_some();
+            let message = raised.message.as_deref().unwrap_or(&raised.begins);
+            let error = FunctionError::python(&raised.class, message, REQUEST_ID, FRAME);
+            let payload = match known {
+                true => error.payload,
+                false => Payload::partly(error.payload.bytes(), ["/errorMessage".to_string()]),
+            };
+            (Outcome::Raised(FunctionError { payload }), "raised".into(), raised.class.clone().into())
+        }
+        End::Exited => (Outcome::Exited, "exited".into(), Cow::Borrowed("")),
+    };
+    Some(Case { outcome, slug, note, origin })
+}
+
+/// `returned-404` where the answer says a status, `returned-none` for nothing.
+fn returned_slug(answer: &Answer) -> Cow<'static, str> {
+    if matches!(answer.kind, Kind::Nothing | Kind::FellOff) {
+        return "returned-none".into();
+    }
+    match answer.shape.entry("statusCode").map(|entry| &entry.value) {
+        Some(Shape::Number(Some(status))) => format!("returned-{status}").into(),
+        None if answer.shape.entry("errorMessage").is_some() => "returned-error".into(),
+        _ => "returned".into(),
+    }
 }

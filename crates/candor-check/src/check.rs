@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use candor_contract::ApiKind;
 use candor_contract::limits;
-use candor_contract::outcome::Outcome;
 use candor_gateway::api::{Api, GatewayResponseType, IntegrationType, Route, Target};
 use candor_gateway::drill::{Case, Door, Drill, Origin};
 use candor_gateway::exchange::Exchange;
@@ -14,9 +13,10 @@ use candor_gateway::setting::Undecided;
 use candor_iac::Reading;
 use candor_iac::project::{Function, Project};
 
-use crate::cases::cases;
+use crate::cases::{cases, source_cases};
 use crate::finding::{Finding, Findings};
-use crate::rules::{Claim, Find, RULES, Scene};
+use crate::handlers::Handlers;
+use crate::rules::{Claim, Find, HandlerScene, RULES, Scene, Source};
 use crate::worlds;
 
 /// What `check` found.
@@ -44,7 +44,9 @@ pub struct Totals {
 }
 
 /// Plays every case against every route and asks the rules about each exchange.
-pub fn check(reading: &Reading) -> Report {
+///
+/// `handlers` is what the sources of the functions show ([`Handlers::read`]); without any, functions fail in the standard ways only.
+pub fn check(reading: &Reading, handlers: &Handlers) -> Report {
     let ambient = Ambient::example();
     let mut totals = Totals::default();
     let mut undecided = reading.undecided.clone();
@@ -59,7 +61,7 @@ pub fn check(reading: &Reading) -> Report {
             .map_or(reading.projects.len(), |n| i + n);
         let mut of_worlds = Vec::new();
         for (nth, project) in reading.projects[i..end].iter().enumerate() {
-            let (found, of_world) = check_project(project, &ambient, &mut undecided);
+            let (found, of_world) = check_project(reading, handlers, project, &ambient, &mut undecided);
             if nth == 0 {
                 totals.apis += of_world.apis;
                 totals.routes += of_world.routes;
@@ -78,6 +80,8 @@ pub fn check(reading: &Reading) -> Report {
 }
 
 fn check_project(
+    reading: &Reading,
+    handlers: &Handlers,
     project: &Project,
     ambient: &Ambient,
     undecided: &mut Vec<Undecided>,
@@ -90,27 +94,50 @@ fn check_project(
         let drill = Drill::new(api, ambient);
         for route in &api.routes {
             let function = function_of(project, route);
-            match self::drill(project, api, route, &drill) {
+            let handler = function.and_then(|function| handlers.of(reading, project, function));
+            match self::drill(reading, handlers, project, api, route, &drill) {
                 Ok(played) => {
-                    undecided.extend(played.iter().filter_map(|p| p.exchange.as_ref().err().cloned()));
+                    // What a source leaves open has been said once, with the handler.
+                    let standard = played.iter().filter(|p| p.case.origin == Origin::Standard);
+                    undecided.extend(standard.filter_map(|p| p.exchange.as_ref().err().cloned()));
                     let exchanges: Vec<(&Case, &Exchange<'_>)> =
                         played.iter().filter_map(|p| Some((&p.case, p.exchange.as_ref().ok()?))).collect();
                     totals.drills += exchanges.len();
-                    for (case, exchange) in &exchanges {
-                        let judgement = exchange.judge();
-                        ask(
-                            &Scene {
-                                project,
-                                api,
-                                route: Some(route),
-                                function,
-                                case: Some(case),
-                                exchange,
-                                judgement,
-                                siblings: &exchanges,
-                            },
-                            &mut findings,
-                        );
+                    let scene = |case, exchange, path: Option<usize>| Scene {
+                        project,
+                        api,
+                        route: Some(route),
+                        function,
+                        case: Some(case),
+                        exchange,
+                        judgement: Exchange::judge(exchange),
+                        siblings: &exchanges,
+                        source: handler.map(|handler| Source {
+                            handler,
+                            handlers,
+                            path: path.and_then(|nth| handler.facts.paths.get(nth)),
+                        }),
+                    };
+                    for played in &played {
+                        if let Ok(exchange) = &played.exchange {
+                            ask(&scene(&played.case, exchange, played.path), &mut findings);
+                        }
+                    }
+                    if let (Some(handler), Some(function)) = (handler, function) {
+                        let scene = HandlerScene {
+                            project,
+                            api,
+                            route,
+                            function,
+                            handler,
+                            handlers,
+                            exchanges: &played,
+                        };
+                        for rule in RULES {
+                            if let Find::InHandler(find) = rule.find {
+                                find(&scene, &mut findings);
+                            }
+                        }
                     }
                 }
                 Err(u) => undecided.push(u),
@@ -122,12 +149,20 @@ fn check_project(
                     Ok(exchange) => {
                         totals.drills += 1;
                         let judgement = exchange.judge();
-                        let (route, function, case, siblings) = (None, None, None, &[][..]);
+                        let (route, function, case, siblings, source) = (None, None, None, &[][..], None);
                         let exchange = &exchange;
-                        ask(
-                            &Scene { project, api, route, function, case, exchange, judgement, siblings },
-                            &mut findings,
-                        );
+                        let scene = Scene {
+                            project,
+                            api,
+                            route,
+                            function,
+                            case,
+                            exchange,
+                            judgement,
+                            siblings,
+                            source,
+                        };
+                        ask(&scene, &mut findings);
                     }
                     Err(u) => undecided.push(u),
                 }
@@ -137,7 +172,7 @@ fn check_project(
     for rule in RULES {
         match rule.find {
             Find::InProject(find) => find(project, &mut findings),
-            Find::InExchange(_) => {}
+            Find::InExchange(_) | Find::InHandler(_) => {}
         }
     }
     (findings.into_vec(), totals)
@@ -173,6 +208,8 @@ pub(crate) fn function_of<'p>(project: &'p Project, route: &Route) -> Option<&'p
 pub struct Played<'a> {
     /// What was played.
     pub case: Case,
+    /// Which path through the handler says so, if its source does: an index into [`candor_handlers::Facts::paths`].
+    pub path: Option<usize>,
     /// The exchange, or why nobody can tell.
     pub exchange: Result<Exchange<'a>, Undecided>,
 }
@@ -182,6 +219,8 @@ pub struct Played<'a> {
 /// # Errors
 /// [`Undecided`] where something on the way to the function is not known.
 pub fn drill<'a>(
+    reading: &Reading,
+    handlers: &Handlers,
     project: &Project,
     api: &'a Api,
     route: &'a Route,
@@ -202,12 +241,18 @@ pub fn drill<'a>(
         .map_or(limits::LAMBDA_TIMEOUT_DEFAULT.time, |(t, _)| *t)
         .min(Duration::from_secs(86_400));
     let door = drill.begin(route)?;
-    let cases = cases(route, function_timeout, gateway_timeout);
-    let worth_playing = |case: &Case| match &door {
+    let mut all: Vec<(Case, Option<usize>)> =
+        cases(route, function_timeout, gateway_timeout).into_iter().map(|case| (case, None)).collect();
+    if let Some(function) = function
+        && let Some(handler) = handlers.of(reading, project, function)
+    {
+        all.extend(source_cases(handler, handlers, function));
+    }
+    let worth_playing = |(case, _): &(Case, Option<usize>)| match &door {
         Door::Function(_) => true,
         // Whatever the function would do, the gateway answers the same: one success shows it.
-        Door::Answered(_) => matches!(case.outcome, Outcome::Returned(_)) && case.slug == "returned",
+        Door::Answered(_) => case.origin == Origin::Standard && case.slug == "returned",
     };
-    let play = |case| Played { exchange: door.play(&case), case };
-    Ok(cases.into_iter().filter(worth_playing).map(play).collect())
+    let play = |(case, path)| Played { exchange: door.play(&case), case, path };
+    Ok(all.into_iter().filter(worth_playing).map(play).collect())
 }

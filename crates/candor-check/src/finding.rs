@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use candor_gateway::api::RouteKey;
+use candor_gateway::drill::{Case, Origin};
 use candor_gateway::exchange::Exchange;
 use candor_gateway::span::Span;
 
@@ -66,8 +67,10 @@ pub struct Finding {
 pub struct Proof {
     /// The outcome's slug.
     pub outcome: String,
+    /// Where the handler's source says so, if it does.
+    pub source: Option<Span>,
     /// What tells it from others of this slug; may be empty.
-    pub note: &'static str,
+    pub note: String,
     /// The status for the client.
     pub status: u16,
     /// The body for the client, `None` where it depends on what is not known.
@@ -76,7 +79,7 @@ pub struct Proof {
 
 impl Proof {
     /// What an exchange proves. Bodies are cut at 2,000 characters: they are evidence, not an archive.
-    pub fn of(slug: &str, note: &'static str, exchange: &Exchange<'_>) -> Proof {
+    pub fn of(case: Option<&Case>, exchange: &Exchange<'_>) -> Proof {
         let body = exchange.response.body.value.bytes().map(|bytes| {
             let text = String::from_utf8_lossy(bytes);
             match text.char_indices().nth(2000) {
@@ -84,7 +87,14 @@ impl Proof {
                 None => text.into_owned(),
             }
         });
-        Proof { outcome: slug.to_string(), note, status: exchange.response.status.value, body }
+        let source = match case.map(|case| case.origin) {
+            Some(Origin::Source { span, .. }) => Some(span),
+            Some(Origin::Standard) | None => None,
+        };
+        let (outcome, note) = case.map_or(("refused".to_string(), String::new()), |case| {
+            (case.slug.to_string(), case.note.to_string())
+        });
+        Proof { outcome, source, note, status: exchange.response.status.value, body }
     }
 }
 

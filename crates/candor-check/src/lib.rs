@@ -9,6 +9,7 @@
 mod cases;
 mod check;
 mod finding;
+mod handlers;
 pub mod notice;
 mod pattern;
 pub mod rules;
@@ -18,3 +19,4 @@ mod worlds;
 pub use cases::{cases, example_message};
 pub use check::{Played, Report, Totals, check, drill};
 pub use finding::{Finding, Findings, Proof, Severity};
+pub use handlers::{Absent, Handler, Handlers};

@@ -2,16 +2,21 @@
 
 use std::time::Duration;
 
+use candor_contract::ApiKind;
 use candor_contract::outcome::Outcome;
+use candor_contract::payload::ProxyFormat;
 use candor_contract::verdict::{Judgement, Verdict};
 use candor_gateway::api::{Api, IntegrationResponse, IntegrationType, Pattern, Route, TemplateText};
 use candor_gateway::drill::Case;
 use candor_gateway::exchange::Exchange;
 use candor_gateway::span::Span;
 use candor_gateway::trace::What;
+use candor_handlers::{Answer, Caught, End, Entry, Kind, Path, Place, Shape};
 use candor_iac::project::{Function, Project};
 
+use crate::check::Played;
 use crate::finding::{Claimed, Concerned, Findings, Proof, Severity};
+use crate::handlers::{Handler, Handlers};
 
 macro_rules! rules {
     ($($name:ident),* $(,)?) => {
@@ -24,6 +29,11 @@ macro_rules! rules {
 
 rules! {
     alarm_blind_to_masked,
+    missing_status_code,
+    status_misspelt,
+    null_return,
+    swallowed_returns_200,
+    swallowed_then_success,
     integration_method_not_post,
     missing_method_response,
     pattern_on_status_code,
@@ -95,6 +105,8 @@ pub struct Rule {
 pub enum Find {
     /// At each exchange.
     InExchange(fn(&Scene<'_>, &mut Findings) -> Claim),
+    /// At a handler's source as a whole, once for each route that it stands behind.
+    InHandler(fn(&HandlerScene<'_>, &mut Findings)),
     /// At the project as a whole: what no single exchange shows.
     InProject(fn(&Project, &mut Findings)),
 }
@@ -132,9 +144,116 @@ pub struct Scene<'a> {
     pub judgement: Judgement,
     /// All exchanges of the route, this one included.
     pub siblings: &'a [(&'a Case, &'a Exchange<'a>)],
+    /// What the handler's source shows, where it was read.
+    pub source: Option<Source<'a>>,
+}
+
+/// What a handler's source shows, and which path of it is played.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// The handler.
+    pub handler: &'a Handler,
+    /// All handlers: they know the places.
+    pub handlers: &'a Handlers,
+    /// The path that is played, if the source says so.
+    pub path: Option<&'a Path>,
+}
+
+/// A handler behind a route, and everything that was played there.
+#[derive(Debug)]
+pub struct HandlerScene<'a> {
+    /// The project.
+    pub project: &'a Project,
+    /// The API.
+    pub api: &'a Api,
+    /// The route.
+    pub route: &'a Route,
+    /// The function.
+    pub function: &'a Function,
+    /// What its source shows.
+    pub handler: &'a Handler,
+    /// All handlers: they know the places.
+    pub handlers: &'a Handlers,
+    /// What was played against the route.
+    pub exchanges: &'a [Played<'a>],
+}
+
+impl HandlerScene<'_> {
+    /// Adds a finding about the handler.
+    pub(crate) fn report(
+        &self,
+        rule: &'static Rule,
+        severity: Severity,
+        at: Span,
+        findings: &mut Findings,
+        claimed: impl FnOnce() -> Claimed,
+    ) {
+        let function = Some(self.function.logical_id.as_str());
+        let concerned = Concerned { api: &self.api.name, route: Some(&self.route.key), function };
+        findings.add(rule, severity, at, concerned, claimed, || None);
+    }
 }
 
 impl<'a> Scene<'a> {
+    /// The path through the handler that is played.
+    pub(crate) fn path(&self) -> Option<&'a Path> {
+        self.source?.path
+    }
+
+    /// What the handler answers on that path.
+    pub(crate) fn answer(&self) -> Option<&'a Answer> {
+        match &self.path()?.end {
+            End::Returned(answer) => Some(answer),
+            End::Raised(_) | End::Exited => None,
+        }
+    }
+
+    /// The failure that the path swallows: something surely failed, and no error was raised or said.
+    pub(crate) fn swallowed(&self) -> Option<&'a Caught> {
+        self.path()?.failure.as_ref().filter(|failure| failure.certain)
+    }
+
+    /// A place in the handler's source. Only for scenes with a path.
+    pub(crate) fn place(&self, place: Place) -> Span {
+        match self.source {
+            Some(source) => source.handlers.span(place),
+            None => self.exchange.culprit(self.judgement.part).cause.span().unwrap_or(self.api.span),
+        }
+    }
+
+    /// How the gateway reads what the function answers; `None` where mapping templates do.
+    pub(crate) fn proxy_format(&self) -> Option<ProxyFormat> {
+        let route = self.route?;
+        match (self.api.kind, route.integration.integration_type.optional().ok()?.0?) {
+            (ApiKind::Rest, IntegrationType::AwsProxy) => Some(ProxyFormat::RestProxy),
+            (ApiKind::Http, IntegrationType::AwsProxy) => {
+                let version = route.integration.payload_format_version.optional().ok()?.0;
+                Some(match version {
+                    Some(version) if !version.starts_with('2') => ProxyFormat::Http1,
+                    Some(_) => ProxyFormat::Http2,
+                    None => ProxyFormat::Http1,
+                })
+            }
+            (ApiKind::FunctionUrl, _) => Some(ProxyFormat::FunctionUrl),
+            _ => None,
+        }
+    }
+
+    /// Whether the answer goes through a mapping (REST, non-proxy).
+    pub(crate) fn is_mapped(&self) -> bool {
+        let kind =
+            self.route.and_then(|r| r.integration.integration_type.optional().ok()).and_then(|(t, _)| t);
+        matches!(kind, Some(IntegrationType::Aws))
+    }
+
+    /// Why the gateway could not use the answer: the JSON pointer of the part, and why.
+    pub(crate) fn malformed(&self) -> Option<&'a candor_contract::payload::Malformed> {
+        self.exchange.trace.steps().iter().find_map(|step| match &step.what {
+            What::AnswerMalformed(malformed) => Some(malformed),
+            _ => None,
+        })
+    }
+
     /// Whether a failure arrived as a success.
     pub(crate) fn is_masked(&self) -> bool {
         self.judgement.verdict == Verdict::MaskedFailure
@@ -222,10 +341,7 @@ impl<'a> Scene<'a> {
             route: self.route.map(|r| &r.key),
             function: self.function.map(|f| f.logical_id.as_str()),
         };
-        let proof = || {
-            let (slug, note) = self.case.map_or(("refused", ""), |case| (case.slug, case.note));
-            Some(Proof::of(slug, note, self.exchange))
-        };
+        let proof = || Some(Proof::of(self.case, self.exchange));
         findings.add(rule, severity, at, concerned, claimed, proof);
         Claim::Claimed
     }

@@ -1,5 +1,6 @@
 //! Every way a function can fail, played against a route.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use candor_contract::ApiKind;
@@ -18,9 +19,9 @@ pub struct Case {
     /// What the function does.
     pub outcome: Outcome,
     /// The public name, where it says more than the outcome's own: `returned-error`, `returned-500`.
-    pub slug: &'static str,
+    pub slug: Cow<'static, str>,
     /// What tells it from other cases of the same name, for people; empty where nothing does.
-    pub note: &'static str,
+    pub note: Cow<'static, str>,
     /// Who says that the function can do this.
     pub origin: Origin,
 }
@@ -28,7 +29,7 @@ pub struct Case {
 impl Case {
     /// A case of Lambda's own.
     pub fn standard(outcome: Outcome) -> Case {
-        Case { slug: outcome.slug(), note: "", outcome, origin: Origin::Standard }
+        Case { slug: outcome.slug().into(), note: Cow::Borrowed(""), outcome, origin: Origin::Standard }
     }
 }
 

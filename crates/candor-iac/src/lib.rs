@@ -20,6 +20,7 @@ use candor_gateway::span::Span;
 use crate::discover::discover;
 use crate::files::{Files, MemoryFiles};
 use crate::formats::openapi;
+pub use crate::loader::tidy;
 use crate::loader::{Loader, NotLoaded};
 use crate::project::{Project, World};
 use crate::source::Sources;

@@ -127,7 +127,7 @@ impl<'f> Loader<'f> {
 }
 
 /// A path without `.` and without `..` where that is possible: one name for one file.
-pub(crate) fn tidy(path: &str) -> String {
+pub fn tidy(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for (i, part) in path.split('/').enumerate() {
         match part {

@@ -71,6 +71,8 @@ pub struct Function {
     pub timeout: Setting<Duration>,
     /// Where its code is.
     pub code: Setting<Code>,
+    /// Folders of its layers, as far as the template makes them itself.
+    pub layers: Vec<String>,
     /// `LoggingConfig.LogFormat`: `Text`, the default, or `JSON`.
     pub log_format: Setting<String>,
     /// `LoggingConfig.LogGroup`; without it `/aws/lambda/` and the function's name.

@@ -9,6 +9,7 @@ pub(crate) mod simulate;
 
 use clap::{Args, Parser, Subcommand};
 
+use candor_check::Handlers;
 use candor_iac::{Options, Reading, Unreadable};
 
 use crate::disk::Disk;
@@ -61,11 +62,11 @@ pub(crate) fn name_and_value(text: &str) -> Result<(String, String), String> {
 }
 
 impl Inputs {
-    /// Reads everything there is. What cannot be read is in the [`Reading`], not an error.
+    /// Reads everything there is, handlers included. What cannot be read is in the [`Reading`], not an error.
     ///
     /// # Errors
     /// Where there is nothing to read at all.
-    pub(crate) fn read(&self) -> Result<Reading, Fault> {
+    pub(crate) fn read(&self) -> Result<(Reading, Handlers), Fault> {
         let here = [".".to_string()];
         let paths = if self.paths.is_empty() { &here[..] } else { &self.paths };
         let disk = Disk { max_file: self.max_file };
@@ -74,7 +75,7 @@ impl Inputs {
             max_file: self.max_file,
             limits: candor_iac::syntax::Limits::default(),
         };
-        let reading = candor_iac::read(&disk, paths, &options);
+        let mut reading = candor_iac::read(&disk, paths, &options);
         if reading.files == 0 && reading.unreadable.is_empty() {
             let why = match reading.skipped.first() {
                 Some((path, why)) => format!("{path}: {why}"),
@@ -82,7 +83,8 @@ impl Inputs {
             };
             return Err(Fault::Input { subject: paths.join(", "), what: format!("nothing to read: {why}") });
         }
-        Ok(reading)
+        let handlers = Handlers::read(&disk, &mut reading);
+        Ok((reading, handlers))
     }
 }
 

@@ -11,6 +11,7 @@ use candor_check::Severity;
 use candor_contract::json::Json;
 use candor_contract::verdict::Verdict;
 use candor_gateway::setting::{Needs, Undecided};
+use candor_gateway::span::Span;
 use candor_iac::Reading;
 use candor_iac::project::World;
 
@@ -34,6 +35,14 @@ pub(crate) fn verdict_style(verdict: Verdict) -> Style {
         Verdict::HollowSuccess | Verdict::FalseAlarm | Verdict::WrongStatus => Style::Warning,
         Verdict::OpaqueError => Style::Note,
     }
+}
+
+/// The public name of an outcome; one that was read from a handler's source has its place: `returned-200@app.py:31`.
+pub(crate) fn outcome_name(reading: &Reading, slug: &str, source: Option<Span>) -> String {
+    let Some(span) = source else { return slug.to_string() };
+    let path = reading.sources.path(span.file);
+    let file = path.rsplit('/').next().unwrap_or(path);
+    format!("{slug}@{}:{}", harmless(file), reading.sources.position(span).line)
 }
 
 /// Text folded to lines of at most this many characters, at blanks; a longer word gets a line of its own.

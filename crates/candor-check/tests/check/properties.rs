@@ -2,7 +2,7 @@
 //! gives the same report. Played with the examples, every page's examples, and all of these after random edits.
 
 use candor_check::rules::RULES;
-use candor_check::{Finding, Report};
+use candor_check::{Finding, Handlers, Report};
 use candor_contract::ApiKind;
 use candor_contract::verdict::Verdict;
 use candor_gateway::api::{Api, GatewayResponseType, RouteKey};
@@ -62,7 +62,9 @@ fn escaped(reading: &Reading, report: &Report) -> Vec<String> {
         for api in &project.apis {
             let drill = Drill::new(api, &ambient);
             for route in &api.routes {
-                for played in candor_check::drill(project, api, route, &drill).unwrap_or_default() {
+                for played in candor_check::drill(reading, &Handlers::default(), project, api, route, &drill)
+                    .unwrap_or_default()
+                {
                     // Whether this handler ever returns an error envelope is a question to its source.
                     let speculative =
                         played.case.origin == Origin::Standard && played.case.slug == "returned-error";

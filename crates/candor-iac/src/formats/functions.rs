@@ -15,7 +15,7 @@ use crate::project::{Code, Function};
 use crate::syntax::Node;
 use crate::template::Resource;
 use crate::template::intrinsics::Scope;
-use crate::value::{Kind, Value};
+use crate::value::{Kind, Name, Value};
 
 /// The functions of a template, and every name under which they are called.
 #[derive(Debug, Default)]
@@ -41,13 +41,14 @@ const SAM_PROPERTIES: &[&str] = &[
     "InlineCode",
     "ImageUri",
     "PackageType",
+    "Layers",
     "Events",
     "FunctionUrlConfig",
     "AutoPublishAlias",
     "LoggingConfig",
 ];
 const CFN_PROPERTIES: &[&str] =
-    &["FunctionName", "Runtime", "Handler", "Timeout", "Code", "PackageType", "LoggingConfig"];
+    &["FunctionName", "Runtime", "Handler", "Timeout", "Code", "PackageType", "Layers", "LoggingConfig"];
 
 impl Functions {
     pub(super) fn read(scope: &Scope<'_>, globals: &Globals) -> Functions {
@@ -65,7 +66,7 @@ impl Functions {
             if sam {
                 value = globals.merged("Function", value, resource);
             }
-            functions.add(resource, &value, sam);
+            functions.add(scope, resource, &value, sam);
         }
         for resource in &scope.template.resources {
             match resource.resource_type {
@@ -93,7 +94,7 @@ impl Functions {
         functions
     }
 
-    fn add(&mut self, resource: &Resource<'_>, value: &Value, sam: bool) {
+    fn add(&mut self, scope: &Scope<'_>, resource: &Resource<'_>, value: &Value, sam: bool) {
         let id = resource.id().to_string();
         let at = resource.span();
         let of_logging = |key: &'static str| match value.get("LoggingConfig") {
@@ -109,6 +110,7 @@ impl Functions {
             log_format: of_logging("LogFormat"),
             log_group: of_logging("LogGroup"),
             code: if sam { sam_code(value, at) } else { value.setting("Code", at, cfn_code) },
+            layers: layers(scope, value),
             span: at,
         };
         if let Ok((Some(name), _)) = function.name.optional() {
@@ -162,6 +164,21 @@ pub(super) fn properties_of(scope: &Scope<'_>, resource: &Resource<'_>, keys: &[
         Some(node) => scope.resolve_some(node, keys),
         None => Value { span: resource.span(), kind: Kind::Map(Vec::new()) },
     }
+}
+
+/// Folders of the layers that the template makes itself.
+fn layers(scope: &Scope<'_>, value: &Value) -> Vec<String> {
+    let named = value.get("Layers").map_or(&[][..], Value::items).iter().filter_map(|layer| {
+        layer.as_scalar()?.symbols.iter().find_map(|symbol| match &symbol.name {
+            Name::Resource { logical_id, .. } => scope.template.resource(logical_id),
+            Name::Pseudo(_) | Name::Open(_) => None,
+        })
+    });
+    let folder = |resource: &Resource<'_>| {
+        let properties = properties_of(scope, resource, &["ContentUri", "Content"]);
+        properties.get("ContentUri").or(properties.get("Content"))?.as_str().map(str::to_string)
+    };
+    named.filter_map(folder).collect()
 }
 
 fn sam_code(value: &Value, at: Span) -> Setting<Code> {

@@ -53,9 +53,9 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
     for slug in args.select.iter().chain(&args.ignore) {
         crate::commands::explain::known(slug)?;
     }
-    let reading = args.inputs.read()?;
+    let (reading, handlers) = args.inputs.read()?;
     tell_unread(&reading, ui);
-    let mut report = candor_check::check(&reading);
+    let mut report = candor_check::check(&reading, &handlers);
     report.findings.retain(|f| {
         let named = |list: &[String]| list.iter().any(|slug| slug == f.rule.slug);
         (args.select.is_empty() || named(&args.select)) && !named(&args.ignore)

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use candor_check::Played;
 use candor_contract::ApiKind;
 use candor_contract::verdict::Verdict;
-use candor_gateway::drill::Drill;
+use candor_gateway::drill::{Drill, Origin};
 use candor_gateway::request::Ambient;
 
 use crate::Status;
@@ -40,7 +40,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
     let fatal: Vec<Verdict> =
         args.fail_on_verdict.iter().map(|slug| verdict(slug)).collect::<Result<_, _>>()?;
-    let reading = args.inputs.read()?;
+    let (reading, handlers) = args.inputs.read()?;
     tell_unread(&reading, ui);
     let ambient = Ambient::example();
     let mut undecided = reading.undecided.clone();
@@ -58,16 +58,19 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
                 if !wanted {
                     continue;
                 }
-                let played = candor_check::drill(project, api, route, &drill).unwrap_or_else(|u| {
-                    undecided.push(u);
-                    Vec::new()
-                });
-                outcomes.extend(played.iter().map(|p| p.case.slug));
+                let played = candor_check::drill(&reading, &handlers, project, api, route, &drill)
+                    .unwrap_or_else(|u| {
+                        undecided.push(u);
+                        Vec::new()
+                    });
+                outcomes.extend(played.iter().map(|p| p.case.slug.to_string()));
                 let drilled = played
                     .into_iter()
                     .filter(|p| args.outcome.as_deref().is_none_or(|wanted| wanted == p.case.slug))
-                    .filter_map(|Played { case, exchange }| match exchange {
+                    .filter_map(|Played { case, exchange, .. }| match exchange {
                         Ok(exchange) => Some(Drilled::of(&case, &exchange, project)),
+                        // What a source leaves open has been said once, with the handler.
+                        Err(_) if case.origin != Origin::Standard => None,
                         Err(u) => {
                             undecided.push(u);
                             None
@@ -104,7 +107,7 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
         && !outcomes.contains(outcome.as_str())
     {
         let what = format!("no route was played with the outcome `{outcome}`");
-        let all: Vec<&str> = outcomes.into_iter().collect();
+        let all: Vec<String> = outcomes.into_iter().collect();
         return Err(Fault::Usage { what, hint: format!("there are: {}", all.join(", ")) });
     }
     match args.format {

@@ -4,7 +4,7 @@ use candor_check::{Finding, Report, Severity};
 use candor_contract::json::Json;
 use candor_iac::Reading;
 
-use crate::output::{undecided_json, unreadable_json};
+use crate::output::{outcome_name, undecided_json, unreadable_json};
 
 /// The whole document.
 pub(crate) fn write(reading: &Reading, report: &Report) -> String {
@@ -53,7 +53,8 @@ fn finding(reading: &Reading, f: &Finding) -> Json {
             ("status", Json::number(proof.status)),
             ("body", proof.body.clone().map_or(Json::Null, Json::String)),
         ]);
-        Json::object([("outcome", Json::string(proof.outcome.as_str())), ("client", client)])
+        let outcome = outcome_name(reading, &proof.outcome, proof.source);
+        Json::object([("outcome", Json::string(outcome)), ("client", client)])
     });
     let routes: Vec<Json> = f.routes.iter().map(|r| Json::String(r.to_string())).collect();
     Json::object([

@@ -5,7 +5,9 @@ use candor_gateway::span::Span;
 use candor_iac::Reading;
 
 use crate::output::body::one_line;
-use crate::output::{count, cut, fold, harmless, severity_style, undecided_text, unread_summary, wrap};
+use crate::output::{
+    count, cut, fold, harmless, outcome_name, severity_style, undecided_text, unread_summary, wrap,
+};
 use crate::ui::{Palette, Style};
 
 /// The whole report.
@@ -106,7 +108,7 @@ fn write_finding(reading: &Reading, f: &Finding, palette: Palette, width: usize,
         }
     };
     if let Some(proof) = &f.proof {
-        field("client", client(proof, room));
+        field("client", client(reading, proof, room));
     }
     field("instead", wrap(&harmless(&f.remedy), room));
     if f.routes.len() > 1 {
@@ -123,9 +125,9 @@ fn write_finding(reading: &Reading, f: &Finding, palette: Palette, width: usize,
 }
 
 /// What the function did and what the client gets: the body beside it where it fits whole, else on a line of its own.
-fn client(proof: &Proof, room: usize) -> Vec<String> {
+fn client(reading: &Reading, proof: &Proof, room: usize) -> Vec<String> {
     let note = if proof.note.is_empty() { String::new() } else { format!(" ({})", proof.note) };
-    let head = format!("{}{note} → {}", proof.outcome, proof.status);
+    let head = format!("{}{note} → {}", outcome_name(reading, &proof.outcome, proof.source), proof.status);
     match proof.body.as_deref().map(|body| (body.is_empty(), one_line(body, room))) {
         None => vec![format!("{head} and a body that depends on the function")],
         Some((true, _)) => vec![format!("{head} and no body")],

@@ -6,7 +6,7 @@ use candor_contract::json::Json;
 use candor_contract::outcome::Outcome;
 use candor_contract::verdict::Verdict;
 use candor_gateway::api::{Route, Target};
-use candor_gateway::drill::Case;
+use candor_gateway::drill::{Case, Origin};
 use candor_gateway::exchange::Exchange;
 use candor_gateway::setting::{Cause, Undecided};
 use candor_gateway::signals::{healthy, signals};
@@ -16,7 +16,9 @@ use candor_iac::project::Project;
 
 use crate::commands::drill::kind_words;
 use crate::output::body::one_line;
-use crate::output::{count, cut, harmless, undecided_json, undecided_text, unreadable_json, verdict_style};
+use crate::output::{
+    count, cut, harmless, outcome_name, undecided_json, undecided_text, unreadable_json, verdict_style,
+};
 use crate::ui::{Palette, Style};
 
 /// One API with its drills.
@@ -55,8 +57,10 @@ impl DrilledRoute {
 
 /// One exchange of a drill.
 pub(crate) struct Drilled {
-    outcome: &'static str,
-    note: &'static str,
+    outcome: String,
+    /// Where the handler's source says so.
+    source: Option<Span>,
+    note: String,
     payload: Option<String>,
     function_error: bool,
     status: u16,
@@ -151,8 +155,12 @@ impl Drilled {
         };
         let headers = exchange.response.headers.iter();
         Drilled {
-            outcome: case.slug,
-            note: case.note,
+            outcome: case.slug.to_string(),
+            source: match case.origin {
+                Origin::Source { span, .. } => Some(span),
+                Origin::Standard => None,
+            },
+            note: case.note.to_string(),
             payload,
             function_error,
             status: exchange.response.status.value,
@@ -166,12 +174,9 @@ impl Drilled {
     }
 
     /// The outcome, and what tells it from others of its name.
-    fn title(&self) -> String {
-        if self.note.is_empty() {
-            self.outcome.to_string()
-        } else {
-            format!("{}, {}", self.outcome, self.note)
-        }
+    fn title(&self, reading: &Reading) -> String {
+        let outcome = outcome_name(reading, &self.outcome, self.source);
+        if self.note.is_empty() { outcome } else { format!("{outcome}, {}", harmless(&self.note)) }
     }
 
     /// What decided, in few words; the file is named where it is not the route's.
@@ -212,7 +217,7 @@ pub(crate) fn write_json(reading: &Reading, apis: &[DrilledApi], undecided: &[Un
             ("functionError", if d.function_error { Json::string("Unhandled") } else { Json::Null }),
         ]);
         Json::object([
-            ("outcome", Json::string(d.outcome)),
+            ("outcome", Json::string(outcome_name(reading, &d.outcome, d.source))),
             ("lambda", lambda),
             ("client", client),
             ("verdict", Json::string(d.verdict.slug())),
@@ -251,7 +256,7 @@ pub(crate) fn write_json(reading: &Reading, apis: &[DrilledApi], undecided: &[Un
 
 /// One route's drills, a line each; the columns are as wide as this route needs them.
 fn table(reading: &Reading, route: &DrilledRoute, palette: Palette, width: usize, out: &mut String) {
-    let outcomes: Vec<String> = route.drills.iter().map(Drilled::title).collect();
+    let outcomes: Vec<String> = route.drills.iter().map(|d| d.title(reading)).collect();
     let places: Vec<String> = route.drills.iter().map(|d| d.place(reading, route.span)).collect();
     let who: Vec<String> = route.drills.iter().map(|d| d.left.who()).collect();
     let widest = |column: &[String]| column.iter().map(|cell| cell.chars().count()).max().unwrap_or(0);
@@ -260,7 +265,8 @@ fn table(reading: &Reading, route: &DrilledRoute, palette: Palette, width: usize
     let head = 4 + first + 1 + 3 + 1 + verdict + 1 + noticed + 1 + third + 1;
     // Where the body would have no room beside the rest, it has a line of its own.
     let beside = width.saturating_sub(head) >= LEAST_BODY;
-    let room = if beside { width.saturating_sub(head) } else { width.saturating_sub(BODY_INDENT).max(LEAST_BODY) };
+    let room =
+        if beside { width.saturating_sub(head) } else { width.saturating_sub(BODY_INDENT).max(LEAST_BODY) };
     for (((d, outcome), place), who) in route.drills.iter().zip(outcomes).zip(places).zip(who) {
         let body = match &d.body {
             None => cut("what the function says", room),

@@ -1,0 +1,334 @@
+//! The sources of the functions behind an API: found, read, and what they show, with places in the user's files.
+
+use std::collections::HashMap;
+
+use candor_gateway::api::Target;
+use candor_gateway::setting::{Needs, Undecided};
+use candor_gateway::span::{FileId, Span, Text};
+use candor_handlers::{Facts, Found, Place, Program, Search, Unread};
+use candor_iac::files::{FileError, Files, PathKind};
+use candor_iac::project::{Code, Function, Project};
+use candor_iac::{Reading, Unreadable, tidy};
+
+/// What the sources of all handlers of a [`Reading`] show.
+#[derive(Debug, Default)]
+pub struct Handlers {
+    read: Vec<Handler>,
+    by_key: HashMap<Key, usize>,
+    /// Where the text behind each [`Place::module`] stands.
+    texts: Vec<Where>,
+}
+
+/// What the source of one handler shows.
+#[derive(Debug)]
+pub struct Handler {
+    /// Every way it can end.
+    pub facts: Facts,
+    /// Why the function cannot even start, if it cannot.
+    pub absent: Option<Absent>,
+}
+
+/// Why a function cannot start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Absent {
+    /// Its code has no such module.
+    Module(String),
+    /// Its module has no such function; these it has.
+    Function(String, Vec<String>),
+}
+
+/// Which code, and which function of it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    code: Root,
+    handler: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Root {
+    /// Folders in which modules are looked for, the function's own first.
+    Folders(Vec<String>),
+    /// In the template itself.
+    Inline(Span),
+}
+
+#[derive(Debug)]
+enum Where {
+    File(FileId),
+    Inline(Text),
+}
+
+impl Handlers {
+    /// Reads the handlers of every function that a route leads to. Their texts go to the reading's sources, files that do not parse
+    /// to what could not be read, and what is not understood of a handler to what is undecided: once for each.
+    pub fn read(files: &dyn Files, reading: &mut Reading) -> Handlers {
+        let mut handlers = Handlers::default();
+        let mut programs: HashMap<Root, Program> = HashMap::new();
+        let projects = std::mem::take(&mut reading.projects);
+        for project in &projects {
+            for function in routed(project) {
+                let template = reading.sources.path(project.file).to_string();
+                match located(files, &template, function) {
+                    Located::At(key) => {
+                        if !handlers.by_key.contains_key(&key) {
+                            let program = programs.entry(key.code.clone()).or_default();
+                            handlers.add(key, function, program, files, reading);
+                        }
+                    }
+                    Located::Nowhere => {}
+                    Located::Undecided(undecided) => {
+                        if !reading.undecided.contains(&undecided) {
+                            reading.undecided.push(undecided);
+                        }
+                    }
+                }
+            }
+        }
+        reading.projects = projects;
+        handlers
+    }
+
+    /// What the source of this function shows, if it was read.
+    pub fn of(&self, reading: &Reading, project: &Project, function: &Function) -> Option<&Handler> {
+        let template = reading.sources.path(project.file);
+        let key = key_of(template, function)?;
+        self.by_key.get(&key).map(|at| &self.read[*at])
+    }
+
+    /// How many handlers were read.
+    pub fn len(&self) -> usize {
+        self.read.len()
+    }
+
+    /// Whether none was read.
+    pub fn is_empty(&self) -> bool {
+        self.read.is_empty()
+    }
+
+    /// All of them, in the order in which they were met.
+    pub fn iter(&self) -> impl Iterator<Item = &Handler> {
+        self.read.iter()
+    }
+
+    /// A place in the user's files.
+    pub fn span(&self, place: Place) -> Span {
+        match &self.texts[place.module as usize] {
+            Where::File(file) => Span::new(*file, place.start..place.end),
+            Where::Inline(text) => text.at(place.start..place.end),
+        }
+    }
+
+    fn add(
+        &mut self,
+        key: Key,
+        function: &Function,
+        program: &mut Program,
+        files: &dyn Files,
+        reading: &mut Reading,
+    ) {
+        let at = function.handler.span();
+        let (module, name) = key.handler.rsplit_once('.').unwrap_or(("index", &key.handler));
+        let inline = match (&key.code, function.code.optional()) {
+            (Root::Inline(_), Ok((Some(Code::Inline(text)), _))) => Some(text.clone()),
+            _ => None,
+        };
+        let mut unreadable = None;
+        let facts = {
+            let (texts, sources) = (&mut self.texts, &mut reading.sources);
+            let mut find = |module: &str| match (&key.code, &inline) {
+                (Root::Inline(_), Some(text)) => {
+                    // The runtime writes inline code to a file of this name.
+                    if module != "index" {
+                        return Search::Missing;
+                    }
+                    texts.push(Where::Inline(text.clone()));
+                    let key = texts.len() as u32 - 1;
+                    Search::Found(Found { key, text: text.as_str().to_string() })
+                }
+                (Root::Inline(_), None) => Search::Missing,
+                (Root::Folders(folders), _) => search(files, folders, module, |path, text| {
+                    texts.push(Where::File(sources.add(path, text.clone())));
+                    Found { key: texts.len() as u32 - 1, text }
+                }),
+            };
+            program.facts(module, name, &mut find)
+        };
+        let (facts, absent) = match facts {
+            Ok(facts) => (facts, None),
+            Err(Unread::NoModule) => (Facts::default(), Some(Absent::Module(module.to_string()))),
+            Err(Unread::NoHandler { defines, .. }) => {
+                (Facts::default(), Some(Absent::Function(name.to_string(), defines)))
+            }
+            Err(Unread::Syntax { at, message }) => {
+                let span = self.span(at);
+                let path = reading.sources.path(span.file).to_string();
+                unreadable =
+                    Some(Unreadable { path, span: Some(span), message: format!("no Python 3: {message}") });
+                (Facts::default(), None)
+            }
+            Err(Unread::Unreadable(why)) => {
+                reading.undecided.push(Undecided { span: at, needs: Needs::Support(why) });
+                (Facts::default(), None)
+            }
+        };
+        if let Some(unreadable) = unreadable
+            && !reading.unreadable.contains(&unreadable)
+        {
+            reading.unreadable.push(unreadable);
+        }
+        if let Some(first) = facts.unknown.first() {
+            let more = match facts.unknown.len() - 1 {
+                0 => String::new(),
+                n => format!(" (and {n} more in this handler)"),
+            };
+            let what = format!("candor does not follow {}{more}", first.what);
+            let undecided = Undecided { span: self.span(first.at), needs: Needs::Support(what) };
+            if !reading.undecided.contains(&undecided) {
+                reading.undecided.push(undecided);
+            }
+        }
+        self.by_key.insert(key, self.read.len());
+        self.read.push(Handler { facts, absent });
+    }
+}
+
+/// The functions that a route leads to.
+fn routed(project: &Project) -> impl Iterator<Item = &Function> {
+    project.functions.iter().filter(|function| {
+        project.apis.iter().flat_map(|api| &api.routes).any(|route| {
+            matches!(
+                route.integration.target.optional(),
+                Ok((Some(Target::Function(f)), _)) if f.logical_id.as_deref() == Some(&function.logical_id)
+            )
+        })
+    })
+}
+
+/// Where a function's source is.
+enum Located {
+    At(Key),
+    /// In a language that is not read, or not in these files at all.
+    Nowhere,
+    /// It should be here and is not.
+    Undecided(Undecided),
+}
+
+fn located(files: &dyn Files, template: &str, function: &Function) -> Located {
+    let Some(key) = key_of(template, function) else { return Located::Nowhere };
+    let Root::Folders(folders) = &key.code else { return Located::At(key) };
+    let folder = &folders[0];
+    let undecided = |what: String| {
+        Located::Undecided(Undecided { span: function.code.span(), needs: Needs::Support(what) })
+    };
+    if outside(template, folder) {
+        return undecided(format!("the code in {folder}, which is outside the project"));
+    }
+    match files.kind(if folder.is_empty() { "." } else { folder }) {
+        Ok(PathKind::Directory) => Located::At(key),
+        Ok(PathKind::File) => {
+            undecided(format!("the code in {folder}, which is no folder: candor reads sources"))
+        }
+        Err(FileError::NotFound) => undecided(format!("the code in {folder}, which is not there")),
+        Err(error) => undecided(format!("the code in {folder}: {error}")),
+    }
+}
+
+/// Whether a folder lies outside the folder above the template: nobody's project reaches further, and a template from elsewhere
+/// shall not make candor read the disk.
+fn outside(template: &str, folder: &str) -> bool {
+    let template = tidy(template);
+    let own = template.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let project = match own.rsplit_once('/') {
+        Some((above, _)) => above,
+        // The template lies in the current folder, or one below it.
+        None if own.is_empty() => "..",
+        None => "",
+    };
+    let climbs = folder == ".." || folder.starts_with("../");
+    let within = folder == project || folder.starts_with(&format!("{project}/"));
+    match project {
+        "" => climbs || folder.starts_with('/'),
+        ".." => folder.starts_with('/') || folder.starts_with("../.."),
+        _ => !within,
+    }
+}
+
+fn key_of(template: &str, function: &Function) -> Option<Key> {
+    let (runtime, _) = function.runtime.optional().ok()?;
+    if !runtime?.starts_with("python3") {
+        return None;
+    }
+    let handler = function.handler.optional().ok()?.0?.clone();
+    let code = match function.code.optional().ok()?.0? {
+        Code::Inline(text) => Root::Inline(text.span()),
+        Code::Elsewhere => return None,
+        Code::Path(path) => {
+            let base = template.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let join =
+                |path: &str| if path.starts_with('/') { tidy(path) } else { tidy(&format!("{base}/{path}")) };
+            let joined = |path: &str| if base.is_empty() { tidy(path) } else { join(path) };
+            let mut folders = vec![joined(path)];
+            for layer in &function.layers {
+                // In a layer the modules stand below `python/`; built by SAM, the source folder becomes that.
+                folders.push(joined(&format!("{layer}/python")));
+                folders.push(joined(layer));
+            }
+            Root::Folders(folders)
+        }
+    };
+    Some(Key { code, handler })
+}
+
+/// Looks for a module: as a package, as a file; in the code, in its layers.
+fn search(
+    files: &dyn Files,
+    folders: &[String],
+    module: &str,
+    mut found: impl FnMut(String, String) -> Found,
+) -> Search {
+    let name = module.replace('.', "/");
+    if name.is_empty() || name.split('/').any(|part| part.is_empty() || part == "*") {
+        return Search::Missing;
+    }
+    for folder in folders {
+        let at = |file: String| if folder.is_empty() { file } else { format!("{folder}/{file}") };
+        for (path, package) in [(at(format!("{name}/__init__.py")), true), (at(format!("{name}.py")), false)]
+        {
+            match files.read(&path) {
+                Err(FileError::NotFound) => {}
+                Err(error) => return Search::Unreadable(format!("{path}: {error}")),
+                Ok(bytes) => match candor_iac::files::decode(bytes) {
+                    Ok(text) => {
+                        let found = found(path, text);
+                        return if package { Search::Package(found) } else { Search::Found(found) };
+                    }
+                    Err((_, why)) => return Search::Unreadable(format!("{path}: {why}")),
+                },
+            }
+        }
+    }
+    Search::Missing
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_lies_beside_or_above_the_template() {
+        for (template, folder, is_outside) in [
+            ("template.yaml", "src", false),
+            ("template.yaml", "../src", false),
+            ("template.yaml", "../../src", true),
+            ("template.yaml", "/etc", true),
+            ("infra/template.yaml", "src", false),
+            ("infra/template.yaml", "../src", true),
+            ("a/infra/template.yaml", "a/src", false),
+            ("a/infra/template.yaml", "b/src", true),
+            ("/p/infra/template.yaml", "/p/src", false),
+            ("/p/infra/template.yaml", "/etc", true),
+        ] {
+            assert_eq!(outside(template, folder), is_outside, "{template} {folder}");
+        }
+    }
+}

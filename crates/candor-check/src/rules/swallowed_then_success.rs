@@ -1,0 +1,31 @@
+//! An exception is caught, and the handler goes on to say that all went well.
+
+use super::*;
+
+pub(super) static RULE: Rule = Rule {
+    slug: "swallowed-then-success",
+    severity: Severity::Error,
+    summary: "An exception is caught, and the handler goes on to say that all went well.",
+    docs: include_str!("swallowed_then_success.md"),
+    find: Find::InExchange(find),
+};
+
+fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
+    let (Some(path), Some(failure)) = (scene.path(), scene.swallowed()) else { return Claim::Passed };
+    if failure.answered.is_some() || !scene.is_masked() {
+        return Claim::Passed;
+    }
+    let at = scene.place(failure.caught);
+    let also = vec![
+        (scene.place(failure.raised), "what fails".to_string()),
+        (scene.place(path.at), "where the handler says that all went well".to_string()),
+    ];
+    let status = scene.exchange.response.status.value;
+    scene.report(&RULE, RULE.severity, at, findings, || Claimed {
+        at,
+        message: format!("{} answers {status} although its work has failed", scene.whose()),
+        label: "the failure ends here, and the handler goes on".to_string(),
+        remedy: "raise, or answer with a status of 500 and above".to_string(),
+        also,
+    })
+}
