@@ -78,6 +78,8 @@ pub struct Answer {
     pub made: Option<Place>,
     /// Where the content says that something went wrong: the entry `error`, the text of an exception.
     pub tells: Option<Place>,
+    /// Nothing comes back, and the last statement made a value and dropped it: a `return` is missing.
+    pub dropped: bool,
     /// The status that an SDK's or an upstream's error said, passed on as the function's own.
     pub foreign_status: bool,
 }

@@ -1,5 +1,7 @@
 //! The value that a handler returns, with what is known of each part.
 
+use std::borrow::Cow;
+
 use candor_contract::json::Json;
 use candor_contract::outcome::Payload;
 
@@ -107,10 +109,40 @@ impl Shape {
     }
 
     /// The bytes that the runtime would send, with the parts that nobody knows.
+    ///
+    /// Headers are an exception: of those only the known ones are there. That what is not known of them is text is as good as
+    /// certain, and nothing else of an answer hangs on it.
     pub fn payload(&self) -> Payload {
         let mut unknown = Vec::new();
-        let json = self.json("", &mut unknown);
+        let json = self.with_known_headers().json("", &mut unknown);
         if unknown.is_empty() { Payload::known(json.write()) } else { Payload::partly(json.write(), unknown) }
+    }
+
+    fn with_known_headers(&self) -> Cow<'_, Shape> {
+        let Shape::Dict { entries, open } = self else { return Cow::Borrowed(self) };
+        let is_headers = |entry: &Entry| ["headers", "multiValueHeaders"].contains(&entry.key.as_str());
+        if !entries.iter().any(is_headers) {
+            return Cow::Borrowed(self);
+        }
+        let known = |entry: &Entry| match &entry.value {
+            _ if !is_headers(entry) => Some(entry.clone()),
+            Shape::Unknown { .. } => None,
+            Shape::Dict { entries, .. } => {
+                let is_unknown = |value: &Shape| {
+                    matches!(
+                        value,
+                        Shape::Unknown { .. }
+                            | Shape::Text { known: None, .. }
+                            | Shape::Number(None)
+                            | Shape::Bool(None)
+                    )
+                };
+                let entries = entries.iter().filter(|header| !is_unknown(&header.value)).cloned().collect();
+                Some(Entry { value: Shape::Dict { entries, open: false }, ..entry.clone() })
+            }
+            _ => Some(entry.clone()),
+        };
+        Cow::Owned(Shape::Dict { entries: entries.iter().filter_map(known).collect(), open: *open })
     }
 
     /// As JSON, with placeholders where `unknown` then points.

@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
     let (Some(path), Some(answer)) = (scene.path(), scene.answer()) else { return Claim::Passed };
-    if !matches!(answer.kind, Kind::FellOff | Kind::Nothing) || scene.exchange.response.status.value == 0 {
+    if !matches!(answer.kind, Kind::FellOff | Kind::Nothing) {
         return Claim::Passed;
     }
     let strict = matches!(scene.proxy_format(), Some(ProxyFormat::RestProxy | ProxyFormat::Http1));
@@ -20,7 +20,7 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
     let others = scene.source.map_or(&[][..], |source| &source.handler.facts.paths).iter().any(|other| {
         matches!(&other.end, End::Returned(answer) if !matches!(answer.kind, Kind::FellOff | Kind::Nothing))
     });
-    if !strict && !others && scene.swallowed().is_none() {
+    if !strict && !others && !answer.dropped && scene.swallowed().is_none() {
         return Claim::Passed;
     }
     let at = scene.place(path.at);
@@ -31,8 +31,9 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
         at,
         message: format!("{} answers {status} when the handler returns nothing", scene.whose()),
         label: match answer.kind {
+            Kind::FellOff if answer.dropped => "this value is dropped: a `return` is missing",
             Kind::FellOff => "the path ends here without an answer",
-            _ => "nothing is returned here",
+            _ => "nothing comes back from here",
         }
         .to_string(),
         remedy: "return an answer on every path, or raise".to_string(),

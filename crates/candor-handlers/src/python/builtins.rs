@@ -253,6 +253,13 @@ impl<'p> Interpreter<'p> {
                 };
                 one(state, value)
             }
+            "dataclasses.field" => {
+                if let Some(default) = arguments.named("default") {
+                    return one(state, default.clone());
+                }
+                let factory = arguments.named("default_factory")?.clone();
+                Some(self.call(factory, Arguments::default(), place, state))
+            }
             "dataclasses.asdict" | "builtins.vars" => {
                 let Some(Value::Instance(id)) = first else { return one(state, Value::any()) };
                 let Some(Object::Instance(instance)) = self.object(&state, *id) else {

@@ -194,14 +194,21 @@ impl<'p> Interpreter<'p> {
         place: Place,
         state: State<'p>,
     ) -> Forks<'p> {
-        let (locals, last) = (state.locals.clone(), state.last);
+        let (locals, last, dropped) = (state.locals.clone(), state.last, state.dropped);
         let ends = self.run(function, arguments, method, place, state);
         let mut forks: Forks<'p> = Vec::with_capacity(ends.len());
         for (mut state, flow) in ends {
-            (state.locals, state.last) = (locals.clone(), last);
+            let ended = state.last;
+            (state.locals, state.last, state.dropped) = (locals.clone(), last, dropped);
             match flow {
-                Flow::Return(value, _) => forks.push((state, value)),
-                Flow::Next | Flow::Break | Flow::Continue => forks.push((state, Value::None)),
+                Flow::Return(value, at) => {
+                    state.nothing_from = matches!(value, Value::None).then_some(at);
+                    forks.push((state, value));
+                }
+                Flow::Next | Flow::Break | Flow::Continue => {
+                    state.nothing_from = Some(ended);
+                    forks.push((state, Value::None));
+                }
                 Flow::Raise(exception) => self.raise(state, exception),
                 Flow::Exit => self.escaped.push((state, Escape::Exit)),
             }

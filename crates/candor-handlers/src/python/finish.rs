@@ -89,10 +89,10 @@ impl<'p> Interpreter<'p> {
                             paths.push(path);
                         }
                         Flow::Next | Flow::Break | Flow::Continue => {
-                            let end =
-                                End::Returned(Box::new(answer(Shape::Null, Kind::FellOff, None, false)));
                             let at = state.last;
-                            paths.push(self.path(end, at, &state));
+                            let dropped = state.dropped == Some(at);
+                            let fell = Answer { dropped, ..answer(Shape::Null, Kind::FellOff, None, false) };
+                            paths.push(self.path(End::Returned(Box::new(fell)), at, &state));
                         }
                         Flow::Raise(exception) => paths.extend(self.raised(&exception, &state)),
                         Flow::Exit => {
@@ -182,6 +182,8 @@ impl<'p> Interpreter<'p> {
                 }
                 returned = step.before.as_ref();
             }
+            // An answer that the clause made and dropped: it was meant to be returned.
+            caught.certain |= state.dropped.is_some_and(|dropped| caught.clause.holds(&dropped));
             caught
         });
         (Path { end, at, failure }, state.calls.to_vec())
@@ -350,7 +352,7 @@ fn float(n: f64) -> String {
 
 fn answer(shape: Shape, kind: Kind, made: Option<Place>, foreign_status: bool) -> Answer {
     let tells = tells(&shape);
-    Answer { payload: shape.payload(), shape, kind, made, tells, foreign_status }
+    Answer { payload: shape.payload(), shape, kind, made, tells, dropped: false, foreign_status }
 }
 
 /// Where an answer's content says that something went wrong: in its body, or in itself where it is no envelope.

@@ -93,6 +93,10 @@ pub(super) struct State<'p> {
     pub(super) calls: Rc<Vec<CallId>>,
     /// The last statement of the function that runs.
     pub(super) last: Place,
+    /// The last expression statement whose value was something, and was dropped.
+    pub(super) dropped: Option<Place>,
+    /// Where the function that was called last came to nothing.
+    pub(super) nothing_from: Option<Place>,
     /// The function that stands around a generator's `with`, and what its body came to.
     pub(super) around: Vec<Around<'p>>,
 }
@@ -129,6 +133,8 @@ impl<'p> State<'p> {
             returned: None,
             calls: Rc::default(),
             last: start,
+            dropped: None,
+            nothing_from: None,
             around: Vec::new(),
         }
     }

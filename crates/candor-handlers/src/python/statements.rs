@@ -80,11 +80,15 @@ impl<'p> Interpreter<'p> {
                     Some(value) => self.eval(value, state, cx),
                     None => vec![(state, Value::None)],
                 };
+                let called = matches!(s.value.as_deref(), Some(Expr::Call(_) | Expr::Await(_)));
                 values
                     .into_iter()
                     .map(|(mut state, value)| {
-                        self.note_return(&mut state, place, !matches!(value, Value::None));
-                        (state, Flow::Return(value, place))
+                        let nothing = matches!(value, Value::None);
+                        self.note_return(&mut state, place, !nothing);
+                        // Nothing comes from where the called function came to nothing.
+                        let from = state.nothing_from.filter(|_| nothing && called);
+                        (state, Flow::Return(value, from.unwrap_or(place)))
                     })
                     .collect()
             }
@@ -196,7 +200,14 @@ impl<'p> Interpreter<'p> {
         let values = self.eval(expr, state, cx);
         values
             .into_iter()
-            .map(|(state, value)| {
+            .map(|(mut state, value)| {
+                let is_something = matches!(
+                    value,
+                    Value::Dict(_) | Value::List(_) | Value::Tuple(_) | Value::Text(_) | Value::Exception(_)
+                );
+                if is_something && !matches!(expr, Expr::StringLiteral(_)) {
+                    state.dropped = Some(place);
+                }
                 // Called and not awaited: it never runs.
                 if let Value::Coroutine(_) = value
                     && !self.loose.contains(&Loose::NotAwaited(place))
@@ -474,8 +485,11 @@ impl<'p> Interpreter<'p> {
             };
             for (state, value) in values {
                 // An exception raised while another is handled carries on what that one was about.
-                let what = state.handling.as_ref().map_or(Failed::Raise, |handled| handled.what);
-                let what = if what == Failed::Value { Failed::Raise } else { what };
+                let carries = state.failure.as_ref().is_some_and(|failure| failure.certain);
+                let what = match &state.handling {
+                    Some(handled) if carries && handled.what != Failed::Value => handled.what,
+                    _ => Failed::Raise,
+                };
                 let exception = match value {
                     Value::Exception(exception)
                         if exception.place == place || exception.what == Failed::Raise =>

@@ -9,7 +9,7 @@ use ruff_text_size::{Ranged as _, TextRange};
 use super::exceptions::{self, Catch};
 use super::interpreter::{Cx, Ends, Interpreter};
 use super::state::{Around, Flow, Object, State};
-use super::value::{Arguments, Exception, Function, Value};
+use super::value::{Arguments, Exception, ExceptionClass, Function, Value};
 use crate::facts::{Caught, Failed, Logged, Place};
 
 /// How many exceptions of one `try` body are followed apart; further ones take the same ways.
@@ -142,8 +142,15 @@ impl<'p> Interpreter<'p> {
     ) -> Caught {
         let broad = exceptions::is_broad(clause);
         let certain = match exception.what {
-            Failed::Effect => broad || clause.is_some_and(exceptions::names_outside_failures),
-            Failed::Unread | Failed::Raise => broad,
+            // A class of the project's own stands for what failed outside.
+            Failed::Effect => {
+                broad
+                    || clause.is_some_and(exceptions::names_outside_failures)
+                    || matches!(exception.class, ExceptionClass::Project(_))
+            }
+            // Whoever catches the project's own exception and does nothing about it lets it disappear.
+            Failed::Raise => broad || does_nothing(&handler.body),
+            Failed::Unread => broad,
             Failed::Value => false,
         };
         Caught {
@@ -369,6 +376,36 @@ impl<'p> Interpreter<'p> {
         }
         ends
     }
+}
+
+/// Whether a clause only speaks, or not even that: `pass`, `print(...)`, `log.error(...)`.
+fn does_nothing(body: &[Stmt]) -> bool {
+    const SPEAKING: [&str; 11] = [
+        "debug",
+        "info",
+        "warning",
+        "warn",
+        "error",
+        "exception",
+        "critical",
+        "log",
+        "print_exc",
+        "capture_exception",
+        "fatal",
+    ];
+    body.iter().all(|stmt| match stmt {
+        Stmt::Pass(_) => true,
+        Stmt::Expr(stmt) => match &*stmt.value {
+            Expr::Call(call) => match &*call.func {
+                Expr::Name(name) => name.id.as_str() == "print",
+                Expr::Attribute(attribute) => SPEAKING.contains(&attribute.attr.as_str()),
+                _ => false,
+            },
+            Expr::StringLiteral(_) | Expr::EllipsisLiteral(_) => true,
+            _ => false,
+        },
+        _ => false,
+    })
 }
 
 /// A failure that something other than an `except` clause swallowed.
