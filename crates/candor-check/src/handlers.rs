@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use candor_gateway::api::Target;
+use candor_gateway::api::{IntegrationType, Route, Target};
 use candor_gateway::setting::{Needs, Undecided};
 use candor_gateway::span::{FileId, Span, Text};
 use candor_handlers::{Facts, Found, Place, Program, Search, Unread};
@@ -66,13 +66,13 @@ impl Handlers {
         let mut programs: HashMap<Root, Program> = HashMap::new();
         let projects = std::mem::take(&mut reading.projects);
         for project in &projects {
-            for function in routed(project) {
+            for (function, proxied) in routed(project) {
                 let template = reading.sources.path(project.file).to_string();
                 match located(files, &template, function) {
                     Located::At(key) => {
                         if !handlers.by_key.contains_key(&key) {
                             let program = programs.entry(key.code.clone()).or_default();
-                            handlers.add(key, function, program, files, reading);
+                            handlers.add(key, function, proxied, program, files, reading);
                         }
                     }
                     Located::Nowhere => {}
@@ -122,6 +122,7 @@ impl Handlers {
         &mut self,
         key: Key,
         function: &Function,
+        proxied: bool,
         program: &mut Program,
         files: &dyn Files,
         reading: &mut Reading,
@@ -176,13 +177,18 @@ impl Handlers {
         {
             reading.unreadable.push(unreadable);
         }
-        if let Some(first) = facts.unknown.first() {
-            let more = match facts.unknown.len() - 1 {
+        // What a mapped integration gets is data: nobody needs to know it.
+        let answers = facts.unknown_answers().filter(|_| proxied).map(|at| (at, "what is returned here"));
+        let code = facts.unknown.iter().map(|unknown| (unknown.at, unknown.what.as_str()));
+        let mut open: Vec<(Place, &str)> = code.chain(answers).collect();
+        open.dedup();
+        if let Some((first, what)) = open.first() {
+            let more = match open.len() - 1 {
                 0 => String::new(),
                 n => format!(" (and {n} more in this handler)"),
             };
-            let what = format!("candor does not follow {}{more}", first.what);
-            let undecided = Undecided { span: self.span(first.at), needs: Needs::Support(what) };
+            let what = format!("candor does not follow {what}{more}");
+            let undecided = Undecided { span: self.span(*first), needs: Needs::Support(what) };
             if !reading.undecided.contains(&undecided) {
                 reading.undecided.push(undecided);
             }
@@ -192,15 +198,21 @@ impl Handlers {
     }
 }
 
-/// The functions that a route leads to.
-fn routed(project: &Project) -> impl Iterator<Item = &Function> {
-    project.functions.iter().filter(|function| {
-        project.apis.iter().flat_map(|api| &api.routes).any(|route| {
+/// The functions that a route leads to, and whether their answers are read as proxy answers somewhere.
+fn routed(project: &Project) -> impl Iterator<Item = (&Function, bool)> {
+    project.functions.iter().filter_map(|function| {
+        let leads_here = |route: &&Route| {
             matches!(
                 route.integration.target.optional(),
                 Ok((Some(Target::Function(f)), _)) if f.logical_id.as_deref() == Some(&function.logical_id)
             )
-        })
+        };
+        let mut routes = project.apis.iter().flat_map(|api| &api.routes).filter(leads_here).peekable();
+        routes.peek()?;
+        let mapped = |route: &Route| {
+            matches!(route.integration.integration_type.optional(), Ok((Some(IntegrationType::Aws), _)))
+        };
+        Some((function, routes.any(|route| !mapped(route))))
     })
 }
 

@@ -8,6 +8,8 @@ mod mutants;
 mod pages;
 #[path = "check/properties.rs"]
 mod properties;
+#[path = "check/real.rs"]
+mod real;
 
 use candor_check::{Handlers, Report};
 use candor_iac::files::MemoryFiles;

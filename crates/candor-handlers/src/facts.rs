@@ -27,7 +27,7 @@ impl Place {
 pub struct Facts {
     /// Every way it can end; equal ones once, in the order of their places.
     pub paths: Vec<Path>,
-    /// What was not understood, each once. Where it is empty, [`Facts::paths`] is all there is.
+    /// What was not understood, each once. Where it is empty, [`Facts::paths`] is all there is, but for what may raise.
     pub unknown: Vec<Unknown>,
     /// Whether something that nobody catches may raise: a call that can fail, a key that may be missing.
     pub may_raise: bool,
@@ -41,6 +41,16 @@ pub struct Facts {
     pub framework: Option<&'static str>,
     /// Where the handler is defined.
     pub handler: Option<Place>,
+}
+
+impl Facts {
+    /// Where something is returned of which nothing is known.
+    pub fn unknown_answers(&self) -> impl Iterator<Item = Place> {
+        self.paths.iter().filter_map(|path| match &path.end {
+            End::Returned(answer) if answer.kind == Kind::Unknown => Some(path.at),
+            End::Returned(_) | End::Raised(_) | End::Exited => None,
+        })
+    }
 }
 
 /// One way a handler can end.

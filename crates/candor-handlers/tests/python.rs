@@ -670,7 +670,6 @@ def handler(event, context):
 4: returns something
 may raise
 3: does not follow exec()
-4: does not follow what is returned here
 4: does not follow answer, which a star import may define",
     );
 }

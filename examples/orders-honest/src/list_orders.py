@@ -1,6 +1,6 @@
 """GET /orders?customer=…"""
 
-from shop.answers import answer, problem
+from shop.answers import make_response, problem
 from shop.orders import ORDERS
 
 
@@ -10,4 +10,4 @@ def handler(event, context):
         return problem(400, "which customer? add ?customer=…")
     orders = sorted(ORDERS.of_customer(customer), key=lambda order: order["placedAt"], reverse=True)
     summaries = [{key: order[key] for key in ("orderId", "state", "placedAt", "total")} for order in orders]
-    return answer(200, {"orders": summaries})
+    return make_response(200, {"orders": summaries})

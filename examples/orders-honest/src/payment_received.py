@@ -2,7 +2,7 @@
 
 import logging
 
-from shop.answers import answer, json_body, problem
+from shop.answers import json_body, make_response, problem
 from shop.orders import ORDERS, OrderNotFound
 
 log = logging.getLogger()
@@ -24,4 +24,4 @@ def handler(event, context):
     order["state"] = "paid"
     ORDERS.put(order)
     log.info("order %s paid", order["orderId"])
-    return answer(200, {"orderId": order["orderId"], "state": order["state"]})
+    return make_response(200, {"orderId": order["orderId"], "state": order["state"]})

@@ -4,7 +4,7 @@ import logging
 import uuid
 from datetime import datetime, timezone
 
-from shop.answers import answer, json_body, problem
+from shop.answers import json_body, make_response, problem
 from shop.catalogue import article
 from shop.orders import ORDERS
 
@@ -37,4 +37,4 @@ def handler(event, context):
     }
     ORDERS.put(order)
     log.info("order %s placed, %d lines", order["orderId"], len(lines))
-    return answer(201, order)
+    return make_response(201, order)

@@ -1,9 +1,10 @@
 """GET /orders/{orderId}/invoice"""
 
+import json
 import os
 
 from shop.catalogue import article
-from shop.orders import ORDERS, OrderConflict
+from shop.orders import ORDERS
 
 CURRENCY = os.environ.get("CURRENCY", "EUR")
 
@@ -11,7 +12,7 @@ CURRENCY = os.environ.get("CURRENCY", "EUR")
 def handler(event, context):
     order = ORDERS.get(event["orderId"])
     if order["state"] not in ("paid", "shipped"):
-        raise OrderConflict(f"order {order['orderId']} is {order['state']}: no invoice before it is paid")
+        return {"statusCode": 409, "body": json.dumps({"message": "no invoice before the order is paid"})}
 
     lines = []
     for line in order["lines"]:

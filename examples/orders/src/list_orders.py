@@ -1,13 +1,15 @@
 """GET /orders?customer=…"""
 
-from shop.answers import answer, problem
+import json
+
+from shop.answers import make_response
 from shop.orders import ORDERS
 
 
 def handler(event, context):
     customer = (event.get("queryStringParameters") or {}).get("customer")
     if not customer:
-        return problem(400, "which customer? add ?customer=…")
+        return {"body": json.dumps({"error": "which customer? add ?customer=…"})}
     orders = sorted(ORDERS.of_customer(customer), key=lambda order: order["placedAt"], reverse=True)
     summaries = [{key: order[key] for key in ("orderId", "state", "placedAt", "total")} for order in orders]
-    return answer(200, {"orders": summaries})
+    return make_response(200, {"orders": summaries})

@@ -2,7 +2,7 @@
 
 import logging
 
-from shop.answers import answer, json_body, problem
+from shop.answers import json_body, make_response, problem
 from shop.orders import ORDERS, OrderNotFound
 
 log = logging.getLogger()
@@ -20,8 +20,8 @@ def handler(event, context):
     if order["state"] != "placed":
         return problem(409, f"order {order['orderId']} is {order['state']}")
     if payment["amount"] != order["total"]:
-        return problem(422, f"{payment['amount']} paid, {order['total']} expected")
+        return {"error": f"{payment['amount']} paid, {order['total']} expected", "orderId": order["orderId"]}
     order["state"] = "paid"
     ORDERS.put(order)
     log.info("order %s paid", order["orderId"])
-    return answer(200, {"orderId": order["orderId"], "state": order["state"]})
+    return make_response(200, {"orderId": order["orderId"], "state": order["state"]})

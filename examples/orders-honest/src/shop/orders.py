@@ -90,6 +90,14 @@ _SAMPLES = [
         "lines": [{"sku": "tea-assam", "quantity": 1, "price": 1490}],
         "total": 1490,
     },
+    {
+        "orderId": "1004",
+        "customer": "grace",
+        "state": "cancelled",
+        "placedAt": "2025-03-05T08:20:00+00:00",
+        "lines": [{"sku": "paper-a5", "quantity": 3, "price": 980}],
+        "total": 2940,
+    },
 ]
 
 

@@ -4,7 +4,7 @@ import base64
 import json
 
 
-def answer(status, content):
+def make_response(status, content):
     return {
         "statusCode": status,
         "headers": {"Content-Type": "application/json"},
@@ -13,7 +13,7 @@ def answer(status, content):
 
 
 def problem(status, message):
-    return answer(status, {"message": message})
+    return make_response(status, {"message": message})
 
 
 def json_body(event):
