@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "check/noticing.rs"]
+mod noticing;
 #[path = "check/pages.rs"]
 mod pages;
 #[path = "check/properties.rs"]
