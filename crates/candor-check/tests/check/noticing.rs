@@ -1,7 +1,8 @@
 //! Who would notice: one short alarm per behaviour, against an API whose every kind of failure is known.
 
 use candor_check::notice::{Noticed, notice};
-use candor_gateway::drill::Drill;
+use candor_contract::outcome::{Outcome, Payload};
+use candor_gateway::drill::{Case, Drill, Origin};
 use candor_gateway::request::Ambient;
 use candor_gateway::signals::{healthy, signals};
 use candor_iac::files::MemoryFiles;
@@ -72,6 +73,18 @@ fn shown(noticed: &Noticed<'_>) -> String {
     }
 }
 
+/// Who notices when the function of `GET /proxy` returns this, after a failure that it caught or without one.
+fn who_of_answer(resources: &str, answer: &str, after_failure: bool) -> String {
+    let reading = read(resources);
+    let (project, ambient) = (&reading.projects[0], Ambient::example());
+    let api = &project.apis[0];
+    let door = Drill::new(api, &ambient).begin(&api.routes[0]).unwrap();
+    let origin = Origin::Source { span: api.span, after_failure };
+    let case = Case { origin, ..Case::standard(Outcome::Returned(Payload::known(answer))) };
+    let exchange = door.play(&case).unwrap();
+    shown(&notice(&signals(&exchange), &healthy(&exchange), project))
+}
+
 /// Who notices when the route ends so.
 fn who(resources: &str, path: &str, outcome: &str) -> String {
     let reading = read(resources);
@@ -119,6 +132,23 @@ fn a_masked_failure_is_noticed_on_the_functions_side_only() {
     assert_eq!(who(&alarm(GATEWAY), "/proxy", "not-invocable"), "A");
     // Nothing is noticed of a success.
     assert_eq!(who(&alarm(""), "/proxy", "returned"), "nobody");
+}
+
+#[test]
+fn what_a_handler_catches_is_silent_in_lambdas_errors() {
+    // `except Exception: print(…); return 500` is honest to the client; the alarm on the function never hears of it.
+    let told = r#"{"statusCode": 500, "body": "{}"}"#;
+    assert_eq!(who_of_answer(&alarm(GATEWAY), told, true), "A");
+    assert_eq!(who_of_answer(&alarm(""), told, true), "nobody");
+    // Swallowed, it is silent on both sides.
+    let swallowed = r#"{"statusCode": 200, "body": "{}"}"#;
+    assert_eq!(who_of_answer(&alarm(GATEWAY), swallowed, true), "nobody");
+    assert_eq!(who_of_answer(&alarm(""), swallowed, true), "nobody");
+    // What it prints on the way may still be looked for.
+    assert_eq!(
+        who_of_answer(&filter("!Sub '/aws/lambda/${Orders}'", "ERROR"), swallowed, true),
+        "perhaps A?"
+    );
 }
 
 #[test]
