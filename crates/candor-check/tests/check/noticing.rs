@@ -1,7 +1,9 @@
 //! Who would notice: one short alarm per behaviour, against an API whose every kind of failure is known.
 
+use std::time::Duration;
+
 use candor_check::notice::{Noticed, notice};
-use candor_contract::outcome::{Outcome, Payload};
+use candor_contract::outcome::{FunctionError, Outcome, Payload, TimeoutWording};
 use candor_gateway::drill::{Case, Drill, Origin};
 use candor_gateway::request::Ambient;
 use candor_gateway::signals::{healthy, signals};
@@ -73,28 +75,37 @@ fn shown(noticed: &Noticed<'_>) -> String {
     }
 }
 
-/// Who notices when the function of `GET /proxy` returns this, after a failure that it caught or without one.
-fn who_of_answer(resources: &str, answer: &str, after_failure: bool) -> String {
-    let reading = read(resources);
+/// Who notices when the function behind a path ends so, after a failure that it caught or without one.
+fn who_of(reading: &Reading, path: &str, outcome: Outcome, after_failure: bool) -> String {
     let (project, ambient) = (&reading.projects[0], Ambient::example());
     let api = &project.apis[0];
-    let door = Drill::new(api, &ambient).begin(&api.routes[0]).unwrap();
+    let route = api.routes.iter().find(|r| r.key.path == path).unwrap();
+    let door = Drill::new(api, &ambient).begin(route).unwrap();
     let origin = Origin::Source { span: api.span, after_failure };
-    let case = Case { origin, ..Case::standard(Outcome::Returned(Payload::known(answer))) };
-    let exchange = door.play(&case).unwrap();
+    let exchange = door.play(&Case { origin, ..Case::standard(outcome) }).unwrap();
     shown(&notice(&signals(&exchange), &healthy(&exchange), project))
+}
+
+fn who_of_answer(resources: &str, answer: &str) -> String {
+    who_of(&read(resources), "/proxy", Outcome::Returned(Payload::known(answer)), true)
+}
+
+fn raised() -> Outcome {
+    Outcome::Raised(FunctionError::python("KeyError", "'id'", "8f5e", "frame"))
 }
 
 /// Who notices when the route ends so.
 fn who(resources: &str, path: &str, outcome: &str) -> String {
-    let reading = read(resources);
-    let (project, ambient) = (&reading.projects[0], Ambient::example());
-    let api = &project.apis[0];
-    let route = api.routes.iter().find(|r| r.key.path == path).unwrap();
-    let played = candor_check::drill(project, api, route, &Drill::new(api, &ambient)).unwrap();
-    let played = played.iter().find(|p| p.case.slug == outcome).unwrap();
-    let exchange = played.exchange.as_ref().unwrap();
-    shown(&notice(&signals(exchange), &healthy(exchange), project))
+    let outcome = match outcome {
+        "returned" => Outcome::Returned(Payload::known(r#"{"statusCode": 200}"#)),
+        "raised" => raised(),
+        "timed-out" => Outcome::TimedOut { after: Duration::from_secs(3), wording: TimeoutWording::Current },
+        "out-of-memory" => Outcome::OutOfMemory,
+        "throttled" => Outcome::Throttled,
+        "not-invocable" => Outcome::NotInvocable,
+        other => panic!("no outcome {other}"),
+    };
+    who_of(&read(resources), path, outcome, false)
 }
 
 /// An alarm `A` with these properties; the rest as usual.
@@ -138,17 +149,14 @@ fn a_masked_failure_is_noticed_on_the_functions_side_only() {
 fn what_a_handler_catches_is_silent_in_lambdas_errors() {
     // `except Exception: print(…); return 500` is honest to the client; the alarm on the function never hears of it.
     let told = r#"{"statusCode": 500, "body": "{}"}"#;
-    assert_eq!(who_of_answer(&alarm(GATEWAY), told, true), "A");
-    assert_eq!(who_of_answer(&alarm(""), told, true), "nobody");
+    assert_eq!(who_of_answer(&alarm(GATEWAY), told), "A");
+    assert_eq!(who_of_answer(&alarm(""), told), "nobody");
     // Swallowed, it is silent on both sides.
     let swallowed = r#"{"statusCode": 200, "body": "{}"}"#;
-    assert_eq!(who_of_answer(&alarm(GATEWAY), swallowed, true), "nobody");
-    assert_eq!(who_of_answer(&alarm(""), swallowed, true), "nobody");
+    assert_eq!(who_of_answer(&alarm(GATEWAY), swallowed), "nobody");
+    assert_eq!(who_of_answer(&alarm(""), swallowed), "nobody");
     // What it prints on the way may still be looked for.
-    assert_eq!(
-        who_of_answer(&filter("!Sub '/aws/lambda/${Orders}'", "ERROR"), swallowed, true),
-        "perhaps A?"
-    );
+    assert_eq!(who_of_answer(&filter("!Sub '/aws/lambda/${Orders}'", "ERROR"), swallowed), "perhaps A?");
 }
 
 #[test]
@@ -323,11 +331,7 @@ fn metric_filters_read_json() {
     let files = MemoryFiles::new([("template.yaml", files)]);
     let options = Options { parameters: Vec::new(), max_file: 1 << 20, limits: Default::default() };
     let reading = candor_iac::read(&files, &["template.yaml".to_string()], &options);
-    let (project, ambient) = (&reading.projects[0], Ambient::example());
-    let api = &project.apis[0];
-    let played = candor_check::drill(project, api, &api.routes[1], &Drill::new(api, &ambient)).unwrap();
-    let raised = played.iter().find(|p| p.case.slug == "raised").unwrap().exchange.as_ref().unwrap();
-    assert_eq!(shown(&notice(&signals(raised), &healthy(raised), project)), "A");
+    assert_eq!(who_of(&reading, "/mapped", raised(), false), "A");
 }
 
 #[test]
