@@ -10,7 +10,7 @@
 //! breaches, and how many of how many periods must breach does not matter. An alarm that stays silent then can never be
 //! set off by this failure; one that fires then may still be slow. An alarm counts only if it is silent while all requests
 //! succeed: one that always rings says nothing. A success is taken not to write lines that a metric filter takes, unless
-//! they are lines that Lambda or the gateway writes about every request.
+//! they are lines that Lambda or the gateway writes about every request, and to take less time than an alarm allows.
 //!
 //! A failure is *noticed* when an alarm fires that tells somebody: its actions are switched on and there are some.
 
@@ -184,7 +184,7 @@ impl View<'_> {
     fn state(&self, alarm: &Alarm, side: Side, depth: usize) -> Perhaps {
         match &alarm.watches {
             Watches::Metric(metric, threshold) => {
-                let at = |scale| breaches(&self.datum(metric, side, scale), threshold);
+                let at = |scale| breaches(&self.datum(metric, side, scale), threshold, side);
                 agree(at(Scale::Many), at(Scale::More), || {
                     grows(&self.datum(metric, side, Scale::Many), &self.datum(metric, side, Scale::More))
                         && wants_more(threshold)
@@ -197,7 +197,7 @@ impl View<'_> {
                     math::value(returned, queries, &datum)
                 };
                 let (many, more) = (value(Scale::Many), value(Scale::More));
-                agree(breaches(&many, threshold), breaches(&more, threshold), || {
+                agree(breaches(&many, threshold, side), breaches(&more, threshold, side), || {
                     grows(&many, &more) && wants_more(threshold)
                 })
             }
@@ -243,7 +243,7 @@ fn returned(queries: &[MetricQuery]) -> Option<&MetricQuery> {
 }
 
 /// Whether a number crosses the threshold, and what its absence counts as.
-fn breaches(datum: &Datum, threshold: &Threshold) -> Perhaps {
+fn breaches(datum: &Datum, threshold: &Threshold, side: Side) -> Perhaps {
     let number = match datum {
         Datum::Number(number) => *number,
         Datum::Missing => {
@@ -251,10 +251,16 @@ fn breaches(datum: &Datum, threshold: &Threshold) -> Perhaps {
             let (treatment, _) = threshold.treat_missing_data.or(&default).ok()?;
             return Some(treatment == "breaching");
         }
+        Datum::Still if side == Side::Healthy => return Some(false),
         Datum::Still | Datum::Unknown => return None,
     };
-    let Ok((Some(limit), _)) = threshold.threshold.optional() else { return None };
     let Ok((Some(operator), _)) = threshold.comparison_operator.optional() else { return None };
+    let Ok((Some(limit), _)) = threshold.threshold.optional() else {
+        // Whatever the number is, nobody wants to be told of nothing: it is above zero.
+        let nothing = number <= 0.0
+            && ["GreaterThanThreshold", "GreaterThanOrEqualToThreshold"].contains(&operator.as_str());
+        return nothing.then_some(false);
+    };
     match operator.as_str() {
         "GreaterThanThreshold" => Some(number > *limit),
         "GreaterThanOrEqualToThreshold" => Some(number >= *limit),

@@ -4,6 +4,8 @@
 
 #[path = "check/mutants.rs"]
 mod mutants;
+#[path = "check/noticing.rs"]
+mod noticing;
 #[path = "check/pages.rs"]
 mod pages;
 #[path = "check/properties.rs"]

@@ -96,7 +96,8 @@ impl Log {
 pub enum Says {
     /// This, with [`UNKNOWN`] for what nobody knows.
     Text(String),
-    /// What Lambda itself writes about an invocation, in its text format; a function with JSON logs has the same as JSON.
+    /// What Lambda itself writes about an invocation, in its text format and without its times; a function with JSON logs has
+    /// the same as JSON.
     Platform(String),
     /// An exception that nobody caught, in the words of the function's runtime.
     Exception {
@@ -216,7 +217,7 @@ fn function_lines(exchange: &Exchange<'_>, ran: &Ran<'_>) -> Vec<LogLine> {
         }
         Some(Outcome::TimedOut { after, .. }) => {
             let seconds = format!("{}.{:02}", after.as_secs(), after.subsec_millis() / 10);
-            said.push(Says::Platform(format!("{UNKNOWN} {id} Task timed out after {seconds} seconds")));
+            said.push(Says::Platform(format!("{id} Task timed out after {seconds} seconds")));
             // What it printed before it was stopped it would have printed in a success, too.
             (ended, prints) = ("Status: timeout", false);
         }
@@ -239,7 +240,7 @@ fn function_lines(exchange: &Exchange<'_>, ran: &Ran<'_>) -> Vec<LogLine> {
         ) => {}
     }
     said.push(Says::Platform(format!("END RequestId: {id}")));
-    said.push(Says::Platform(format!("REPORT RequestId: {id}\tDuration: {UNKNOWN} ms\t{ended}")));
+    said.push(Says::Platform(format!("REPORT RequestId: {id}\tDuration: 1.00 ms\t{ended}")));
     if prints {
         said.push(Says::Anything);
     }

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "gateway/signals.rs"]
+mod signals;
+
 use std::time::Duration;
 
 use candor_contract::limits;

@@ -115,5 +115,7 @@ fn main() {
         );
         println!("{row}");
     }
-    println!("\nratio: the analysis, parsing included, against the parser alone; one core, median of {RUNS} runs.");
+    println!(
+        "\nratio: the analysis, parsing included, against the parser alone; one core, median of {RUNS} runs."
+    );
 }

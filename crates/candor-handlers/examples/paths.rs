@@ -44,7 +44,8 @@ fn main() -> ExitCode {
     for path in &facts.paths {
         let end = match &path.end {
             End::Returned(answer) => {
-                let tells = answer.tells.map_or(String::new(), |at| format!(", tells an error at {}", line(at)));
+                let tells =
+                    answer.tells.map_or(String::new(), |at| format!(", tells an error at {}", line(at)));
                 format!("returns ({:?}) {}{tells}", answer.kind, answer.payload.text().unwrap_or_default())
             }
             End::Raised(raised) => format!("raises {}({})", raised.class, raised.begins),
@@ -53,12 +54,19 @@ fn main() -> ExitCode {
         println!("{}: {end}", line(path.at));
         if let Some(failure) = &path.failure {
             let certain = if failure.certain { "surely" } else { "perhaps" };
-            println!("    {certain} after {} failed, caught at {}", line(failure.raised), line(failure.caught));
+            println!(
+                "    {certain} after {} failed, caught at {}",
+                line(failure.raised),
+                line(failure.caught)
+            );
         }
     }
     println!("may raise: {}", facts.may_raise);
     facts.framework.iter().for_each(|framework| println!("framework: {framework}"));
     facts.unchecked.iter().for_each(|call| println!("{}: unchecked {}", line(call.at), call.operation));
-    facts.unknown.iter().for_each(|unknown| println!("{}: does not follow {}", line(unknown.at), unknown.what));
+    facts
+        .unknown
+        .iter()
+        .for_each(|unknown| println!("{}: does not follow {}", line(unknown.at), unknown.what));
     ExitCode::SUCCESS
 }

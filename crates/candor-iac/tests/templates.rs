@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "templates/watching.rs"]
+mod watching;
+
 use candor_gateway::api::{Api, Target, TransferMode};
 use candor_gateway::setting::Setting;
 use candor_iac::files::MemoryFiles;

@@ -170,29 +170,27 @@ fn means(metric: &MetricStat, series: &Series, project: &Project) -> Perhaps {
 
 fn is_value(own: &Dimension, published: &Published, project: &Project) -> Perhaps {
     let Ok((Some(value), _)) = own.value.optional() else { return None };
-    let by_name = |value: &str| {
-        // `FunctionName` may be written out where the template gives the function that name.
-        let (name, alias) = value.split_once(':').map_or((value, None), |(n, a)| (n, Some(a)));
-        let function = project
-            .functions
-            .iter()
-            .find(|f| matches!(f.name.optional(), Ok((Some(own), _)) if own == name))?;
-        let alias = alias.map_or_else(String::new, |a| format!(":{a}"));
-        Some(format!("${{{}}}{alias}", function.logical_id))
-    };
-    let named = matches!(published.name, "FunctionName" | "Resource").then(|| by_name(value)).flatten();
-    if published.values.iter().any(|v| v == value || Some(v) == named.as_ref()) {
+    if published.values.iter().any(|known| known == value) {
         return Some(true);
     }
-    // A name that deployment decides, on their side or on ours.
-    if published.open || hides_name(published, project) { None } else { Some(false) }
-}
-
-/// Whether the function's name is given but not known: then a written name may be it.
-fn hides_name(published: &Published, project: &Project) -> bool {
-    published.name == "FunctionName"
-        && published.values.iter().any(|value| {
-            let id = value.strip_prefix("${").and_then(|v| v.strip_suffix('}'));
-            id.and_then(|id| project.function(id)).is_some_and(|f| f.name.optional().is_err())
-        })
+    let of_function = matches!(published.name, "FunctionName" | "Resource");
+    // A reference to something else is not this; a name that is written out may be, where the template gives it.
+    let written_out = !value.starts_with("${");
+    if of_function && written_out {
+        let (name, alias) = value.split_once(':').map_or((value.as_str(), ""), |(name, alias)| (name, alias));
+        for known in &published.values {
+            let reference = known.strip_prefix("${").and_then(|v| v.split_once('}'));
+            let Some((id, suffix)) = reference else { continue };
+            let Some(function) = project.function(id) else { continue };
+            match function.name.optional() {
+                Ok((Some(own), _)) if own == name && suffix.trim_start_matches(':') == alias => {
+                    return Some(true);
+                }
+                Ok(_) => {}
+                Err(_) => return None,
+            }
+        }
+    }
+    // A name that deployment decides on our side.
+    if published.open { None } else { Some(false) }
 }

@@ -50,6 +50,9 @@ fn of_gateway(project: &Project, metric: &MetricStat, dimensions: &[Dimension]) 
         return Some((metric.metric_name.span(), "API Gateway has no metric of this name".to_string(), remedy));
     }
     let find = |wanted: &str| dimensions.iter().find(|d| d.name == wanted);
+    if let Some(wrong) = of_other_kind(project, find("ApiName"), find("ApiId")) {
+        return Some(wrong);
+    }
     if let (Some(dimension), "4XXError" | "5XXError") = (find("ApiId"), name) {
         let label = format!("{name} is a REST API's, and its metrics have ApiName");
         return Some((dimension.span, label, "ApiName with the API's name; an HTTP API has `5xx`".to_string()));
@@ -106,6 +109,28 @@ fn of_gateway(project: &Project, metric: &MetricStat, dimensions: &[Dimension]) 
     Some((metric.span, label, format!("`{key}: true` in the stage")))
 }
 
+/// An HTTP API where a REST API's metrics are asked, or the other way round.
+fn of_other_kind(project: &Project, name: Option<&Dimension>, id: Option<&Dimension>) -> Wrong {
+    let refers = |dimension: &Dimension, kind: ApiKind| {
+        let value = written(&dimension.value)?;
+        let of = |api: &&Api| {
+            let Some(id) = &api.logical_id else { return false };
+            value == format!("${{{id}}}") || value.starts_with(&format!("${{{id}."))
+        };
+        project.apis.iter().filter(|api| api.kind == kind).find(of)
+    };
+    if let Some(dimension) = name
+        && let Some(api) = refers(dimension, ApiKind::Http)
+    {
+        let label = format!("{} is an HTTP API: its metrics are 5xx and 4xx, and have ApiId", api.name);
+        return Some((dimension.value.span(), label, "`5xx` with ApiId in place of ApiName".to_string()));
+    }
+    let dimension = id?;
+    let api = refers(dimension, ApiKind::Rest)?;
+    let label = format!("{} is a REST API: its metrics are 5XXError and 4XXError, and have ApiName", api.name);
+    Some((dimension.value.span(), label, "`5XXError` with ApiName, the API's name".to_string()))
+}
+
 /// Whether a dimension's value means this API.
 fn is_meant(api: &Api, value: &str) -> bool {
     match api.kind {
@@ -140,7 +165,14 @@ fn of_lambda(project: &Project, metric: &MetricStat, dimensions: &[Dimension]) -
         let label = "Lambda's metrics have no such dimension".to_string();
         return Some((other.span, label, "`FunctionName`, with the function's name".to_string()));
     }
-    written(&metric.metric_name)?;
+    let name = written(&metric.metric_name)?;
+    let meant = ["Errors", "Throttles", "Invocations"].into_iter().find(|meant| {
+        *meant != name && [*meant, meant.trim_end_matches('s')].iter().any(|like| like.eq_ignore_ascii_case(name))
+    });
+    if let Some(meant) = meant {
+        let label = "Lambda has no metric of this name".to_string();
+        return Some((metric.metric_name.span(), label, format!("`{meant}`")));
+    }
     let dimension = dimensions.iter().find(|d| d.name == "FunctionName")?;
     let value = written(&dimension.value)?;
     let at = dimension.value.span();

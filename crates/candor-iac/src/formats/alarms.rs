@@ -1,5 +1,7 @@
 //! Alarms and metric filters as CloudFormation writes them.
 
+use std::collections::{HashMap, HashSet};
+
 use candor_gateway::setting::{Needs, Setting};
 use candor_gateway::span::Span;
 
@@ -54,25 +56,30 @@ pub(super) fn alarms(scope: &Scope<'_>) -> Vec<Alarm> {
         alarm(resource, &value, Watches::Alarms(rule))
     });
     let mut alarms: Vec<Alarm> = own.chain(composite).collect();
-    for alarm in &mut alarms {
-        let others = scope.template.resources.iter().filter(|r| r.id() != alarm.logical_id);
-        // A dashboard shows an alarm to whoever looks.
-        let others = others.filter(|r| r.resource_type != "AWS::CloudWatch::Dashboard");
-        let mut properties = others.filter_map(Resource::properties);
-        alarm.referred_to = properties.any(|node| refers(node, &alarm.logical_id));
+    let mut referred: HashSet<usize> = HashSet::new();
+    let index: HashMap<&str, usize> =
+        alarms.iter().enumerate().map(|(i, a)| (a.logical_id.as_str(), i)).collect();
+    // A dashboard shows an alarm to whoever looks.
+    let others = scope.template.resources.iter().filter(|r| r.resource_type != "AWS::CloudWatch::Dashboard");
+    for resource in others.filter(|_| !index.is_empty()) {
+        let Some(properties) = resource.properties() else { continue };
+        names(properties, &mut |name| {
+            referred.extend(index.get(name).filter(|_| name != resource.id()));
+        });
     }
+    referred.into_iter().for_each(|i| alarms[i].referred_to = true);
     alarms
 }
 
-/// Whether a text somewhere in a node is the name of a resource, or holds a reference to it.
-fn refers(node: &Node, name: &str) -> bool {
-    let here = node.as_str().is_some_and(|text| {
-        let behind = |rest: &str| rest.is_empty() || rest.starts_with(['.', '}']);
-        text.strip_prefix(name).is_some_and(behind)
-            || text.split("${").skip(1).any(|part| part.strip_prefix(name).is_some_and(behind))
-    });
-    here || node.items().iter().any(|item| refers(item, name))
-        || node.entries().iter().any(|entry| refers(&entry.value, name))
+/// Calls `found` with whatever may be the name of a resource in a node: texts, and what stands in `${}`, up to a full stop.
+fn names<'n>(node: &'n Node, found: &mut impl FnMut(&'n str)) {
+    if let Some(text) = node.as_str() {
+        let head = |text: &'n str| text.split(['.', '}']).next().unwrap_or_default();
+        found(head(text));
+        text.split("${").skip(1).for_each(|part| found(head(part)));
+    }
+    node.items().iter().for_each(|item| names(item, found));
+    node.entries().iter().for_each(|entry| names(&entry.value, found));
 }
 
 fn alarm(resource: &Resource<'_>, value: &Value, watches: Watches) -> Alarm {
