@@ -105,8 +105,16 @@ pub(crate) fn source_cases(
         let origin = Origin::Source { span: function.handler.span(), after_failure: false };
         return vec![(Case { origin, ..Case::standard(outcome) }, None)];
     }
-    let paths = handler.facts.paths.iter().enumerate();
-    paths.filter_map(|(nth, path)| Some((source_case(path, handlers)?, Some(nth)))).collect()
+    let mut cases: Vec<(Case, Option<usize>)> = Vec::new();
+    for (nth, path) in handler.facts.paths.iter().enumerate() {
+        // Several ways to the same end are one case, but for what had failed on the way.
+        if let Some(case) = source_case(path, handlers)
+            && !cases.iter().any(|(known, _)| *known == case)
+        {
+            cases.push((case, Some(nth)));
+        }
+    }
+    cases
 }
 
 fn source_case(path: &Path, handlers: &Handlers) -> Option<Case> {

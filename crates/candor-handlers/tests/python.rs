@@ -688,6 +688,31 @@ fn handlers_that_cannot_be_read() {
 }
 
 #[test]
+fn what_is_deep_and_still_read_is_safe() {
+    // As much stack as the binary has for its work; a test's thread has 2 MB.
+    let job = std::thread::Builder::new().stack_size(64 << 20).spawn(deep_sources).unwrap();
+    job.join().unwrap();
+}
+
+fn deep_sources() {
+    for n in [300, 900] {
+        for deep in [
+            format!("{}{}", "[".repeat(n), "]".repeat(n)),
+            format!("{}1", "-".repeat(n)),
+            vec!["event"; n / 2].join(" + "),
+            format!("event{}", ".a".repeat(n / 2 - 10)),
+            format!("{}1", "not ".repeat(n)),
+            format!("event{}", "()".repeat(n / 3)),
+            format!("{}1", "lambda: ".repeat(n / 3)),
+            format!("{}1", "1 if event else ".repeat(n / 4)),
+        ] {
+            let source = format!("def handler(event, context):\n    return {deep}\n");
+            assert!(read(&[("app", &source)], "handler").is_ok(), "{deep:.30}");
+        }
+    }
+}
+
+#[test]
 fn hostile_code_ends() {
     let mut wide = String::from("def handler(event, context):\n");
     for i in 0..400 {

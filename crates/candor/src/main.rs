@@ -26,8 +26,25 @@ pub(crate) enum Status {
     Unread,
 }
 
+/// Stack for the work: templates and sources may nest as deep as their limits allow, and the main thread's stack is the system's choice.
+const STACK: usize = 64 * 1024 * 1024;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    let worker = std::thread::Builder::new().stack_size(STACK).spawn(move || run(&cli));
+    match worker.map(std::thread::JoinHandle::join) {
+        Ok(Ok(code)) => code,
+        // It has panicked, and said so: that is ours to mend.
+        Ok(Err(_)) => ExitCode::from(2),
+        Err(error) => {
+            // No standard way to say less: without a thread there is no work.
+            Ui::new(ui::ColorChoice::Never).error(&format!("error: no thread to work on: {error}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(cli: &Cli) -> ExitCode {
     let mut ui = Ui::new(cli.color);
     let result = match &cli.command {
         Command::Check(args) => commands::check::run(args, &mut ui),

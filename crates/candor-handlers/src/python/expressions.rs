@@ -50,6 +50,13 @@ impl<'p> Interpreter<'p> {
     {
         let mut forks = vec![(state, Vec::new())];
         for expr in exprs {
+            if self.is_plain(expr) {
+                for (state, values) in &mut forks {
+                    let value = self.plain(expr, state, cx);
+                    values.push(value);
+                }
+                continue;
+            }
             let mut next = Vec::with_capacity(forks.len());
             for (state, values) in forks {
                 let results = self.eval(expr, state, cx);
@@ -67,8 +74,23 @@ impl<'p> Interpreter<'p> {
         forks
     }
 
-    fn eval_inner(&mut self, expr: &'p Expr, state: State<'p>, cx: Cx<'_, 'p>) -> Forks<'p> {
-        let value = match expr {
+    /// Whether an expression takes one path and changes nothing: most arguments and entries do.
+    fn is_plain(&self, expr: &Expr) -> bool {
+        matches!(
+            expr,
+            Expr::Name(_)
+                | Expr::StringLiteral(_)
+                | Expr::NumberLiteral(_)
+                | Expr::BooleanLiteral(_)
+                | Expr::NoneLiteral(_)
+                | Expr::BytesLiteral(_)
+                | Expr::EllipsisLiteral(_)
+        )
+    }
+
+    /// The value of such an expression.
+    fn plain(&mut self, expr: &'p Expr, state: &State<'p>, cx: Cx<'_, 'p>) -> Value<'p> {
+        match expr {
             Expr::StringLiteral(e) => Value::text(e.value.to_str()),
             Expr::NumberLiteral(e) => match &e.value {
                 Number::Int(int) => {
@@ -80,8 +102,17 @@ impl<'p> Interpreter<'p> {
             Expr::BooleanLiteral(e) => Value::Bool(e.value),
             Expr::NoneLiteral(_) => Value::None,
             Expr::BytesLiteral(_) => Value::Bytes,
-            Expr::EllipsisLiteral(_) => Value::any(),
-            Expr::Name(name) => self.name(name.id.as_str(), &state, cx, expr),
+            Expr::Name(name) => self.name(name.id.as_str(), state, cx, expr),
+            _ => Value::any(),
+        }
+    }
+
+    fn eval_inner(&mut self, expr: &'p Expr, state: State<'p>, cx: Cx<'_, 'p>) -> Forks<'p> {
+        if self.is_plain(expr) {
+            let value = self.plain(expr, &state, cx);
+            return vec![(state, value)];
+        }
+        let value = match expr {
             Expr::Attribute(e) => {
                 let objects = self.eval(&e.value, state, cx);
                 let at = self.place(cx, expr);
@@ -213,9 +244,8 @@ impl<'p> Interpreter<'p> {
                 let forks = self.eval(&e.value, state, cx);
                 return forks.into_iter().map(|(state, _)| (state, Value::any())).collect();
             }
-            Expr::TString(_) | Expr::IpyEscapeCommand(_) => Value::any(),
+            _ => Value::any(),
         };
-        // A literal takes one path.
         vec![(state, value)]
     }
 

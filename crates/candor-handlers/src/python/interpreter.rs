@@ -15,7 +15,8 @@ const MAX_PATHS: usize = 24;
 const MAX_STEPS: u32 = 60_000;
 /// How deep calls into the project's own functions are followed.
 const MAX_CALLS: usize = 14;
-/// How deep expressions are followed.
+/// How deep statements and expressions are followed, those of called functions included. With the parser's own bound this stays within
+/// 64 MB of stack, without optimisation; candor's work runs on a thread that has as much.
 const MAX_NESTING: u32 = 400;
 
 /// Paths, and how each statement of a block ended for them.

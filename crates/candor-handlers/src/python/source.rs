@@ -9,7 +9,7 @@ use crate::facts::Place;
 
 /// How deep an expression may nest, counting brackets, operators and dots: Python itself stops at 200 brackets and 6,000 steps of
 /// its parser. Deeper trees could exhaust the stack of whoever walks or frees them.
-const MAX_DEPTH: usize = 1_500;
+const MAX_DEPTH: usize = 1_000;
 /// Python's own limit on nested blocks.
 const MAX_INDENTS: usize = 100;
 

@@ -45,6 +45,11 @@ impl<'p> Interpreter<'p> {
         if !self.step(place) {
             return Vec::new();
         }
+        if !self.deeper() {
+            self.nesting -= 1;
+            self.unknown_at(place, "code this deep");
+            return vec![(state, Flow::Next)];
+        }
         // Compound statements: their last simple statement is where a path ends.
         state.last = match stmt {
             Stmt::If(s) => self.head(cx, s.range, &s.test),
@@ -56,6 +61,7 @@ impl<'p> Interpreter<'p> {
         };
         let mark = self.escaped.len();
         let mut ends = self.statement_inner(stmt, state, cx);
+        self.nesting -= 1;
         for (state, escape) in self.escaped.split_off(mark.min(self.escaped.len())) {
             let flow = match escape {
                 Escape::Raise(exception) => Flow::Raise(exception),
