@@ -262,13 +262,33 @@ impl<'a> Scene<'a> {
         (malformed.pointer.strip_prefix('/') == Some(key)).then(|| self.answer()?.shape.entry(key)).flatten()
     }
 
-    /// Where a success says that something went wrong, although nothing failed on the way to it for certain.
+    /// Where a success says that something went wrong, although nothing failed on the way to it for certain: the entry that says
+    /// so; where other answers say the same with an honest status, the `return` that they have not in common.
     pub(crate) fn success_that_tells(&self) -> Option<Place> {
         let success = (200..300).contains(&self.exchange.response.status.value);
         if !success || self.proxy_format().is_none() || self.swallowed().is_some() {
             return None;
         }
-        self.answer()?.tells
+        let tells = self.answer()?.tells?;
+        let own = self.path()?;
+        let honest = |path: &&Path| match &path.end {
+            End::Returned(answer) => {
+                answer.tells == Some(tells)
+                    && matches!(
+                        answer.shape.entry("statusCode").map(|entry| &entry.value),
+                        Some(Shape::Number(Some(status))) if !status.starts_with('2')
+                    )
+            }
+            End::Raised(_) | End::Exited => false,
+        };
+        let everywhere = self.source?.handlers.iter().flat_map(|handler| &handler.facts.paths);
+        let honest: Vec<&Path> = everywhere.filter(honest).collect();
+        let shared =
+            |place: &Place| honest.iter().any(|path| path.at == *place || path.handed.contains(place));
+        if honest.is_empty() {
+            return Some(tells);
+        }
+        Some(own.handed.iter().chain([&own.at]).find(|place| !shared(place)).copied().unwrap_or(tells))
     }
 
     /// Whether the answer goes through a mapping (REST, non-proxy).

@@ -194,19 +194,21 @@ fn inferred(body: Vec<u8>) -> Answer {
 
 fn read_envelope(format: ProxyFormat, payload: &Payload, members: &[(String, Json)]) -> Reading {
     let get = |key: &str| members.iter().rev().find(|(k, _)| k == key).map(|(_, v)| v);
-    for key in ["statusCode", "headers", "multiValueHeaders", "cookies", "isBase64Encoded"] {
+    for key in ["statusCode", "headers", "multiValueHeaders", "isBase64Encoded"] {
         let pointer = format!("/{key}");
         let Some(hidden) = get(key).filter(|_| payload.hides(&pointer)) else { continue };
         let fits = match key {
             "statusCode" => matches!(hidden, Json::Number(_) | Json::String(_) | Json::Null),
             "isBase64Encoded" => matches!(hidden, Json::Bool(_) | Json::String(_) | Json::Null),
-            "cookies" => true,
             _ => matches!(hidden, Json::Object(_) | Json::Null),
         };
-        return match fits || !payload.shows_kind(&pointer) {
-            true => Reading::Undecided(pointer),
-            false => malformed(&pointer, format!("`{key}` is {}", kind_of(hidden))),
-        };
+        if !fits && payload.shows_kind(&pointer) {
+            return malformed(&pointer, format!("`{key}` is {}", kind_of(hidden)));
+        }
+        // That headers are headers is taken for granted.
+        if key == "statusCode" {
+            return Reading::Undecided(pointer);
+        }
     }
     let (status, status_from) = match get("statusCode") {
         Some(Json::Null) | None if format == ProxyFormat::RestProxy => (200, StatusFrom::Absent),
@@ -220,6 +222,7 @@ fn read_envelope(format: ProxyFormat, payload: &Payload, members: &[(String, Jso
     };
     let base64 = match get("isBase64Encoded") {
         None | Some(Json::Null) => false,
+        Some(_) if payload.hides("/isBase64Encoded") => false,
         Some(Json::Bool(b)) => *b,
         Some(Json::String(s)) if s == "true" || s == "false" => s == "true",
         Some(other) => {
@@ -233,7 +236,7 @@ fn read_envelope(format: ProxyFormat, payload: &Payload, members: &[(String, Jso
     let inferring = matches!(format, ProxyFormat::FunctionUrl | ProxyFormat::Http2);
     let textual = matches!(get("body"), None | Some(Json::Null | Json::String(_)));
     let hidden = match textual || inferring {
-        true => payload.hides_some_of("/body"),
+        true => payload.hides_some_of("/body") || payload.hides("/isBase64Encoded"),
         // Whatever it is, it is no text.
         false => !payload.shows_kind("/body"),
     };

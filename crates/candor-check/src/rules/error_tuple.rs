@@ -18,13 +18,13 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
     let said = second.parse::<u16>().ok().filter(|status| (100..600).contains(status));
     let Some(said) = said.filter(|_| scene.proxy_format().is_some() || scene.is_mapped()) else { return Claim::Passed };
     let status = scene.exchange.response.status.value;
-    if status == said {
-        return Claim::Passed;
-    }
-    let at = scene.place(path.at);
+    let at = scene.place(path.given());
     scene.report(&RULE, RULE.severity, at, findings, || Claimed {
         at,
-        message: format!("{} answers {status} where the handler says {said}", scene.whose()),
+        message: match status == said {
+            true => format!("{} answers {status}, and nothing of what the handler says", scene.whose()),
+            false => format!("{} answers {status} where the handler says {said}", scene.whose()),
+        },
         label: "a tuple is a list in JSON: no gateway reads a status out of it".to_string(),
         remedy: "return a dictionary with `statusCode` and `body`".to_string(),
         also: Vec::new(),

@@ -27,7 +27,7 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
         (Kind::Dict | Kind::Plain, _) => return Claim::Passed,
         (Kind::FellOff | Kind::Nothing | Kind::Exception | Kind::NotJson | Kind::Unknown, _) => return Claim::Passed,
     };
-    let at = scene.place(answer.made.unwrap_or(path.at));
+    let at = scene.place(answer.made.unwrap_or(path.given()));
     let status = scene.exchange.response.status.value;
     scene.report(&RULE, RULE.severity, at, findings, || Claimed {
         at,

@@ -15,7 +15,7 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
     if answer.kind != Kind::Exception {
         return Claim::Passed;
     }
-    let at = scene.place(path.at);
+    let at = scene.place(path.given());
     let status = scene.exchange.response.status.value;
     let also = path.failure.as_ref().map(|failure| (scene.place(failure.caught), "caught here".to_string()));
     scene.report(&RULE, RULE.severity, at, findings, || Claimed {

@@ -8,7 +8,7 @@ use ruff_python_ast::{self as ast, Expr, Stmt};
 
 use super::exceptions;
 use super::interpreter::{Cx, Ends, Escape, Forks, Interpreter};
-use super::state::{Dict, Flow, Instance, Object, State};
+use super::state::{Dict, Flow, Gave, Instance, Object, State};
 use super::value::{
     Arguments, Body, Class, Exception, ExceptionClass, Function, Method, Role, Sort, Taint, Unknown, Value,
 };
@@ -198,10 +198,15 @@ impl<'p> Interpreter<'p> {
         let ends = self.run(function, arguments, method, place, state);
         let mut forks: Forks<'p> = Vec::with_capacity(ends.len());
         for (mut state, flow) in ends {
+            let ended = state.last;
             (state.locals, state.last) = (locals.clone(), last);
             match flow {
                 Flow::Return(value, _) => forks.push((state, value)),
-                Flow::Next | Flow::Break | Flow::Continue => forks.push((state, Value::None)),
+                Flow::Next | Flow::Break | Flow::Continue => {
+                    let (value, depth, before) = (Value::None, self.stack.len() + 1, state.gave.take());
+                    state.gave = Some(Rc::new(Gave { at: ended, value, depth, of_call: false, before }));
+                    forks.push((state, Value::None));
+                }
                 Flow::Raise(exception) => self.raise(state, exception),
                 Flow::Exit => self.escaped.push((state, Escape::Exit)),
             }

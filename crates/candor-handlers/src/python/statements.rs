@@ -76,6 +76,7 @@ impl<'p> Interpreter<'p> {
             Stmt::Expr(s) => self.expression_statement(&s.value, state, cx),
             Stmt::Return(s) => {
                 let place = self.place(cx, stmt);
+                let of_call = matches!(s.value.as_deref(), Some(Expr::Call(_) | Expr::Await(_)));
                 let values = match &s.value {
                     Some(value) => self.eval(value, state, cx),
                     None => vec![(state, Value::None)],
@@ -83,7 +84,7 @@ impl<'p> Interpreter<'p> {
                 values
                     .into_iter()
                     .map(|(mut state, value)| {
-                        self.note_return(&mut state, place, !matches!(value, Value::None));
+                        self.note_return(&mut state, place, &value, of_call);
                         (state, Flow::Return(value, place))
                     })
                     .collect()
