@@ -93,7 +93,7 @@ pub(crate) fn source_cases(
 ) -> Vec<(Case, Option<usize>)> {
     if let Some(absent) = &handler.absent {
         let (kind, message) = match absent {
-            Absent::Module(module) => (
+            Absent::Module(module, _) => (
                 "Runtime.ImportModuleError",
                 format!("Unable to import module '{module}': No module named '{module}'"),
             ),

@@ -31,8 +31,8 @@ pub struct Handler {
 /// Why a function cannot start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Absent {
-    /// Its code has no such module.
-    Module(String),
+    /// Its code has no such module; handlers of this name that other modules have.
+    Module(String, Vec<String>),
     /// Its module has no such function; these it has.
     Function(String, Vec<String>),
 }
@@ -42,6 +42,8 @@ pub enum Absent {
 struct Key {
     code: Root,
     handler: String,
+    /// Whether there is code besides ([`Function::more_code`]).
+    more_code: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -156,7 +158,14 @@ impl Handlers {
         };
         let (facts, absent) = match facts {
             Ok(facts) => (facts, None),
-            Err(Unread::NoModule) => (Facts::default(), Some(Absent::Module(module.to_string()))),
+            Err(Unread::NoModule) if may_come_from_elsewhere(&key, module, files) => {
+                let what = format!("the module {module}, which a layer or a dependency may hold");
+                reading.undecided.push(Undecided { span: at, needs: Needs::Support(what) });
+                (Facts::default(), None)
+            }
+            Err(Unread::NoModule) => {
+                (Facts::default(), Some(Absent::Module(module.to_string(), namesakes(&key, name, files))))
+            }
             Err(Unread::NoHandler { defines, .. }) => {
                 (Facts::default(), Some(Absent::Function(name.to_string(), defines)))
             }
@@ -288,7 +297,12 @@ fn key_of(template: &str, function: &Function) -> Option<Key> {
             Root::Folders(folders)
         }
     };
-    Some(Key { code, handler })
+    Some(Key { code, handler, more_code: function.more_code })
+}
+
+/// The path of a file in a folder.
+fn within(folder: &str, file: &str) -> String {
+    if folder.is_empty() { file.to_string() } else { format!("{folder}/{file}") }
 }
 
 /// Looks for a module: as a package, as a file; in the code, in its layers.
@@ -303,7 +317,7 @@ fn search(
         return Search::Missing;
     }
     for folder in folders {
-        let at = |file: String| if folder.is_empty() { file } else { format!("{folder}/{file}") };
+        let at = |file: String| within(folder, &file);
         for (path, package) in [(at(format!("{name}/__init__.py")), true), (at(format!("{name}.py")), false)]
         {
             match files.read(&path) {
@@ -320,6 +334,67 @@ fn search(
         }
     }
     Search::Missing
+}
+
+/// Whether a module that the sources do not hold may be there all the same: in a layer, in a dependency that a list names.
+fn may_come_from_elsewhere(key: &Key, module: &str, files: &dyn Files) -> bool {
+    let Root::Folders(folders) = &key.code else { return key.more_code };
+    // Distributions are seldom called as their modules are, but they begin alike: `newrelic_lambda_wrapper`, `newrelic-lambda`.
+    let first = module.split(['.', '/', '_']).next().unwrap_or_default();
+    let lists = ["requirements.txt", "pyproject.toml", "Pipfile", "setup.py"];
+    let names = |list: &str| {
+        let bytes = files.read(&within(&folders[0], list)).unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        text.split(|c: char| !c.is_alphanumeric()).any(|word| word.eq_ignore_ascii_case(first))
+    };
+    key.more_code || lists.iter().any(|list| names(list))
+}
+
+/// How many folders and files are looked through for a handler of the same name.
+const MAX_LOOKED_THROUGH: usize = 200;
+
+/// Handlers of this name in other modules of the code, as a template would name them.
+fn namesakes(key: &Key, name: &str, files: &dyn Files) -> Vec<String> {
+    let folder = match &key.code {
+        Root::Folders(folders) => &folders[0],
+        // The only module that there is.
+        Root::Inline(_) => return vec![format!("index.{name}")],
+    };
+    let defines = |text: &str| {
+        text.lines().any(|line| {
+            let rest = ["def ", "async def ", ""]
+                .iter()
+                .find_map(|word| line.strip_prefix(word)?.strip_prefix(name));
+            rest.is_some_and(|rest| rest.starts_with(['(', ' ', '=']))
+        })
+    };
+    let mut found = Vec::new();
+    let mut open = vec![if folder.is_empty() { ".".to_string() } else { folder.clone() }];
+    let mut looked_through = 0;
+    while let Some(dir) = open.pop() {
+        for entry in files.list(&dir).unwrap_or_default() {
+            looked_through += 1;
+            if looked_through > MAX_LOOKED_THROUGH {
+                return found;
+            }
+            if entry.is_dir {
+                open.push(entry.path);
+                continue;
+            }
+            let path = tidy(&entry.path);
+            let inside =
+                if folder.is_empty() { Some(path.as_str()) } else { path.strip_prefix(folder.as_str()) };
+            let Some(module) = inside.and_then(|path| path.trim_start_matches('/').strip_suffix(".py"))
+            else {
+                continue;
+            };
+            if files.read(&entry.path).is_ok_and(|bytes| defines(&String::from_utf8_lossy(&bytes))) {
+                found.push(format!("{module}.{name}"));
+            }
+        }
+    }
+    found.sort();
+    found
 }
 
 #[cfg(test)]

@@ -31,6 +31,18 @@ rules! {
     alarm_blind_to_masked,
     missing_status_code,
     status_misspelt,
+    handler_not_found,
+    error_tuple,
+    returns_error_object,
+    body_not_string,
+    status_not_integer,
+    status_out_of_range,
+    unknown_response_key,
+    headers_not_flat,
+    non_proxy_shape_on_proxy,
+    in_handler_error_status_in_body,
+    express_error_200,
+    error_value_in_200,
     null_return,
     swallowed_returns_200,
     swallowed_then_success,
@@ -237,6 +249,46 @@ impl<'a> Scene<'a> {
             (ApiKind::FunctionUrl, _) => Some(ProxyFormat::FunctionUrl),
             _ => None,
         }
+    }
+
+    /// Whether the gateway reads nothing but an envelope: a REST API's proxy integration, payload 1.0.
+    pub(crate) fn wants_envelope(&self) -> bool {
+        matches!(self.proxy_format(), Some(ProxyFormat::RestProxy | ProxyFormat::Http1))
+    }
+
+    /// The entry of the handler's answer that the gateway could not use: that of `key`, if it is the one.
+    pub(crate) fn malformed_entry(&self, key: &str) -> Option<&'a Entry> {
+        let malformed = self.malformed()?;
+        (malformed.pointer.strip_prefix('/') == Some(key)).then(|| self.answer()?.shape.entry(key)).flatten()
+    }
+
+    /// Where a success says that something went wrong, although nothing failed on the way to it for certain: the entry that says
+    /// so; where other answers say the same with an honest status, the `return` that they have not in common.
+    pub(crate) fn success_that_tells(&self) -> Option<Place> {
+        let success = (200..300).contains(&self.exchange.response.status.value);
+        if !success || self.proxy_format().is_none() || self.swallowed().is_some() {
+            return None;
+        }
+        let tells = self.answer()?.tells?;
+        let own = self.path()?;
+        let honest = |path: &&Path| match &path.end {
+            End::Returned(answer) => {
+                answer.tells == Some(tells)
+                    && matches!(
+                        answer.shape.entry("statusCode").map(|entry| &entry.value),
+                        Some(Shape::Number(Some(status))) if !status.starts_with('2')
+                    )
+            }
+            End::Raised(_) | End::Exited => false,
+        };
+        let everywhere = self.source?.handlers.iter().flat_map(|handler| &handler.facts.paths);
+        let honest: Vec<&Path> = everywhere.filter(honest).collect();
+        let shared =
+            |place: &Place| honest.iter().any(|path| path.at == *place || path.handed.contains(place));
+        if honest.is_empty() {
+            return Some(tells);
+        }
+        Some(own.handed.iter().chain([&own.at]).find(|place| !shared(place)).copied().unwrap_or(tells))
     }
 
     /// Whether the answer goes through a mapping (REST, non-proxy).

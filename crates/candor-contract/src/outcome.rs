@@ -141,22 +141,30 @@ pub struct Payload {
     bytes: Vec<u8>,
     /// JSON pointers (RFC 6901) into the document; `""` is the whole of it.
     unknown: Vec<String>,
+    /// Those of `unknown` at which the placeholder is of the right kind.
+    kinds: Vec<String>,
 }
 
 impl Payload {
     /// A payload of which every byte is known.
     pub fn known(bytes: impl Into<Vec<u8>>) -> Payload {
-        Payload { bytes: bytes.into(), unknown: Vec::new() }
+        Payload { bytes: bytes.into(), unknown: Vec::new(), kinds: Vec::new() }
     }
 
     /// A payload in which the values at these JSON pointers stand for anything.
     pub fn partly(bytes: impl Into<Vec<u8>>, unknown: impl IntoIterator<Item = String>) -> Payload {
-        Payload { bytes: bytes.into(), unknown: unknown.into_iter().collect() }
+        Payload { bytes: bytes.into(), unknown: unknown.into_iter().collect(), kinds: Vec::new() }
+    }
+
+    /// The same, with what is known besides: at these pointers the unknown value is of its placeholder's kind. Some text is
+    /// text, whatever it says.
+    pub fn of_kinds(self, kinds: impl IntoIterator<Item = String>) -> Payload {
+        Payload { kinds: kinds.into_iter().collect(), ..self }
     }
 
     /// A payload of which nothing is known but that the function succeeded with it.
     pub fn unknown() -> Payload {
-        Payload { bytes: b"{}".to_vec(), unknown: vec![String::new()] }
+        Payload { bytes: b"{}".to_vec(), unknown: vec![String::new()], kinds: Vec::new() }
     }
 
     /// The bytes; what stands at an unknown pointer is a placeholder.
@@ -174,6 +182,17 @@ impl Payload {
         self.unknown.iter().any(|u| {
             pointer == u || pointer.strip_prefix(u.as_str()).is_some_and(|rest| rest.starts_with('/'))
         })
+    }
+
+    /// Whether anything inside the value at `pointer` is unknown, or it is itself.
+    pub fn hides_some_of(&self, pointer: &str) -> bool {
+        let within = |u: &String| u.strip_prefix(pointer).is_some_and(|rest| rest.starts_with('/'));
+        self.hides(pointer) || self.unknown.iter().any(within)
+    }
+
+    /// Whether the value at `pointer` is of the kind that stands there, known or not.
+    pub fn shows_kind(&self, pointer: &str) -> bool {
+        !self.hides(pointer) || self.kinds.iter().any(|kind| kind == pointer)
     }
 
     /// Whether any part of it is unknown.

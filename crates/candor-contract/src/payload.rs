@@ -86,7 +86,7 @@ pub enum Reading {
 }
 
 /// The keys that a REST API allows in an answer: recorded, any other is a 502.
-const REST_KEYS: [&str; 5] = ["statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"];
+pub const REST_KEYS: [&str; 5] = ["statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"];
 
 /// Reads what a function answered as the gateway of this format does.
 ///
@@ -94,10 +94,18 @@ const REST_KEYS: [&str; 5] = ["statusCode", "headers", "multiValueHeaders", "bod
 /// `test_lambda_url_invocation` (function URLs); the guide "Create AWS Lambda proxy integrations for HTTP APIs" for the
 /// rest. What is inferred is said where it is decided.
 pub fn read(format: ProxyFormat, payload: &Payload) -> Reading {
-    if payload.hides("") {
-        return Reading::Undecided(String::new());
-    }
     let json = payload.text().and_then(|text| Json::read(text).ok());
+    if payload.hides("") {
+        // What is no object needs no more than its kind to be judged.
+        let kind = json.filter(|json| payload.shows_kind("") && !matches!(json, Json::Object(_)));
+        return match (kind, format) {
+            (None, _) => Reading::Undecided(String::new()),
+            (Some(kind), ProxyFormat::RestProxy | ProxyFormat::Http1) => no_object(&kind),
+            (Some(_), ProxyFormat::Http2 | ProxyFormat::FunctionUrl) => {
+                Reading::Answer(Answer { body: Body::Unknown, ..inferred(Vec::new()) })
+            }
+        };
+    }
     match format {
         ProxyFormat::RestProxy | ProxyFormat::Http1 => read_strict(format, payload, json),
         ProxyFormat::Http2 | ProxyFormat::FunctionUrl => read_inferring(format, payload, json),
@@ -116,6 +124,10 @@ pub fn claimed_status(json: &Json) -> Option<u16> {
 
 fn malformed(pointer: &str, why: impl Into<String>) -> Reading {
     Reading::Malformed(Malformed { pointer: pointer.to_string(), why: why.into() })
+}
+
+fn no_object(json: &Json) -> Reading {
+    malformed("", format!("the answer is {} and not an object", kind_of(json)))
 }
 
 fn kind_of(json: &Json) -> &'static str {
@@ -143,7 +155,7 @@ fn status_of(json: &Json) -> Option<u16> {
 fn read_strict(format: ProxyFormat, payload: &Payload, json: Option<Json>) -> Reading {
     let members = match &json {
         Some(Json::Object(members)) => members,
-        Some(other) => return malformed("", format!("the answer is {} and not an object", kind_of(other))),
+        Some(other) => return no_object(other),
         None => return malformed("", "the answer is no JSON"),
     };
     if format == ProxyFormat::RestProxy
@@ -182,9 +194,19 @@ fn inferred(body: Vec<u8>) -> Answer {
 
 fn read_envelope(format: ProxyFormat, payload: &Payload, members: &[(String, Json)]) -> Reading {
     let get = |key: &str| members.iter().rev().find(|(k, _)| k == key).map(|(_, v)| v);
-    for key in ["statusCode", "headers", "multiValueHeaders", "cookies", "isBase64Encoded"] {
+    for key in ["statusCode", "headers", "multiValueHeaders", "isBase64Encoded"] {
         let pointer = format!("/{key}");
-        if get(key).is_some() && payload.hides(&pointer) {
+        let Some(hidden) = get(key).filter(|_| payload.hides(&pointer)) else { continue };
+        let fits = match key {
+            "statusCode" => matches!(hidden, Json::Number(_) | Json::String(_) | Json::Null),
+            "isBase64Encoded" => matches!(hidden, Json::Bool(_) | Json::String(_) | Json::Null),
+            _ => matches!(hidden, Json::Object(_) | Json::Null),
+        };
+        if !fits && payload.shows_kind(&pointer) {
+            return malformed(&pointer, format!("`{key}` is {}", kind_of(hidden)));
+        }
+        // That headers are headers is taken for granted.
+        if key == "statusCode" {
             return Reading::Undecided(pointer);
         }
     }
@@ -200,17 +222,25 @@ fn read_envelope(format: ProxyFormat, payload: &Payload, members: &[(String, Jso
     };
     let base64 = match get("isBase64Encoded") {
         None | Some(Json::Null) => false,
+        Some(_) if payload.hides("/isBase64Encoded") => false,
         Some(Json::Bool(b)) => *b,
         Some(Json::String(s)) if s == "true" || s == "false" => s == "true",
         Some(other) => {
             return malformed("/isBase64Encoded", format!("`isBase64Encoded` is {}", kind_of(other)));
         }
     };
-    let headers = match read_headers(format, &get) {
+    let headers = match read_headers(format, payload, &get) {
         Ok(headers) => headers,
         Err(reading) => return reading,
     };
-    let body = if payload.hides("/body") {
+    let inferring = matches!(format, ProxyFormat::FunctionUrl | ProxyFormat::Http2);
+    let textual = matches!(get("body"), None | Some(Json::Null | Json::String(_)));
+    let hidden = match textual || inferring {
+        true => payload.hides_some_of("/body") || payload.hides("/isBase64Encoded"),
+        // Whatever it is, it is no text.
+        false => !payload.shows_kind("/body"),
+    };
+    let body = if hidden {
         Body::Unknown
     } else {
         match get("body") {
@@ -226,9 +256,7 @@ fn read_envelope(format: ProxyFormat, payload: &Payload, members: &[(String, Jso
             }
             Some(Json::String(text)) => Body::Known(text.clone().into_bytes()),
             // Recorded for function URLs; that payload 2.0 does the same is inferred.
-            Some(other) if matches!(format, ProxyFormat::FunctionUrl | ProxyFormat::Http2) => {
-                Body::Known(other.write().into_bytes())
-            }
+            Some(other) if inferring => Body::Known(other.write().into_bytes()),
             Some(other @ (Json::Array(_) | Json::Object(_))) => {
                 return malformed("/body", format!("the body is {} and not text", kind_of(other)));
             }
@@ -243,6 +271,7 @@ fn read_envelope(format: ProxyFormat, payload: &Payload, members: &[(String, Jso
 /// spelling wins (recorded for REST).
 fn read_headers<'a>(
     format: ProxyFormat,
+    payload: &Payload,
     get: &impl Fn(&str) -> Option<&'a Json>,
 ) -> Result<Vec<(String, String)>, Reading> {
     let mut headers: Vec<(String, String)> = Vec::new();
@@ -251,13 +280,22 @@ fn read_headers<'a>(
         None | Some(Json::Null) => {}
         Some(Json::Object(members)) => {
             for (name, values) in members {
+                let pointer = format!("/multiValueHeaders/{}", escaped(name));
+                if payload.hides(&pointer) {
+                    headers.push((name.clone(), UNKNOWN_HEADER.to_string()));
+                    continue;
+                }
                 let Json::Array(values) = values else {
                     let why =
                         format!("`{name}` in `multiValueHeaders` is {} and not a list", kind_of(values));
                     return Err(malformed("/multiValueHeaders", why));
                 };
-                for value in values {
-                    headers.push((name.clone(), header_text(name, value)?));
+                for (i, value) in values.iter().enumerate() {
+                    let value = match payload.hides(&format!("{pointer}/{i}")) {
+                        true => UNKNOWN_HEADER.to_string(),
+                        false => header_text(name, value)?,
+                    };
+                    headers.push((name.clone(), value));
                 }
             }
         }
@@ -273,7 +311,13 @@ fn read_headers<'a>(
         None | Some(Json::Null) => {}
         Some(Json::Object(members)) => {
             for (name, value) in members {
-                let value = header_text(name, value)?;
+                let pointer = format!("/headers/{}", escaped(name));
+                let fits =
+                    !matches!(value, Json::Array(_) | Json::Object(_)) || !payload.shows_kind(&pointer);
+                let value = match payload.hides(&pointer) && fits {
+                    true => UNKNOWN_HEADER.to_string(),
+                    false => header_text(name, value)?,
+                };
                 let spelled = headers[..multi_count]
                     .iter()
                     .find(|(n, _)| n.eq_ignore_ascii_case(name))
@@ -288,6 +332,14 @@ fn read_headers<'a>(
         headers.extend(cookies.map(|cookie| ("set-cookie".to_string(), cookie.to_string())));
     }
     Ok(headers)
+}
+
+/// What stands for the value of a header that nobody knows: that it is text is taken for granted.
+const UNKNOWN_HEADER: &str = "…";
+
+/// A member's name in a JSON pointer.
+fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
 }
 
 /// Recorded: a boolean is sent as its text. That a number is too is inferred; objects, lists and null are refused.

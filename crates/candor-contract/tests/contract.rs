@@ -118,6 +118,43 @@ fn an_unknown_part_matters_only_where_it_is_read() {
 }
 
 #[test]
+fn a_known_kind_can_be_enough() {
+    let of = |format, answer: &str, unknown: &str, kind: bool| {
+        let unknown = || [unknown.to_string()];
+        let payload = Payload::partly(answer, unknown()).of_kinds(unknown().into_iter().filter(|_| kind));
+        payload::read(format, &payload)
+    };
+    let rest = |answer, unknown, kind| of(ProxyFormat::RestProxy, answer, unknown, kind);
+    let refused = |reading: Reading| matches!(reading, Reading::Malformed(_));
+    assert!(refused(rest("\"?\"", "", true)));
+    assert_eq!(rest("\"?\"", "", false), Reading::Undecided(String::new()));
+    assert_eq!(rest("{}", "", true), Reading::Undecided(String::new()));
+    assert!(refused(rest(r#"{"statusCode":true}"#, "/statusCode", true)));
+    assert_eq!(rest(r#"{"statusCode":0}"#, "/statusCode", true), Reading::Undecided("/statusCode".into()));
+    assert!(refused(rest(r#"{"headers":[]}"#, "/headers", true)));
+    assert!(refused(rest(r#"{"body":{}}"#, "/body", true)));
+    for (format, answer, unknown) in [
+        (ProxyFormat::RestProxy, r#"{"body":{}}"#, "/body"),
+        (ProxyFormat::FunctionUrl, r#"{"statusCode":200,"body":{"a":null}}"#, "/body/a"),
+    ] {
+        let Reading::Answer(answer) = of(format, answer, unknown, false) else { panic!("{answer}") };
+        assert_eq!(answer.body, Body::Unknown);
+    }
+    let Reading::Answer(answer) = of(ProxyFormat::Http2, "\"?\"", "", true) else { panic!("text is a body") };
+    assert_eq!((answer.status, answer.body), (200, Body::Unknown));
+}
+
+#[test]
+fn a_header_of_unknown_value_is_a_header() {
+    let answer = r#"{"statusCode":200,"headers":{"Access-Control-Allow-Origin":null},"multiValueHeaders":{"A":[null]}}"#;
+    let unknown = ["/headers/Access-Control-Allow-Origin", "/multiValueHeaders/A/0"].map(str::to_string);
+    let payload = Payload::partly(answer, unknown);
+    let Reading::Answer(answer) = payload::read(ProxyFormat::RestProxy, &payload) else { panic!("{answer}") };
+    let names: Vec<&str> = answer.headers.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["A", "Access-Control-Allow-Origin"]);
+}
+
+#[test]
 fn json_keeps_order_duplicates_and_spelling() {
     let text = r#"{"b":1.50,"a":[1e3,-0],"b":"\u00e9\ud83d\ude00\n"}"#;
     assert_eq!(Json::read(text).unwrap().write(), "{\"b\":1.50,\"a\":[1e3,-0],\"b\":\"é😀\\n\"}");

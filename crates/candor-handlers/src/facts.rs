@@ -60,8 +60,17 @@ pub struct Path {
     pub end: End,
     /// The statement that ends it: the `return` or the `raise`, or the last one before it falls off the end.
     pub at: Place,
+    /// Where the very value that is returned was returned before: by the functions that the handler has it from, the first first.
+    pub handed: Vec<Place>,
     /// The failure that was caught on the way and not passed on, if there was one.
     pub failure: Option<Caught>,
+}
+
+impl Path {
+    /// The statement that gave the value which is returned: the handler's own `return`, or the one that it only hands on.
+    pub fn given(&self) -> Place {
+        self.handed.first().copied().unwrap_or(self.at)
+    }
 }
 
 /// How a handler ends.

@@ -1,7 +1,5 @@
 //! The value that a handler returns, with what is known of each part.
 
-use std::borrow::Cow;
-
 use candor_contract::json::Json;
 use candor_contract::outcome::Payload;
 
@@ -59,6 +57,23 @@ pub struct Entry {
     pub at: Place,
 }
 
+/// Where the parts are that nobody knows, as JSON pointers.
+#[derive(Debug, Default)]
+struct Hidden {
+    unknown: Vec<String>,
+    /// Those whose kind is known.
+    kinds: Vec<String>,
+}
+
+impl Hidden {
+    /// Notes that nothing is known here but the placeholder's kind.
+    fn of_kind(&mut self, at: &str, placeholder: Json) -> Json {
+        self.unknown.push(at.to_string());
+        self.kinds.push(at.to_string());
+        placeholder
+    }
+}
+
 impl Shape {
     /// Text of which every character is known.
     pub fn text(text: impl Into<String>) -> Shape {
@@ -109,77 +124,45 @@ impl Shape {
     }
 
     /// The bytes that the runtime would send, with the parts that nobody knows.
-    ///
-    /// Headers are an exception: of those only the known ones are there. That what is not known of them is text is as good as
-    /// certain, and nothing else of an answer hangs on it.
     pub fn payload(&self) -> Payload {
-        let mut unknown = Vec::new();
-        let json = self.with_known_headers().json("", &mut unknown);
-        if unknown.is_empty() { Payload::known(json.write()) } else { Payload::partly(json.write(), unknown) }
-    }
-
-    fn with_known_headers(&self) -> Cow<'_, Shape> {
-        let Shape::Dict { entries, open } = self else { return Cow::Borrowed(self) };
-        let is_headers = |entry: &Entry| ["headers", "multiValueHeaders"].contains(&entry.key.as_str());
-        if !entries.iter().any(is_headers) {
-            return Cow::Borrowed(self);
+        let mut hidden = Hidden::default();
+        let json = self.json("", &mut hidden);
+        if hidden.unknown.is_empty() {
+            return Payload::known(json.write());
         }
-        let known = |entry: &Entry| match &entry.value {
-            _ if !is_headers(entry) => Some(entry.clone()),
-            Shape::Unknown { .. } => None,
-            Shape::Dict { entries, .. } => {
-                let is_unknown = |value: &Shape| {
-                    matches!(
-                        value,
-                        Shape::Unknown { .. }
-                            | Shape::Text { known: None, .. }
-                            | Shape::Number(None)
-                            | Shape::Bool(None)
-                    )
-                };
-                let entries = entries.iter().filter(|header| !is_unknown(&header.value)).cloned().collect();
-                Some(Entry { value: Shape::Dict { entries, open: false }, ..entry.clone() })
-            }
-            _ => Some(entry.clone()),
-        };
-        Cow::Owned(Shape::Dict { entries: entries.iter().filter_map(known).collect(), open: *open })
+        Payload::partly(json.write(), hidden.unknown).of_kinds(hidden.kinds)
     }
 
-    /// As JSON, with placeholders where `unknown` then points.
-    fn json(&self, at: &str, unknown: &mut Vec<String>) -> Json {
-        let mut hidden = |placeholder| {
-            unknown.push(at.to_string());
-            placeholder
-        };
+    /// As JSON, with placeholders where `hidden` then points.
+    fn json(&self, at: &str, hidden: &mut Hidden) -> Json {
         match self {
-            Shape::Unknown { .. } | Shape::NotJson(_) => hidden(Json::Null),
+            Shape::Unknown { .. } | Shape::NotJson(_) => {
+                hidden.unknown.push(at.to_string());
+                Json::Null
+            }
             Shape::Null => Json::Null,
             Shape::Bool(Some(known)) => Json::Bool(*known),
-            Shape::Bool(None) => hidden(Json::Bool(false)),
+            Shape::Bool(None) => hidden.of_kind(at, Json::Bool(false)),
             Shape::Number(Some(spelled)) => Json::Number(spelled.clone()),
-            Shape::Number(None) => hidden(Json::Number("0".to_string())),
+            Shape::Number(None) => hidden.of_kind(at, Json::Number("0".to_string())),
             Shape::Text { known: Some(text), .. } => Json::string(text),
             Shape::Text { known: None, content, .. } => {
-                let mut inner = Vec::new();
-                let text = content.as_ref().map(|content| content.json("", &mut inner).write());
-                hidden(Json::String(text.unwrap_or_default()))
+                let text = content.as_ref().map(|content| content.json("", &mut Hidden::default()).write());
+                hidden.of_kind(at, Json::String(text.unwrap_or_default()))
             }
             Shape::List { items, open } => {
-                if *open {
-                    unknown.push(at.to_string());
-                }
                 let items = items.iter().enumerate();
-                Json::Array(items.map(|(i, item)| item.json(&format!("{at}/{i}"), unknown)).collect())
+                let json =
+                    Json::Array(items.map(|(i, item)| item.json(&format!("{at}/{i}"), hidden)).collect());
+                if *open { hidden.of_kind(at, json) } else { json }
             }
             Shape::Dict { entries, open } => {
-                if *open {
-                    unknown.push(at.to_string());
-                }
                 let member = |entry: &Entry| {
                     let pointer = format!("{at}/{}", entry.key.replace('~', "~0").replace('/', "~1"));
-                    (entry.key.clone(), entry.value.json(&pointer, unknown))
+                    (entry.key.clone(), entry.value.json(&pointer, hidden))
                 };
-                Json::Object(entries.iter().map(member).collect())
+                let json = Json::Object(entries.iter().map(member).collect());
+                if *open { hidden.of_kind(at, json) } else { json }
             }
         }
     }

@@ -728,3 +728,38 @@ fn hostile_code_ends() {
     facts(&calls);
     facts("def f(x):\n    return f(x)\ndef handler(event, context):\n    while True:\n        f(event)\n");
 }
+
+/// The lines of the returns that handed the value of each path on, the first first.
+fn handed(source: &str) -> Vec<Vec<String>> {
+    let modules = [("app", source)];
+    let lines = |places: &[Place]| places.iter().map(|place| line(&modules, *place)).collect();
+    facts(source).paths.iter().map(|path| lines(&path.handed)).collect()
+}
+
+#[test]
+fn a_value_remembers_who_returned_it_before() {
+    let source = "
+def handler(event, context):
+    if event.get('a'):
+        return refuse('no')
+    if event.get('b'):
+        log()
+        return None
+    return forgets()
+
+def refuse(why):
+    return answer(400, why)
+
+def answer(status, why):
+    result = {'statusCode': status, 'body': why}
+    log()
+    return result
+
+def forgets():
+    answer(200, 'well')
+
+def log():
+    print('here')
+";
+    assert_eq!(handed(source), [vec!["16", "11"], vec![], vec!["19"]]);
+}

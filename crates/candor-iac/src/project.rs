@@ -73,6 +73,8 @@ pub struct Function {
     pub code: Setting<Code>,
     /// Folders of its layers, as far as the template makes them itself.
     pub layers: Vec<String>,
+    /// Whether it runs code that is not in the files: layers from elsewhere, what a build of its own puts together.
+    pub more_code: bool,
     /// `LoggingConfig.LogFormat`: `Text`, the default, or `JSON`.
     pub log_format: Setting<String>,
     /// `LoggingConfig.LogGroup`; without it `/aws/lambda/` and the function's name.

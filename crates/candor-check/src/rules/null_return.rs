@@ -23,7 +23,7 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
     if !strict && !others && !answer.dropped && scene.swallowed().is_none() {
         return Claim::Passed;
     }
-    let at = scene.place(path.at);
+    let at = scene.place(path.given());
     let severity = if strict { Severity::Warning } else { Severity::Error };
     let status = scene.exchange.response.status.value;
     let also = path.failure.as_ref().map(|failure| (scene.place(failure.caught), "what failed is caught here".to_string()));

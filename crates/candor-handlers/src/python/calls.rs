@@ -8,7 +8,7 @@ use ruff_python_ast::{self as ast, Expr, Stmt};
 
 use super::exceptions;
 use super::interpreter::{Cx, Ends, Escape, Forks, Interpreter};
-use super::state::{Dict, Flow, Instance, Object, State};
+use super::state::{Dict, Flow, Gave, Instance, Object, State};
 use super::value::{
     Arguments, Body, Class, Exception, ExceptionClass, Function, Method, Role, Sort, Taint, Unknown, Value,
 };
@@ -201,12 +201,10 @@ impl<'p> Interpreter<'p> {
             let ended = state.last;
             (state.locals, state.last, state.dropped) = (locals.clone(), last, dropped);
             match flow {
-                Flow::Return(value, at) => {
-                    state.nothing_from = matches!(value, Value::None).then_some(at);
-                    forks.push((state, value));
-                }
+                Flow::Return(value, _) => forks.push((state, value)),
                 Flow::Next | Flow::Break | Flow::Continue => {
-                    state.nothing_from = Some(ended);
+                    let (value, depth, before) = (Value::None, self.stack.len() + 1, state.gave.take());
+                    state.gave = Some(Rc::new(Gave { at: ended, value, depth, of_call: false, before }));
                     forks.push((state, Value::None));
                 }
                 Flow::Raise(exception) => self.raise(state, exception),

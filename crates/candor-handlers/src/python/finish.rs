@@ -1,9 +1,11 @@
 //! From the ends of a handler's paths to [`Facts`].
 
+use std::rc::Rc;
+
 use super::Unread;
 use super::builtins::GATHERED;
 use super::interpreter::Interpreter;
-use super::state::{Flow, Object, State};
+use super::state::{Flow, Gave, Object, State};
 use super::value::{Arguments, Body, Exception, ExceptionClass, Sort, Taint, Unknown, Value};
 use crate::facts::{Answer, Caught, End, Facts, Failed, Kind, Loose, Path, Place, Raised, Unchecked, Watch};
 use crate::shape::{Entry, Shape, text_says_error};
@@ -183,7 +185,7 @@ impl<'p> Interpreter<'p> {
             caught.certain |= state.dropped.is_some_and(|dropped| caught.clause.holds(&dropped));
             caught
         });
-        (Path { end, at, failure }, state.calls.to_vec())
+        (Path { end, at, handed: Vec::new(), failure }, state.calls.to_vec())
     }
 
     fn returned(&mut self, value: Value<'p>, at: Place, state: &State<'p>) -> (Path, Vec<u32>) {
@@ -216,6 +218,7 @@ impl<'p> Interpreter<'p> {
         let made = self.made(&value, state);
         let (mut path, calls) =
             self.path(End::Returned(Box::new(answer(shape, kind, made, foreign))), at, state);
+        path.handed = handed(&value, at, state);
         settle_failure(&mut path);
         (path, calls)
     }
@@ -340,6 +343,39 @@ impl<'p> Interpreter<'p> {
             | Value::Reply(_) => Shape::Unknown { tells: false },
         }
     }
+}
+
+/// The returns that gave this very value before `at`, the first first.
+fn handed<'p>(value: &Value<'p>, at: Place, state: &State<'p>) -> Vec<Place> {
+    let mut places = Vec::new();
+    let mut step = state.gave.as_ref();
+    // There is one `None`: it is handed on where one `return` is that of the call in the other.
+    let mut caller: Option<&Gave<'p>> = None;
+    while let Some(gave) = step {
+        let same = match (value, &gave.value) {
+            (Value::None, Value::None) => {
+                if caller
+                    .replace(gave)
+                    .is_some_and(|caller| !caller.of_call || gave.depth != caller.depth + 1)
+                {
+                    break;
+                }
+                true
+            }
+            (Value::None, _) => break,
+            (Value::Dict(a), Value::Dict(b)) | (Value::List(a), Value::List(b)) => a == b,
+            (Value::Tuple(a), Value::Tuple(b)) => Rc::ptr_eq(a, b),
+            (Value::Text(a), Value::Text(b)) => Rc::ptr_eq(a, b),
+            (Value::Exception(a), Value::Exception(b)) => Rc::ptr_eq(a, b),
+            _ => false,
+        };
+        if same && gave.at != at {
+            places.push(gave.at);
+        }
+        step = gave.before.as_ref();
+    }
+    places.reverse();
+    places
 }
 
 /// A number as JSON spells it.

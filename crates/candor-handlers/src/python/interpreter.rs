@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::Program;
 use super::frameworks::App;
-use super::state::{Flow, Object, Returned, State};
+use super::state::{Flow, Gave, Object, Returned, State};
 use super::value::{CallId, Exception, ExceptionClass, Function, Id, Value};
 use crate::facts::{Failed, Loose, Place, Unknown, Watch};
 
@@ -278,9 +278,12 @@ impl<'p> Interpreter<'p> {
         others
     }
 
-    /// Remembers a `return` on a path where something has failed.
-    pub(super) fn note_return(&self, state: &mut State<'p>, at: Place, something: bool) {
+    /// Remembers a `return`: who gave which value, and who answers where something has failed.
+    pub(super) fn note_return(&self, state: &mut State<'p>, at: Place, value: &Value<'p>, of_call: bool) {
+        let (depth, before) = (self.stack.len(), state.gave.take());
+        state.gave = Some(Rc::new(Gave { at, value: value.clone(), depth, of_call, before }));
         if state.failure.is_some() {
+            let something = !matches!(value, Value::None);
             state.returned = Some(Rc::new(Returned { at, something, before: state.returned.take() }));
         }
     }

@@ -74,6 +74,19 @@ pub(super) struct Returned {
     pub(super) before: Option<Rc<Returned>>,
 }
 
+/// A value that a function gave back.
+#[derive(Debug)]
+pub(super) struct Gave<'p> {
+    /// The `return`, or the last statement where there was none.
+    pub(super) at: Place,
+    pub(super) value: Value<'p>,
+    /// How deep the function stood in the calls.
+    pub(super) depth: usize,
+    /// Whether it is the result of a call as it came: `return other()`.
+    pub(super) of_call: bool,
+    pub(super) before: Option<Rc<Gave<'p>>>,
+}
+
 /// Where one path has got to.
 #[derive(Clone, Debug)]
 pub(super) struct State<'p> {
@@ -89,14 +102,14 @@ pub(super) struct State<'p> {
     pub(super) handling: Option<Rc<Exception<'p>>>,
     /// The returns since something had failed, the latest first.
     pub(super) returned: Option<Rc<Returned>>,
+    /// What functions have given back, the latest first.
+    pub(super) gave: Option<Rc<Gave<'p>>>,
     /// Watched calls on the way.
     pub(super) calls: Rc<Vec<CallId>>,
     /// The last statement of the function that runs.
     pub(super) last: Place,
     /// The last expression statement whose value was something, and was dropped.
     pub(super) dropped: Option<Place>,
-    /// Where the function that was called last came to nothing.
-    pub(super) nothing_from: Option<Place>,
     /// The function that stands around a generator's `with`, and what its body came to.
     pub(super) around: Vec<Around<'p>>,
 }
@@ -131,10 +144,10 @@ impl<'p> State<'p> {
             failure: None,
             handling: None,
             returned: None,
+            gave: None,
             calls: Rc::default(),
             last: start,
             dropped: None,
-            nothing_from: None,
             around: Vec::new(),
         }
     }

@@ -82,19 +82,16 @@ impl<'p> Interpreter<'p> {
             Stmt::Expr(s) => self.expression_statement(&s.value, state, cx),
             Stmt::Return(s) => {
                 let place = self.place(cx, stmt);
+                let of_call = matches!(s.value.as_deref(), Some(Expr::Call(_) | Expr::Await(_)));
                 let values = match &s.value {
                     Some(value) => self.eval(value, state, cx),
                     None => vec![(state, Value::None)],
                 };
-                let called = matches!(s.value.as_deref(), Some(Expr::Call(_) | Expr::Await(_)));
                 values
                     .into_iter()
                     .map(|(mut state, value)| {
-                        let nothing = matches!(value, Value::None);
-                        self.note_return(&mut state, place, !nothing);
-                        // Nothing comes from where the called function came to nothing.
-                        let from = state.nothing_from.filter(|_| nothing && called);
-                        (state, Flow::Return(value, from.unwrap_or(place)))
+                        self.note_return(&mut state, place, &value, of_call);
+                        (state, Flow::Return(value, place))
                     })
                     .collect()
             }

@@ -101,6 +101,7 @@ impl Functions {
             Some(config) => config.setting(key, config.span, Value::named),
             None => Setting::absent(at, key),
         };
+        let (layers, foreign_layers) = layers(scope, value);
         let function = Function {
             logical_id: id.clone(),
             name: value.setting("FunctionName", at, Value::string),
@@ -110,7 +111,8 @@ impl Functions {
             log_format: of_logging("LogFormat"),
             log_group: of_logging("LogGroup"),
             code: if sam { sam_code(value, at) } else { value.setting("Code", at, cfn_code) },
-            layers: layers(scope, value),
+            layers,
+            more_code: foreign_layers || builds_by_itself(resource),
             span: at,
         };
         if let Ok((Some(name), _)) = function.name.optional() {
@@ -166,19 +168,26 @@ pub(super) fn properties_of(scope: &Scope<'_>, resource: &Resource<'_>, keys: &[
     }
 }
 
-/// Folders of the layers that the template makes itself.
-fn layers(scope: &Scope<'_>, value: &Value) -> Vec<String> {
-    let named = value.get("Layers").map_or(&[][..], Value::items).iter().filter_map(|layer| {
-        layer.as_scalar()?.symbols.iter().find_map(|symbol| match &symbol.name {
+/// Folders of the layers that the template makes itself, and whether there are layers from elsewhere.
+fn layers(scope: &Scope<'_>, value: &Value) -> (Vec<String>, bool) {
+    let Some(layers) = value.get("Layers") else { return (Vec::new(), false) };
+    let made = |layer: &Value| {
+        let resource = layer.as_scalar()?.symbols.iter().find_map(|symbol| match &symbol.name {
             Name::Resource { logical_id, .. } => scope.template.resource(logical_id),
             Name::Pseudo(_) | Name::Open(_) => None,
-        })
-    });
-    let folder = |resource: &Resource<'_>| {
-        let properties = properties_of(scope, resource, &["ContentUri", "Content"]);
+        })?;
+        let properties = properties_of(scope, &resource, &["ContentUri", "Content"]);
         properties.get("ContentUri").or(properties.get("Content"))?.as_str().map(str::to_string)
     };
-    named.filter_map(folder).collect()
+    let folders: Vec<Option<String>> = layers.items().iter().map(made).collect();
+    let foreign = folders.is_empty() || folders.iter().any(Option::is_none);
+    (folders.into_iter().flatten().collect(), foreign)
+}
+
+/// Whether `Metadata.BuildMethod` says that a build of the project's own puts the code together: SAM knows the runtimes by name.
+fn builds_by_itself(resource: &Resource<'_>) -> bool {
+    let method = resource.node.get("Metadata").and_then(|metadata| metadata.get("BuildMethod"));
+    method.is_some_and(|method| !method.as_str().is_some_and(|method| method.starts_with("python")))
 }
 
 fn sam_code(value: &Value, at: Span) -> Setting<Code> {
