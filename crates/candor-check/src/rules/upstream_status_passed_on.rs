@@ -14,8 +14,11 @@ fn find(scene: &HandlerScene<'_>, findings: &mut Findings) {
     for path in &scene.handler.facts.paths {
         let End::Returned(answer) = &path.end else { continue };
         let Some(status) = answer.shape.entry("statusCode").filter(|_| answer.foreign_status) else { continue };
-        let at = scene.place(status.at);
-        let caught = path.failure.as_ref().map(|failure| (scene.place(failure.caught), "is caught here".to_string()));
+        // A helper that writes the envelope is not to blame: the clause that gives it the status is.
+        let clause = path.failure.as_ref();
+        let given = clause.filter(|failure| !failure.clause.holds(&status.at)).and_then(|failure| failure.answered);
+        let at = scene.place(given.unwrap_or(status.at));
+        let caught = clause.map(|failure| (scene.place(failure.caught), "is caught here".to_string()));
         scene.report(&RULE, RULE.severity, at, findings, || Claimed {
             at,
             message: format!("{} answers with the status that a back end gave the function", scene.route.key),
