@@ -11,7 +11,7 @@ use candor_gateway::drill::Case;
 use candor_gateway::exchange::Exchange;
 use candor_gateway::span::Span;
 use candor_gateway::trace::What;
-use candor_handlers::{Answer, Caught, End, Entry, Kind, Path, Place, Shape};
+use candor_handlers::{Answer, Caught, End, Entry, Failed, Kind, Logged, Loose, Path, Place, Shape, Watch};
 use candor_iac::project::{Function, Project};
 
 use crate::check::Played;
@@ -44,8 +44,25 @@ rules! {
     express_error_200,
     error_value_in_200,
     null_return,
+    proxy_shape_on_non_proxy,
     swallowed_returns_200,
     swallowed_then_success,
+    catch_all_maps_everything_to_4xx,
+    error_returned_not_raised,
+    error_as_json_text,
+    pattern_case,
+    upstream_status_passed_on,
+    partial_batch_unchecked,
+    function_error_unchecked,
+    upstream_status_unchecked,
+    sfn_status_unchecked,
+    missing_await,
+    fire_and_forget,
+    all_settled_unchecked,
+    validation_error_as_5xx,
+    swallowed_without_log,
+    log_without_level,
+    alarm_on_errors_behind_adapter,
     integration_method_not_post,
     missing_method_response,
     pattern_on_status_code,
@@ -190,7 +207,19 @@ pub struct HandlerScene<'a> {
     pub exchanges: &'a [Played<'a>],
 }
 
-impl HandlerScene<'_> {
+impl<'a> HandlerScene<'a> {
+    /// A place in the handler's source.
+    pub(crate) fn place(&self, place: Place) -> Span {
+        self.handlers.span(place)
+    }
+
+    /// The paths through the handler that were played, each with what the client gets. A path whose exchange nobody can tell is
+    /// not among them.
+    pub(crate) fn played(&self) -> impl Iterator<Item = (&'a Path, &'a Exchange<'a>)> + use<'a> {
+        let paths = &self.handler.facts.paths;
+        self.exchanges.iter().filter_map(move |p| Some((paths.get(p.path?)?, p.exchange.as_ref().ok()?)))
+    }
+
     /// Adds a finding about the handler.
     pub(crate) fn report(
         &self,

@@ -77,6 +77,9 @@ pub struct Route {
     pub integration: Integration,
     /// The declared method responses (REST).
     pub method_responses: Setting<Vec<MethodResponse>>,
+    /// Whether the gateway looks at the request before the function does: a request validator (REST). What it looks at, and against
+    /// which model, is not read.
+    pub validated: Setting<bool>,
     /// Where the route stands.
     pub span: Span,
 }

@@ -35,8 +35,8 @@ pub struct Facts {
     pub unchecked: Vec<Unchecked>,
     /// Work that is begun and not waited for.
     pub loose: Vec<Loose>,
-    /// A failure of the client's that raises: the body that is no JSON, the parameter that is not there. The first of them.
-    pub unguarded: Option<Place>,
+    /// A mistake of the client's that raises: the body that is no JSON, the parameter that is not there. The first of them.
+    pub unguarded: Option<Unguarded>,
     /// The web framework or adapter that answers for the handler, if one does.
     pub framework: Option<&'static str>,
     /// Where the handler is defined.
@@ -201,6 +201,28 @@ pub struct Unchecked {
     pub operation: String,
     /// What to look at.
     pub watch: Watch,
+    /// Whether what it answered is handed on in an answer that says that all went well: an error page becomes the content of a 200.
+    pub passed_on: bool,
+}
+
+/// Something of a request that is read as if it were sure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unguarded {
+    /// Where it is read.
+    pub at: Place,
+    /// What.
+    pub sent: Sent,
+}
+
+/// What a client sends, and may leave out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// The body, or something in it.
+    Body,
+    /// Something in the query.
+    Query,
+    /// A header.
+    Header,
 }
 
 /// Which answers tell of failures.

@@ -17,6 +17,7 @@ mod state;
 mod statements;
 mod tries;
 mod value;
+mod watching;
 
 use std::collections::HashMap;
 

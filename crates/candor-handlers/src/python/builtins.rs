@@ -5,7 +5,8 @@ use std::rc::Rc;
 use super::interpreter::{Escape, Forks, Interpreter};
 use super::state::{Dict, List, Object, State, taints};
 use super::value::{Arguments, Sort, Taint, Text, Unknown, Value};
-use crate::facts::{Loose, Place};
+use super::watching::Watched;
+use crate::facts::Place;
 
 impl<'p> Interpreter<'p> {
     /// Calls a function that is known by its path; `None` for those that are not.
@@ -23,7 +24,12 @@ impl<'p> Interpreter<'p> {
         match path {
             "json.dumps" | "simplejson.dumps" | "ujson.dumps" | "orjson.dumps" => {
                 let value = arguments.get(0, "obj")?;
-                self.looks(value, None);
+                let mut answers = self.answers_in(value, &state);
+                // The text remembers one of them.
+                let taint = Taint { answer: answers.pop(), ..taint };
+                for answer in answers {
+                    self.settles(&Value::unknown(Sort::Any, Taint { answer: Some(answer), ..taint }), &state);
+                }
                 let lenient = arguments.named("default").is_some() || arguments.named("cls").is_some();
                 let shape = self.shape(&state, value, 0);
                 if !lenient && shape.not_json().is_some() {
@@ -39,14 +45,11 @@ impl<'p> Interpreter<'p> {
                 one(state, value)
             }
             "json.loads" | "simplejson.loads" | "orjson.loads" | "ujson.loads" | "json.load" => {
-                if taint.event {
-                    self.unguarded(place, None);
+                if let Some(first) = first {
+                    self.reads_unguarded(first, None, place);
                 }
                 self.may_fail(&state, &["ValueError", "TypeError"], place);
-                one(
-                    state,
-                    Value::Unknown(Unknown { taint, call: first.and_then(Value::call), ..Unknown::ANY }),
-                )
+                one(state, Value::unknown(Sort::Any, taint))
             }
             "builtins.str" | "builtins.repr" | "builtins.format" => {
                 let known =
@@ -83,16 +86,14 @@ impl<'p> Interpreter<'p> {
                 one(state, Value::unknown(Sort::Number, taint))
             }
             "builtins.len" => {
+                self.settles_all(arguments, &state);
                 let value = match first {
                     Some(value @ (Value::List(_) | Value::Tuple(_) | Value::Dict(_))) => {
                         match self.items(&state, value) {
                             (items, false) => Value::Int(items.len() as i64),
-                            (items, true) if !items.is_empty() => Value::Unknown(Unknown {
-                                sort: Sort::Number,
-                                truthy: Some(true),
-                                taint,
-                                call: None,
-                            }),
+                            (items, true) if !items.is_empty() => {
+                                Value::Unknown(Unknown { sort: Sort::Number, truthy: Some(true), taint })
+                            }
                             _ => Value::unknown(Sort::Number, taint),
                         }
                     }
@@ -108,6 +109,9 @@ impl<'p> Interpreter<'p> {
                 one(state, value)
             }
             "builtins.bool" => {
+                if let Some(first) = first {
+                    self.asked_for_truth(first);
+                }
                 let value = match first.map(|value| self.truth(&state, value)) {
                     Some(Some(known)) => Value::Bool(known),
                     _ => Value::unknown(Sort::Bool, taint),
@@ -115,6 +119,7 @@ impl<'p> Interpreter<'p> {
                 one(state, value)
             }
             "builtins.isinstance" | "builtins.issubclass" => {
+                self.settles_all(arguments, &state);
                 let value = match (path, arguments.positional.as_slice()) {
                     ("builtins.isinstance", [value, class]) => match self.is_instance(value, class) {
                         Some(known) => Value::Bool(known),
@@ -125,6 +130,7 @@ impl<'p> Interpreter<'p> {
                 one(state, value)
             }
             "builtins.hasattr" | "builtins.callable" | "builtins.any" | "builtins.all" => {
+                self.settles_all(arguments, &state);
                 one(state, Value::unknown(Sort::Bool, taint))
             }
             "builtins.print" => one(state, Value::None),
@@ -142,24 +148,38 @@ impl<'p> Interpreter<'p> {
             }
             "builtins.list" | "builtins.sorted" | "builtins.reversed" => {
                 let (items, open) = first.map_or((Vec::new(), false), |value| self.items(&state, value));
-                if let Some(first) = first {
-                    self.looks(first, None);
+                if let Some(first) = first.filter(|first| !matches!(first, Value::List(_) | Value::Tuple(_)))
+                {
+                    self.settles(first, &state);
                 }
                 let id = self.make(&mut state, Object::List(List { items, open, made: place }));
                 one(state, Value::List(id))
             }
             "builtins.tuple" => {
                 let (items, open) = first.map_or((Vec::new(), false), |value| self.items(&state, value));
+                if open {
+                    self.settles_all(arguments, &state);
+                }
                 one(state, if open { Value::any() } else { Value::Tuple(Rc::new(items)) })
             }
-            "builtins.set" | "builtins.frozenset" => one(state, Value::Set),
+            "builtins.set" | "builtins.frozenset" => {
+                self.settles_all(arguments, &state);
+                one(state, Value::Set)
+            }
             "builtins.bytes" | "builtins.bytearray" => one(state, Value::Bytes),
             "builtins.getattr" => {
                 let (object, name) = (first?.clone(), arguments.positional.get(1)?.as_text()?.to_string());
                 let default = arguments.positional.get(2).cloned();
-                self.looks(&object, Some(&name));
-                let taint = object.taint();
-                let foreign = taint.tells && matches!(name.as_str(), "status_code" | "code" | "status");
+                self.looks(&object, &name);
+                let taint = Taint { answer: self.part(&object, &name), ..object.taint().within(None) };
+                let status = matches!(name.as_str(), "status_code" | "code" | "status");
+                let foreign = match &object {
+                    Value::Exception(exception) => super::exceptions::says_status(&exception.class, &name),
+                    _ => status && taint.of_response,
+                };
+                let of_response = name == "response"
+                    && matches!(&object, Value::Exception(e) if !matches!(e.class, super::value::ExceptionClass::Project(_)));
+                let taint = Taint { of_response: taint.of_response || of_response, ..taint };
                 let value = match (&object, default) {
                     (Value::Exception(_) | Value::Unknown(_), Some(default)) => Value::Unknown(Unknown {
                         sort: if matches!(default, Value::Int(_)) { Sort::Number } else { Sort::Any },
@@ -209,39 +229,62 @@ impl<'p> Interpreter<'p> {
                 Some(self.awaited(first?.clone(), place, state))
             }
             "asyncio.wait_for" | "asyncio.shield" => one(state, first?.clone()),
-            "asyncio.gather" => {
-                if matches!(arguments.named("return_exceptions"), Some(Value::Bool(true))) {
-                    let call = self.watch(
-                        &mut state,
-                        place,
-                        "asyncio.gather".to_string(),
-                        crate::facts::Watch::Batch { field: GATHERED, all: false },
-                    );
-                    return one(state, Value::Unknown(Unknown { call: Some(call), ..Unknown::ANY }));
-                }
-                let mut forks = vec![(state, Value::any())];
-                for coroutine in &arguments.positional {
-                    let mut next = Vec::new();
-                    for (state, _) in forks {
-                        let ran = self.awaited(coroutine.clone(), place, state);
-                        next.extend(ran.into_iter().map(|(state, _)| (state, Value::any())));
+            "asyncio.gather" => Some(self.gather(arguments, place, state)),
+            "asyncio.create_task" | "asyncio.ensure_future" => {
+                let first = first?.clone();
+                let call = self.watch(&mut state, place, path.to_string(), Watched::Task);
+                let value = match &first {
+                    // Whoever awaits it gets what it returns.
+                    Value::Coroutine(coroutine) => {
+                        self.begin_task(coroutine, call);
+                        first
                     }
-                    forks = next;
+                    _ => {
+                        self.settles(&first, &state);
+                        Value::answer_of(call)
+                    }
+                };
+                one(state, value)
+            }
+            "asyncio.TaskGroup().create_task" => {
+                let mut forks = self.awaited(first?.clone(), place, state);
+                for (state, value) in &mut forks {
+                    // What its `result()` is, is not followed.
+                    self.settles(value, state);
+                    *value = Value::any();
                 }
                 Some(forks)
             }
-            "asyncio.create_task" | "asyncio.ensure_future" => {
-                // Awaited or not: whoever awaits it gets what it returns.
-                self.note_loose(Loose::NotAwaited(place));
-                one(state, first?.clone())
+            "asyncio.all_tasks" | "asyncio.wait" | "asyncio.as_completed" => {
+                self.tasks_are_awaited();
+                self.settles_all(arguments, &state);
+                one(state, Value::any())
             }
+            "concurrent.futures.ThreadPoolExecutor().submit"
+            | "concurrent.futures.ProcessPoolExecutor().submit" => {
+                let given = Arguments {
+                    positional: arguments.positional.iter().skip(1).cloned().collect(),
+                    named: arguments.named.clone(),
+                    open: arguments.open,
+                };
+                Some(self.pooled(first?.clone(), given, "executor.submit", place, state))
+            }
+            "concurrent.futures.ThreadPoolExecutor().map"
+            | "concurrent.futures.ProcessPoolExecutor().map" => {
+                // Each item takes the way of one.
+                let given = Arguments { positional: vec![Value::any()], ..Arguments::default() };
+                self.settles_all(arguments, &state);
+                Some(self.pooled(first?.clone(), given, "executor.map", place, state))
+            }
+            "concurrent.futures.ThreadPoolExecutor().shutdown"
+            | "concurrent.futures.ProcessPoolExecutor().shutdown" => one(state, Value::None),
             "asyncio.sleep" | "time.sleep" => one(state, Value::None),
-            "threading.Thread().start" | "multiprocessing.Process().start" => {
-                self.note_loose(Loose::Background(place));
+            "threading.Thread().start" | "threading.Timer().start" | "multiprocessing.Process().start" => {
+                self.watch(&mut state, place, path.to_string(), Watched::Thread);
                 one(state, Value::None)
             }
-            "threading.Thread().join" | "multiprocessing.Process().join" => {
-                self.loose.retain(|loose| !matches!(loose, Loose::Background(_)));
+            "threading.Thread().join" | "threading.Timer().join" | "multiprocessing.Process().join" => {
+                self.threads_are_joined();
                 one(state, Value::None)
             }
             "contextlib.suppress" => one(state, Value::Suppress(Rc::new(arguments.positional.clone()))),
@@ -323,8 +366,9 @@ impl<'p> Interpreter<'p> {
             },
             "builtins.enumerate" | "builtins.zip" | "builtins.filter" | "builtins.iter" | "builtins.min"
             | "builtins.max" | "builtins.next" => {
-                for value in arguments.all() {
-                    self.looks(value, None);
+                self.settles_all(arguments, &state);
+                if ["builtins.min", "builtins.max"].contains(&path) {
+                    self.status_asked |= taint.foreign_status;
                 }
                 if path == "builtins.next" && arguments.positional.len() < 2 {
                     self.may_fail(&state, &["StopIteration"], place);
@@ -336,10 +380,93 @@ impl<'p> Interpreter<'p> {
                 let callee = first?.clone();
                 let given = Arguments { positional: vec![Value::any()], ..Arguments::default() };
                 let forks = self.call(callee, given, place, state);
+                for (state, value) in &forks {
+                    self.settles(value, state);
+                }
                 Some(forks.into_iter().map(|(state, _)| (state, Value::any())).collect())
             }
             _ => None,
         }
+    }
+
+    /// Coroutines that run side by side.
+    fn gather(&mut self, arguments: &Arguments<'p>, place: Place, state: State<'p>) -> Forks<'p> {
+        if arguments.open {
+            self.tasks_are_awaited();
+        }
+        let keeps = matches!(arguments.named("return_exceptions"), Some(Value::Bool(true)));
+        let mut raises = arguments.open;
+        let mut forks = vec![(state, Vec::new())];
+        for coroutine in &arguments.positional {
+            let mut next = Vec::new();
+            for (state, values) in forks {
+                if keeps {
+                    self.settles(coroutine, &state);
+                    let Value::Coroutine(call) = coroutine else {
+                        raises = true;
+                        next.push((state, values));
+                        continue;
+                    };
+                    let callee = Value::Function(call.0.clone());
+                    let (after, may_raise) = self.runs_beside(callee, call.1.clone(), place, state);
+                    raises |= may_raise;
+                    next.extend(after.into_iter().map(|state| (state, values.clone())));
+                    continue;
+                }
+                for (state, value) in self.awaited(coroutine.clone(), place, state) {
+                    let mut values = values.clone();
+                    values.push(value);
+                    next.push((state, values));
+                }
+            }
+            forks = next;
+        }
+        let mut gathered = Vec::new();
+        for (mut state, items) in forks {
+            let value = match (keeps, raises) {
+                (true, true) => {
+                    let call = self.watch(&mut state, place, "asyncio.gather".to_string(), Watched::Gathered);
+                    Value::answer_of(call)
+                }
+                (true, false) => Value::any(),
+                (false, _) => {
+                    let list = List { items, open: arguments.open, made: place };
+                    Value::List(self.make(&mut state, Object::List(list)))
+                }
+            };
+            gathered.push((state, value));
+        }
+        gathered
+    }
+
+    /// A function that runs in a pool: its exception waits in the result.
+    fn pooled(
+        &mut self,
+        callee: Value<'p>,
+        arguments: Arguments<'p>,
+        operation: &str,
+        place: Place,
+        state: State<'p>,
+    ) -> Forks<'p> {
+        let (after, raises) = self.runs_beside(callee, arguments, place, state);
+        if raises && operation == "executor.map" {
+            // Whoever goes through the results meets it.
+            for state in &after {
+                let class = super::value::ExceptionClass::Any;
+                self.may_raise(state, class, crate::facts::Failed::Unread, place);
+            }
+        }
+        let mut forks = Vec::new();
+        for mut state in after {
+            let value = if raises {
+                let call = self.watch(&mut state, place, operation.to_string(), Watched::Gathered);
+                Value::answer_of(call)
+            } else {
+                Value::any()
+            };
+            forks.push((state, value));
+        }
+        forks
     }
 
     fn is_instance(&self, value: &Value<'p>, class: &Value<'p>) -> Option<bool> {
@@ -374,9 +501,6 @@ impl<'p> Interpreter<'p> {
         Some(of == name || (of == "bool" && name == "int"))
     }
 }
-
-/// The "field" of what `asyncio.gather(return_exceptions=True)` returns: all of it has to be looked at.
-pub(super) const GATHERED: &str = "the exceptions among its results";
 
 /// JSON as Python's `json.dumps` writes it by default.
 fn python_json(shape: &crate::Shape) -> Option<String> {

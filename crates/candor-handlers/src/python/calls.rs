@@ -101,11 +101,15 @@ impl<'p> Interpreter<'p> {
                 match &keyword.arg {
                     Some(name) => given.named.push((name.as_str().to_string(), value)),
                     None => match self.dict_of(&state, &value) {
+                        None => {
+                            self.settles(&value, &state);
+                            self.asks_for_key(&value, None);
+                            given.open = true;
+                        }
                         Some(dict) => {
                             given.open |= dict.open;
                             given.named.extend(dict.entries.into_iter().map(|(key, value, _)| (key, value)));
                         }
-                        None => given.open = true,
                     },
                 }
             }
@@ -153,8 +157,9 @@ impl<'p> Interpreter<'p> {
     /// What code that was not read may do to what it is given: change it, and look at all of it.
     pub(super) fn hand_over(&mut self, state: &mut State<'p>, arguments: &Arguments<'p>) {
         let given: Vec<Value<'p>> = arguments.all().cloned().collect();
+        self.checks_sent(arguments);
         for value in given {
-            self.looks(&value, None);
+            self.settles(&value, state);
             if let Value::Dict(id) | Value::List(id) = value {
                 match self.object_mut(state, id) {
                     Some(Object::Dict(dict)) => dict.open = true,
@@ -181,6 +186,8 @@ impl<'p> Interpreter<'p> {
             return vec![(state, Value::Coroutine(Rc::new((function.clone(), arguments))))];
         }
         if function.yields {
+            let mut state = state;
+            self.hand_over(&mut state, &arguments);
             return vec![(state, Value::any())];
         }
         self.call_body(function, arguments, method, place, state)
@@ -328,8 +335,14 @@ impl<'p> Interpreter<'p> {
     /// A coroutine runs where it is awaited.
     pub(super) fn awaited(&mut self, value: Value<'p>, place: Place, state: State<'p>) -> Forks<'p> {
         match value {
-            Value::Coroutine(call) => self.call_body(&call.0, call.1.clone(), None, place, state),
-            value => vec![(state, value)],
+            Value::Coroutine(call) => {
+                self.task_is_awaited(&call);
+                self.call_body(&call.0, call.1.clone(), None, place, state)
+            }
+            value => {
+                self.is_awaited(&value);
+                vec![(state, value)]
+            }
         }
     }
 
@@ -374,14 +387,15 @@ impl<'p> Interpreter<'p> {
                 _ => Value::any(),
             },
             object => {
-                self.looks(object, Some(name));
-                let taint = object.taint();
+                self.looks(object, name);
+                let taint = object.taint().within(None);
                 if !taint.event {
                     self.may_fail(&state, &["AttributeError"], place);
                 }
-                let foreign = taint.tells && matches!(name, "status_code" | "code" | "status");
-                let taint = Taint { foreign_status: taint.foreign_status || foreign, ..taint };
-                Value::Unknown(Unknown { taint, call: object.call(), ..Unknown::ANY })
+                let foreign = taint.of_response && matches!(name, "status_code" | "code" | "status");
+                let foreign_status = taint.foreign_status || foreign;
+                let taint = Taint { foreign_status, answer: self.part(object, name), ..taint };
+                Value::unknown(Sort::Any, taint)
             }
         };
         vec![(state, value)]
@@ -433,12 +447,14 @@ impl<'p> Interpreter<'p> {
                 return self.instance_attribute(id, name, place, state);
             }
         }
-        let taint = Taint { tells: true, ..Taint::default() };
-        let foreign = matches!(name, "status_code" | "code" | "status" | "response");
+        // The status that an exception of the project's has is the project's own.
+        let of_response = name == "response" && !matches!(exception.class, ExceptionClass::Project(_));
+        let foreign_status = exceptions::says_status(&exception.class, name);
+        let taint = Taint { tells: true, of_response, foreign_status, ..Taint::default() };
         let value = match name {
             "args" => Value::Tuple(Rc::new(vec![exception.message.clone()])),
             "message" | "msg" => exception.message.clone(),
-            _ => Value::unknown(Sort::Any, Taint { foreign_status: foreign && name != "response", ..taint }),
+            _ => Value::unknown(Sort::Any, taint),
         };
         vec![(state, value)]
     }
@@ -496,6 +512,7 @@ impl<'p> Interpreter<'p> {
         });
         if models && data.is_none() {
             self.may_fail(&state, &["ValueError"], place);
+            self.settles_all(&arguments, &state);
             for stmt in &class.definition.body {
                 if let Stmt::AnnAssign(field) = stmt
                     && let Expr::Name(name) = &*field.target

@@ -232,6 +232,28 @@ fn below(class: &Value<'_>, sought: &Value<'_>) -> Catch {
     }
 }
 
+/// Whether an attribute of an exception is the status that another server answered.
+pub(super) fn says_status(class: &ExceptionClass<'_>, attribute: &str) -> bool {
+    const CLIENTS: [&str; 8] = [
+        "urllib",
+        "aiohttp",
+        "openai",
+        "anthropic",
+        "elasticsearch",
+        "opensearchpy",
+        "googleapiclient",
+        "stripe",
+    ];
+    let names = ["status_code", "code", "status", "http_status"];
+    match class {
+        ExceptionClass::Named(path) => {
+            names.contains(&attribute)
+                && path.split('.').next().is_some_and(|package| CLIENTS.contains(&package))
+        }
+        ExceptionClass::Project(_) | ExceptionClass::OneOf(_) | ExceptionClass::Any => false,
+    }
+}
+
 /// Whether a class is an exception's.
 pub(super) fn is_exception_class(class: &Value<'_>) -> bool {
     match class {

@@ -124,11 +124,12 @@ impl<'p> Interpreter<'p> {
             Expr::List(e) => return self.sequence(&e.elts, state, cx, Some(self.place(cx, expr))),
             Expr::Tuple(e) => return self.sequence(&e.elts, state, cx, None),
             Expr::Set(e) => {
-                return self
-                    .eval_all(e.elts.iter(), state, cx)
-                    .into_iter()
-                    .map(|(s, _)| (s, Value::Set))
-                    .collect();
+                let mut forks = Vec::new();
+                for (state, values) in self.eval_all(e.elts.iter(), state, cx) {
+                    values.iter().for_each(|value| self.settles(value, &state));
+                    forks.push((state, Value::Set));
+                }
+                return forks;
             }
             Expr::FString(e) => return self.f_string(e, state, cx),
             Expr::BinOp(e) => {
@@ -237,8 +238,12 @@ impl<'p> Interpreter<'p> {
                     .collect();
             }
             Expr::Yield(e) => {
-                let forks = self.eval_all(e.value.as_deref().into_iter(), state, cx);
-                return forks.into_iter().map(|(state, _)| (state, Value::any())).collect();
+                let mut forks = Vec::new();
+                for (state, values) in self.eval_all(e.value.as_deref().into_iter(), state, cx) {
+                    values.iter().for_each(|value| self.settles(value, &state));
+                    forks.push((state, Value::any()));
+                }
+                return forks;
             }
             Expr::YieldFrom(e) => {
                 let forks = self.eval(&e.value, state, cx);
@@ -296,12 +301,18 @@ impl<'p> Interpreter<'p> {
                         let at = self.place(cx, &ruff_text_size::TextRange::new(start, end));
                         match key.as_text() {
                             Some(key) => dict.set(key, value, at),
-                            None => dict.open = true,
+                            None => {
+                                self.settles(&value, &state);
+                                dict.open = true;
+                            }
                         }
                     }
                     // `**other`
                     None => {
                         let Some(value) = values.next() else { break };
+                        if !matches!(value, Value::Dict(_)) {
+                            self.settles(&value, &state);
+                        }
                         let added = self.dict_of(&state, &value);
                         super::statements::merge(&mut dict, added);
                     }
@@ -532,6 +543,11 @@ impl<'p> Interpreter<'p> {
             let mut all = Some(true);
             for (pair, op) in values.windows(2).zip(e.ops.iter()) {
                 let [left, right] = pair else { break };
+                self.asked_by_comparison(left, right);
+                match op {
+                    CmpOp::In | CmpOp::NotIn => self.asks_for_key(right, left.as_text()),
+                    _ => self.asked_by_comparison(right, left),
+                }
                 match self.compared(&state, left, *op, right) {
                     Some(true) => {}
                     Some(false) => {
@@ -564,8 +580,9 @@ impl<'p> Interpreter<'p> {
             CmpOp::IsNot => self.identical(left, right).map(|same| !same),
             CmpOp::In | CmpOp::NotIn => {
                 if let Some(key) = left.as_text() {
-                    self.looks(right, Some(key));
+                    self.looks(right, key);
                 }
+                self.relies_on(right);
                 let within = self.within(state, left, right)?;
                 Some(within == (op == CmpOp::In))
             }
@@ -726,6 +743,7 @@ impl<'p> Interpreter<'p> {
         }
         let mut paths = Vec::new();
         for (state, value) in self.eval(test, state, cx) {
+            self.asked_for_truth(&value);
             match self.truth(&state, &value) {
                 Some(holds) => paths.push((state, holds)),
                 None => {
@@ -819,7 +837,7 @@ impl<'p> Interpreter<'p> {
             let mut next = Vec::new();
             for (state, taint) in open {
                 for (state, iterable) in self.eval(&generator.iter, state, cx) {
-                    self.looks(&iterable, None);
+                    self.goes_through(&iterable);
                     let taint = taint.and(iterable.taint());
                     let (items, more) = self.items(&state, &iterable);
                     empty |= items.is_empty() && !more;
@@ -830,7 +848,8 @@ impl<'p> Interpreter<'p> {
                     };
                     let mut state = self.assign(&generator.target, item, state, cx);
                     for test in &generator.ifs {
-                        self.eval_one(test, &mut state, cx);
+                        let asked = self.eval_one(test, &mut state, cx);
+                        self.asked_for_truth(&asked);
                     }
                     next.push((state, taint));
                 }
@@ -843,6 +862,11 @@ impl<'p> Interpreter<'p> {
             for (mut state, values) in self.eval_all(parts.iter().copied(), state, cx) {
                 state.locals = around.clone();
                 let taint = taint.and(taints(values.iter()));
+                if made.is_none() || !some || empty {
+                    for value in &values {
+                        self.settles(value, &state);
+                    }
+                }
                 let value = match made {
                     Some(made) => {
                         let items = if some && !empty { values } else { Vec::new() };
@@ -858,7 +882,10 @@ impl<'p> Interpreter<'p> {
 
     /// `object[key]`
     fn item(&mut self, object: &Value<'p>, key: &Value<'p>, at: Place, state: State<'p>) -> Forks<'p> {
-        self.looks(object, key.as_text());
+        if let Some(key) = key.as_text() {
+            self.looks(object, key);
+            self.relies_on(object);
+        }
         let taint = object.taint();
         match object {
             Value::Dict(id) => {
@@ -913,18 +940,12 @@ impl<'p> Interpreter<'p> {
                 vec![(state, Value::some_text("", taint))]
             }
             _ => {
-                if taint.event {
-                    self.unguarded(at, key.as_text());
+                if key.as_text().is_some() {
+                    self.reads_unguarded(object, key.as_text(), at);
                 }
                 self.may_fail(&state, &["KeyError", "IndexError", "TypeError"], at);
-                let inner = Unknown { taint, call: object.call(), ..Unknown::ANY };
-                let inner = match key.as_text() {
-                    Some("HTTPStatusCode" | "StatusCode") if taint.tells => {
-                        Unknown { taint: Taint { foreign_status: true, ..taint }, ..inner }
-                    }
-                    _ => inner,
-                };
-                vec![(state, Value::Unknown(inner))]
+                let taint = self.taint_of_item(object, key.as_text());
+                vec![(state, Value::unknown(Sort::Any, taint))]
             }
         }
     }
@@ -941,15 +962,15 @@ impl<'p> Interpreter<'p> {
         self.raise(state, Rc::new(exception));
     }
 
-    /// Something that the client may leave out, or write wrong, is read as if it were sure, and nobody catches that.
-    pub(super) fn unguarded(&mut self, at: Place, key: Option<&str>) {
-        let sure = matches!(
-            key,
-            Some("httpMethod" | "requestContext" | "headers" | "path" | "rawPath" | "resource")
-        );
-        if self.tries == 0 && self.unguarded.is_none() && !sure {
-            self.unguarded = Some(at);
-        }
+    /// What an item of something unknown is made of.
+    pub(super) fn taint_of_item(&self, object: &Value<'p>, key: Option<&str>) -> Taint {
+        let taint = object.taint().within(key);
+        let says_status = matches!(key, Some("HTTPStatusCode" | "StatusCode"));
+        let answer = match key {
+            Some(key) => self.part(object, key),
+            None => self.part(object, ""),
+        };
+        Taint { foreign_status: taint.foreign_status || (says_status && taint.of_response), answer, ..taint }
     }
 }
 

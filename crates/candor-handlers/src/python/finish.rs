@@ -3,11 +3,11 @@
 use std::rc::Rc;
 
 use super::Unread;
-use super::builtins::GATHERED;
 use super::interpreter::Interpreter;
 use super::state::{Flow, Gave, Object, State};
-use super::value::{Arguments, Body, Exception, ExceptionClass, Sort, Taint, Unknown, Value};
-use crate::facts::{Answer, Caught, End, Facts, Failed, Kind, Loose, Path, Place, Raised, Unchecked, Watch};
+use super::value::{Arguments, Body, Exception, ExceptionClass, Of, Sort, Taint, Unknown, Value};
+use super::watching::Watched;
+use crate::facts::{Answer, Caught, End, Facts, Failed, Kind, Loose, Path, Place, Raised, Unchecked};
 use crate::shape::{Entry, Shape, text_says_error};
 
 /// How deep a returned value is looked into.
@@ -30,7 +30,11 @@ impl<'p> Interpreter<'p> {
         self.keep(state);
         self.escaped.clear();
         self.may_raise = false;
-        self.unguarded = None;
+        self.unguarded.clear();
+        self.asked_keys.clear();
+        self.asked_all = false;
+        self.status_asked = false;
+        self.tasks.clear();
         self.loose.clear();
         self.watched.clear();
         let state = State::new(start);
@@ -58,7 +62,7 @@ impl<'p> Interpreter<'p> {
     }
 
     fn ends_of(mut self, handler: Value<'p>, mut state: State<'p>) -> Facts {
-        let event = Unknown { taint: Taint { event: true, ..Taint::default() }, ..Unknown::ANY };
+        let event = Unknown { taint: Taint { event: true, root: true, ..Taint::default() }, ..Unknown::ANY };
         let arguments = Arguments {
             positional: vec![Value::Unknown(event), Value::external("context")],
             ..Arguments::default()
@@ -133,10 +137,15 @@ impl<'p> Interpreter<'p> {
     fn finish(mut self, paths: Vec<(Path, Vec<u32>)>, handler: Option<Place>) -> Facts {
         let mut kept: Vec<Path> = Vec::new();
         let mut succeeded: Vec<u32> = Vec::new();
+        // 202 says that the work goes on.
+        let mut done: Vec<u32> = Vec::new();
         for (path, calls) in paths {
             if let End::Returned(answer) = &path.end {
                 if says_success(answer) {
-                    succeeded.extend(calls);
+                    succeeded.extend(&calls);
+                    if status_of(answer) != Some("202") {
+                        done.extend(calls);
+                    }
                 }
             }
             if !kept.contains(&path) && kept.len() < MAX_PATHS {
@@ -144,17 +153,36 @@ impl<'p> Interpreter<'p> {
             }
         }
         kept.sort_by_key(|path| (path.at, path.failure.as_ref().map(|failure| failure.caught)));
+        if self.status_asked {
+            for path in &mut kept {
+                if let End::Returned(answer) = &mut path.end {
+                    answer.foreign_status = false;
+                }
+            }
+        }
+        let unguarded = self.first_unguarded();
         let mut loose = self.loose;
-        let unchecked = self
-            .watched
-            .iter()
-            .enumerate()
-            .filter(|(id, call)| !call.checked && succeeded.contains(&(*id as u32)));
+        let unchecked = self.watched.iter().enumerate().filter(|(_, call)| !call.checked);
         let mut unread = Vec::new();
-        for (_, call) in unchecked {
+        for (id, call) in unchecked {
+            let id = id as u32;
             match call.watch {
-                Watch::Batch { field: GATHERED, .. } => loose.push(Loose::Unlooked(call.at)),
-                watch => unread.push(Unchecked { at: call.at, operation: call.operation.clone(), watch }),
+                Watched::Answer(watch) if succeeded.contains(&id) => unread.push(Unchecked {
+                    at: call.at,
+                    operation: call.operation.clone(),
+                    watch,
+                    passed_on: call.passed_on,
+                }),
+                Watched::Gathered if succeeded.contains(&id) => loose.push(Loose::Unlooked(call.at)),
+                Watched::Task if succeeded.contains(&id) => loose.push(Loose::NotAwaited(call.at)),
+                Watched::Thread | Watched::Elsewhere if done.contains(&id) => {
+                    loose.push(Loose::Background(call.at));
+                }
+                Watched::Answer(_)
+                | Watched::Gathered
+                | Watched::Task
+                | Watched::Thread
+                | Watched::Elsewhere => {}
             }
         }
         self.unknown.sort();
@@ -164,7 +192,7 @@ impl<'p> Interpreter<'p> {
             may_raise: self.may_raise,
             unchecked: unread,
             loose,
-            unguarded: self.unguarded,
+            unguarded,
             framework: self.framework,
             handler,
         }
@@ -189,7 +217,7 @@ impl<'p> Interpreter<'p> {
     }
 
     fn returned(&mut self, value: Value<'p>, at: Place, state: &State<'p>) -> (Path, Vec<u32>) {
-        self.looks(&value, None);
+        let answers = self.answers_in(&value, state);
         let value = match value {
             // The handler's own response object, for a framework that is not asked.
             Value::Reply(_) => Value::any(),
@@ -216,8 +244,15 @@ impl<'p> Interpreter<'p> {
             _ => false,
         };
         let made = self.made(&value, state);
-        let (mut path, calls) =
-            self.path(End::Returned(Box::new(answer(shape, kind, made, foreign))), at, state);
+        let answer = answer(shape, kind, made, foreign);
+        for given in answers {
+            if let Some(call) = self.watched.get_mut(given.call as usize) {
+                // The client gets the whole answer, with what it tells.
+                call.checked |= given.of == Of::Whole;
+                call.passed_on |= says_success(&answer);
+            }
+        }
+        let (mut path, calls) = self.path(End::Returned(Box::new(answer)), at, state);
         path.handed = handed(&value, at, state);
         settle_failure(&mut path);
         (path, calls)
@@ -405,6 +440,14 @@ fn tells(shape: &Shape) -> Option<Place> {
     }
     // An envelope without a body says no more than its status.
     if shape.entry("statusCode").is_some() { None } else { shape.tells_error() }
+}
+
+/// The status that an answer says, where it is known.
+fn status_of(answer: &Answer) -> Option<&str> {
+    match &answer.shape.entry("statusCode")?.value {
+        Shape::Number(status) => status.as_deref(),
+        _ => None,
+    }
 }
 
 /// Whether an answer says that all went well, as far as it is known.

@@ -1,13 +1,14 @@
 //! The interpreter: what it carries along, and how many paths it follows.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::Program;
 use super::frameworks::App;
 use super::state::{Flow, Gave, Object, Returned, State};
 use super::value::{CallId, Exception, ExceptionClass, Function, Id, Value};
-use crate::facts::{Failed, Loose, Place, Unknown, Watch};
+use super::watching::{Read, WatchedCall};
+use crate::facts::{Failed, Loose, Place, Unknown};
 
 /// The most paths that are followed side by side through a function; further ones are joined.
 const MAX_PATHS: usize = 24;
@@ -23,16 +24,6 @@ const MAX_NESTING: u32 = 400;
 pub(super) type Ends<'p> = Vec<(State<'p>, Flow<'p>)>;
 /// Paths, and the value of an expression on each.
 pub(super) type Forks<'p> = Vec<(State<'p>, Value<'p>)>;
-
-/// A call whose answer tells of failures.
-#[derive(Debug)]
-pub(super) struct WatchedCall {
-    pub(super) at: Place,
-    pub(super) operation: String,
-    pub(super) watch: Watch,
-    /// Whether somebody looks at what tells, or hands the whole answer to code that was not read.
-    pub(super) checked: bool,
-}
 
 pub(super) struct Interpreter<'p> {
     pub(super) program: &'p Program,
@@ -57,7 +48,17 @@ pub(super) struct Interpreter<'p> {
     pub(super) unknown: Vec<Unknown>,
     pub(super) watched: Vec<WatchedCall>,
     pub(super) loose: Vec<Loose>,
-    pub(super) unguarded: Option<Place>,
+    /// Coroutines that have been made tasks.
+    pub(super) tasks: Vec<(super::value::Call<'p>, CallId)>,
+    /// HTTP clients, by their paths, that have been told to raise for statuses.
+    pub(super) strict_clients: Vec<String>,
+    /// Whether somebody compares the status that an error said.
+    pub(super) status_asked: bool,
+    pub(super) unguarded: Vec<Read>,
+    /// Keys of what the client sent that somebody asks for.
+    pub(super) asked_keys: HashSet<String>,
+    /// Whether all of them may be asked for.
+    pub(super) asked_all: bool,
     pub(super) framework: Option<&'static str>,
     pub(super) apps: Vec<App<'p>>,
     /// Bodies of `with` statements over generators of the project's, innermost last.
@@ -99,7 +100,12 @@ impl<'p> Interpreter<'p> {
             unknown: Vec::new(),
             watched: Vec::new(),
             loose: Vec::new(),
-            unguarded: None,
+            tasks: Vec::new(),
+            strict_clients: Vec::new(),
+            status_asked: false,
+            unguarded: Vec::new(),
+            asked_keys: HashSet::new(),
+            asked_all: false,
             framework: None,
             apps: Vec::new(),
             withs: Vec::new(),
@@ -247,6 +253,7 @@ impl<'p> Interpreter<'p> {
             {
                 Some(at) => {
                     let known = settled.remove(at);
+                    self.forgets_in_joining(&known, &state);
                     settled.push(known.join(state));
                 }
                 None => settled.push(state),
@@ -286,39 +293,6 @@ impl<'p> Interpreter<'p> {
             let something = !matches!(value, Value::None);
             state.returned = Some(Rc::new(Returned { at, something, before: state.returned.take() }));
         }
-    }
-
-    /// Begins to watch the answer of a call.
-    pub(super) fn watch(
-        &mut self,
-        state: &mut State<'p>,
-        at: Place,
-        operation: String,
-        watch: Watch,
-    ) -> CallId {
-        let known = self.watched.iter().position(|call| call.at == at && call.watch == watch);
-        let id = known.unwrap_or_else(|| {
-            self.watched.push(WatchedCall { at, operation, watch, checked: false });
-            self.watched.len() - 1
-        }) as CallId;
-        if !state.calls.contains(&id) {
-            Rc::make_mut(&mut state.calls).push(id);
-        }
-        id
-    }
-
-    /// Somebody looks at the answer of a watched call: at a field of it, or at all of it.
-    pub(super) fn looks(&mut self, value: &Value<'p>, field: Option<&str>) {
-        let Some(call) = value.call().and_then(|id| self.watched.get_mut(id as usize)) else { return };
-        let telling: &[&str] = match call.watch {
-            Watch::Batch { field, .. } => &[field],
-            Watch::Function => &["FunctionError"],
-            Watch::Status => {
-                &["status_code", "ok", "status", "raise_for_status", "reason", "is_success", "is_error"]
-            }
-            Watch::Execution => &["status", "error", "cause"],
-        };
-        call.checked |= field.is_none_or(|field| telling.contains(&field));
     }
 }
 

@@ -7,7 +7,8 @@ use super::exceptions;
 use super::interpreter::{Forks, Interpreter};
 use super::state::{State, taints};
 use super::value::{Arguments, ExceptionClass, External, Sort, Taint, Unknown, Value};
-use crate::facts::{Failed, Logged, Loose, Place, Watch};
+use super::watching::Watched;
+use crate::facts::{Failed, Logged, Place, Watch};
 
 /// Built-in functions and types that the interpreter knows by name.
 const BUILTINS: &[&str] = &[
@@ -342,13 +343,22 @@ const WATCHED: &[(&str, &str, Watch)] = &[
     ("kinesis", "put_records", Watch::Batch { field: "FailedRecordCount", all: false }),
     ("firehose", "put_record_batch", Watch::Batch { field: "FailedPutCount", all: false }),
     ("s3", "delete_objects", Watch::Batch { field: "Errors", all: false }),
-    ("lambda", "invoke", Watch::Function),
     ("stepfunctions", "start_sync_execution", Watch::Execution),
 ];
 
 /// HTTP clients that do not raise for a status of 400 and above.
 const HTTP_CLIENTS: &[&str] = &["requests", "httpx", "urllib3", "aiohttp"];
 const HTTP_CALLS: &[&str] = &["get", "post", "put", "patch", "delete", "request", "head"];
+
+/// Whether an HTTP client, or one call of it, is told what to do with statuses of 400 and above.
+fn is_strict(arguments: &Arguments<'_>) -> bool {
+    arguments.named.iter().any(|(name, value)| match name.as_str() {
+        "raise_for_status" | "hooks" | "event_hooks" => true,
+        // `Retry(status_forcelist=…)` raises in the end; a number of attempts says nothing of statuses.
+        "retries" | "transport" => !matches!(value, Value::Int(_) | Value::Bool(_) | Value::None),
+        _ => false,
+    })
+}
 
 /// Statuses that `http.HTTPStatus` names (RFC 9110 and the Python documentation of `http`).
 const HTTP_STATUS: &[(&str, i64)] = &[
@@ -461,15 +471,18 @@ impl<'p> Interpreter<'p> {
                 None => arguments.get(0, "service_name").and_then(Value::as_text).map(str::to_string),
             };
             let made = External { path: format!("{path}()"), service };
+            if HTTP_CLIENTS.contains(&package(path)) && is_strict(&arguments) {
+                self.strict_clients.push(made.path.clone());
+            }
+            self.settles_all(&arguments, &state);
             return vec![(state, Value::External(Rc::new(made)))];
         }
         if is_outside(path) {
             return self.effect(external, &arguments, place, state);
         }
         if PURE.contains(&package(path)) || path.starts_with("builtins.") {
-            for value in arguments.all() {
-                self.looks(value, None);
-            }
+            self.settles_all(&arguments, &state);
+            self.checks_sent(&arguments);
             let conversion =
                 !path.starts_with("os.") && !path.starts_with("time.") && !arguments.positional.is_empty();
             if conversion {
@@ -494,31 +507,41 @@ impl<'p> Interpreter<'p> {
         let name = external.path.rsplit('.').next().unwrap_or_default();
         self.may_raise(&state, ExceptionClass::Any, Failed::Effect, place);
         for value in arguments.all() {
-            self.looks(value, None);
+            // A whole answer that goes on is not followed; content that goes on has been looked at by nobody.
+            let whole = |answer: &super::value::Answer| answer.of == super::value::Of::Whole;
+            if self.answers_in(value, &state).iter().any(whole) {
+                self.settles(value, &state);
+            }
         }
-        if name == "invoke" && arguments.named("InvocationType").and_then(Value::as_text) == Some("Event") {
-            self.note_loose(Loose::Background(place));
+        if name == "mount" {
+            self.strict_clients.push(external.path.trim_end_matches(".mount").to_string());
+        }
+        let Some(watch) = self.watch_of(external, name, arguments) else {
             return vec![(state, Value::any())];
-        }
-        let call = self.watch_of(external, name).map(|watch| {
-            let of = external.service.as_deref().unwrap_or(package(&external.path));
-            self.watch(&mut state, place, format!("{of}.{name}"), watch)
-        });
-        vec![(state, Value::Unknown(Unknown { call, ..Unknown::ANY }))]
+        };
+        let of = external.service.as_deref().unwrap_or(package(&external.path));
+        let call = self.watch(&mut state, place, format!("{of}.{name}"), watch);
+        vec![(state, Value::answer_of(call))]
     }
 
-    fn watch_of(&self, external: &External, name: &str) -> Option<Watch> {
+    fn watch_of(&self, external: &External, name: &str, arguments: &Arguments<'p>) -> Option<Watched> {
         if HTTP_CLIENTS.contains(&package(&external.path)) && HTTP_CALLS.contains(&name) {
-            return Some(Watch::Status);
+            let client = external.path.rsplit_once('.').map_or("", |(client, _)| client);
+            let strict = self.strict_clients.iter().any(|known| known == client) || is_strict(arguments);
+            return (!strict && !arguments.open).then_some(Watched::Answer(Watch::Status));
         }
         let service = external.service.as_deref()?;
-        WATCHED.iter().find(|(of, call, _)| *of == service && *call == name).map(|(.., watch)| *watch)
-    }
-
-    pub(super) fn note_loose(&mut self, loose: Loose) {
-        if !self.loose.contains(&loose) {
-            self.loose.push(loose);
+        if (service, name) == ("lambda", "invoke") {
+            return match arguments.named("InvocationType").map(Value::as_text) {
+                None if arguments.open => None,
+                None | Some(Some("RequestResponse")) => Some(Watched::Answer(Watch::Function)),
+                Some(Some("Event")) => Some(Watched::Elsewhere),
+                // Which kind it is nobody knows, or it is a dry run.
+                Some(_) => None,
+            };
         }
+        let watch = WATCHED.iter().find(|(of, call, _)| *of == service && *call == name);
+        watch.map(|(.., watch)| Watched::Answer(*watch))
     }
 
     /// An exception of a library's, as a value.

@@ -94,8 +94,9 @@ impl<'p> Interpreter<'p> {
                             }
                         }
                         ("insert" | "remove" | "clear" | "pop", _) => {
-                            list.items.clear();
+                            let gone: Vec<Value<'p>> = list.items.drain(..).chain(given.clone()).collect();
                             list.open = true;
+                            gone.iter().for_each(|value| self.settles(value, &state));
                         }
                         _ => {}
                     }
@@ -134,17 +135,23 @@ impl<'p> Interpreter<'p> {
             _ => {}
         }
         // A value that nobody knows, or a type whose methods compute.
-        let call = object.call();
+        let answer = self.part(object, name);
         match name {
             "raise_for_status" => {
-                self.looks(object, Some(name));
+                self.looks(object, name);
                 self.may_raise(&state, ExceptionClass::Any, Failed::Effect, place);
                 return vec![(state, Value::None)];
             }
             "get" => {
-                self.looks(object, arguments.positional.first().and_then(Value::as_text));
+                let key = arguments.positional.first().and_then(Value::as_text);
+                match key {
+                    Some(key) => self.looks(object, key),
+                    None => self.settles(object, &state),
+                }
+                self.asks_for_key(object, key);
                 self.may_fail(&state, &["AttributeError"], place);
-                let value = Value::Unknown(Unknown { taint: object.taint(), call, ..Unknown::ANY });
+                let taint = self.taint_of_item(object, key);
+                let value = Value::unknown(Sort::Any, taint);
                 // `event.get("x", {})`: it is there, or it is the default.
                 let Some(default) =
                     arguments.positional.get(1).filter(|d| !matches!(d, Value::None)).cloned()
@@ -152,26 +159,32 @@ impl<'p> Interpreter<'p> {
                     return vec![(state, value)];
                 };
                 let value = match default {
-                    Value::Text(_) => Value::unknown(Sort::Any, object.taint()),
-                    Value::Int(_) => Value::unknown(Sort::Any, object.taint()),
+                    Value::Text(_) => Value::unknown(Sort::Any, taint),
+                    Value::Int(_) => Value::unknown(Sort::Any, taint),
                     _ => value,
                 };
                 return vec![(state, value)];
             }
             "json" | "read" | "text" | "content" | "getcode" | "iter_lines" => {
-                self.looks(object, Some(name));
+                self.looks(object, name);
                 self.may_fail(&state, &["ValueError", "AttributeError"], place);
-                return vec![(state, Value::Unknown(Unknown { taint, call, ..Unknown::ANY }))];
+                let taint = Taint { answer, ..taint.within(None) };
+                return vec![(state, Value::unknown(Sort::Any, taint))];
             }
             "items" | "values" | "keys" => {
-                self.looks(object, None);
+                self.goes_through(object);
+                self.asks_for_key(object, None);
                 self.may_fail(&state, &["AttributeError"], place);
                 return vec![(state, Value::Unknown(Unknown { taint, ..Unknown::ANY }))];
             }
             _ => {}
         }
-        self.looks(object, None);
-        if COMPUTING.contains(&name) || taint.event {
+        let computing = COMPUTING.contains(&name);
+        if !computing || object.taint().answer.is_some_and(|answer| answer.of == super::value::Of::Whole) {
+            self.settles(object, &state);
+        }
+        self.settles_all(&arguments, &state);
+        if computing || taint.event {
             self.may_fail(&state, &["AttributeError", "TypeError", "ValueError", "KeyError"], place);
             let text = [
                 "strip",

@@ -236,12 +236,7 @@ fn join<'p>(a: &Value<'p>, b: &Value<'p>) -> Value<'p> {
         _ => Sort::Any,
     };
     let sort = if sort(a) == sort(b) { sort(a) } else { Sort::Any };
-    Value::Unknown(Unknown {
-        sort,
-        taint: a.taint().and(b.taint()),
-        truthy: None,
-        call: a.call().or(b.call()),
-    })
+    Value::Unknown(Unknown { sort, taint: a.taint().and(b.taint()), truthy: None })
 }
 
 fn join_objects<'p>(a: &Object<'p>, b: &Object<'p>) -> Object<'p> {

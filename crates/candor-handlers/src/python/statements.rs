@@ -212,7 +212,8 @@ impl<'p> Interpreter<'p> {
                     state.dropped = Some(place);
                 }
                 // Called and not awaited: it never runs.
-                if let Value::Coroutine(_) = value
+                if let Value::Coroutine(call) = &value
+                    && !self.is_task(call)
                     && !self.loose.contains(&Loose::NotAwaited(place))
                 {
                     self.loose.push(Loose::NotAwaited(place));
@@ -259,7 +260,7 @@ impl<'p> Interpreter<'p> {
     fn for_statement(&mut self, s: &'p ast::StmtFor, state: State<'p>, cx: Cx<'_, 'p>) -> Ends<'p> {
         let mut ends = Vec::new();
         for (state, iterable) in self.eval(&s.iter, state, cx) {
-            self.looks(&iterable, None);
+            self.goes_through(&iterable);
             let (items, open) = self.items(&state, &iterable);
             let known = !open && items.len() <= KNOWN_ROUNDS;
             let rounds = if known { items.len() } else { items.len().clamp(UNKNOWN_ROUNDS, KNOWN_ROUNDS) };
@@ -347,6 +348,8 @@ impl<'p> Interpreter<'p> {
     fn match_statement(&mut self, s: &'p ast::StmtMatch, state: State<'p>, cx: Cx<'_, 'p>) -> Ends<'p> {
         let mut ends = Vec::new();
         for (state, subject) in self.eval(&s.subject, state, cx) {
+            self.settles(&subject, &state);
+            self.status_asked |= subject.taint().foreign_status;
             let mut open = vec![state];
             for case in &s.cases {
                 let mut rest = Vec::new();
@@ -574,11 +577,17 @@ impl<'p> Interpreter<'p> {
                                 instance.attributes.insert(attribute.attr.as_str(), value.clone());
                             }
                         }
+                        // A client that is told what to do with each response.
+                        Value::External(external) => {
+                            self.strict_clients.push(external.path.clone());
+                            self.settles(&value, &state);
+                        }
                         // What somebody puts in the place of a module's function is not followed.
                         Value::Module(module) => {
+                            self.settles(&value, &state);
                             self.set_global(&mut state, *module, attribute.attr.as_str(), Value::any());
                         }
-                        _ => {}
+                        _ => self.settles(&value, &state),
                     }
                     last = Some(state);
                 }
@@ -618,7 +627,18 @@ impl<'p> Interpreter<'p> {
         value: Value<'p>,
         at: crate::facts::Place,
     ) {
-        let (Value::Dict(id) | Value::List(id)) = object else { return };
+        let (Value::Dict(id) | Value::List(id)) = object else {
+            if let Value::External(external) = object {
+                // `session.hooks["response"] = …`
+                let client = external.path.strip_suffix(".hooks").unwrap_or(&external.path);
+                self.strict_clients.push(client.to_string());
+            }
+            return self.settles(&value, state);
+        };
+        if matches!(object, Value::List(_)) || key.as_text().is_none() {
+            // Which place it takes is not followed.
+            self.settles(&value, state);
+        }
         match self.object_mut(state, *id) {
             Some(Object::Dict(dict)) => match key {
                 Value::Text(text) if text.known.is_some() => {

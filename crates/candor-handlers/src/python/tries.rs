@@ -9,7 +9,7 @@ use ruff_text_size::{Ranged as _, TextRange};
 use super::exceptions::{self, Catch};
 use super::interpreter::{Cx, Ends, Interpreter};
 use super::state::{Around, Flow, Object, State};
-use super::value::{Arguments, Exception, ExceptionClass, Function, Value};
+use super::value::{Exception, ExceptionClass, Function, Value};
 use crate::facts::{Caught, Failed, Logged, Place};
 
 /// How many exceptions of one `try` body are followed apart; further ones take the same ways.
@@ -109,10 +109,16 @@ impl<'p> Interpreter<'p> {
             state.last = self.place(cx, &head_of(handler));
             if let Some(name) = &handler.name {
                 let mut bound = (*exception).clone();
-                if catch == Catch::Maybe
-                    && let Some(Value::External(external)) = &clause
-                {
-                    bound.class = super::value::ExceptionClass::Named(external.path.clone());
+                if catch == Catch::Maybe {
+                    match &clause {
+                        Some(Value::External(external)) => {
+                            bound.class = super::value::ExceptionClass::Named(external.path.clone());
+                        }
+                        Some(Value::Class(class)) => {
+                            bound.class = super::value::ExceptionClass::Project(class.clone());
+                        }
+                        _ => {}
+                    }
                 }
                 state = self.bind(name.as_str(), Value::Exception(Rc::new(bound)), state, cx);
             }
@@ -318,7 +324,7 @@ impl<'p> Interpreter<'p> {
     /// Runs a generator of the project's as a context manager: up to its `yield`, the body of the `with`, and the rest.
     fn with_generator(
         &mut self,
-        call: &Rc<(Rc<Function<'p>>, Arguments<'p>)>,
+        call: &super::value::Call<'p>,
         open: OpenWith<'p>,
         mut state: State<'p>,
     ) -> Ends<'p> {

@@ -5,11 +5,13 @@ use std::rc::Rc;
 
 use ruff_python_ast::{Expr, Parameters, Stmt, StmtClassDef};
 
-use crate::facts::{Failed, Place};
+use crate::facts::{Failed, Place, Sent};
 use crate::shape::Shape;
 
 /// The number of an object that can change: lists, dictionaries, instances.
 pub(super) type Id = u32;
+/// A function, and what it is called with later.
+pub(super) type Call<'p> = Rc<(Rc<Function<'p>>, Arguments<'p>)>;
 /// The number of a call whose answer is watched.
 pub(super) type CallId = u32;
 
@@ -20,8 +22,34 @@ pub(super) struct Taint {
     pub(super) tells: bool,
     /// Of the event, so of what the client sent.
     pub(super) event: bool,
+    /// Whether it is the event itself.
+    pub(super) root: bool,
+    /// The part of the request that it is of.
+    pub(super) sent: Option<Sent>,
+    /// Of the response that an SDK's or an upstream's error holds.
+    pub(super) of_response: bool,
     /// Of the status that an SDK's or an upstream's error said.
     pub(super) foreign_status: bool,
+    /// Of the answer of a watched call.
+    pub(super) answer: Option<Answer>,
+}
+
+/// A value that is the answer of a watched call, or is made of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Answer {
+    pub(super) call: CallId,
+    pub(super) of: Of,
+}
+
+/// How much of an answer a value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Of {
+    /// All of it.
+    Whole,
+    /// What another server or function said, without what tells whether it worked.
+    Content,
+    /// Something in it.
+    Field,
 }
 
 impl Taint {
@@ -29,8 +57,21 @@ impl Taint {
         Taint {
             tells: self.tells || other.tells,
             event: self.event || other.event,
+            root: false,
+            sent: self.sent.or(other.sent),
+            of_response: self.of_response || other.of_response,
             foreign_status: self.foreign_status || other.foreign_status,
+            answer: self.answer.or(other.answer),
         }
+    }
+
+    /// Of what stands under this key.
+    pub(super) fn within(self, key: Option<&str>) -> Taint {
+        let sent = match key {
+            Some(key) if self.root => super::watching::sent_in(key),
+            _ => self.sent,
+        };
+        Taint { root: false, sent, ..self }
     }
 }
 
@@ -50,16 +91,21 @@ pub(super) struct Unknown {
     pub(super) taint: Taint,
     /// Whether it is true in an `if`, where a branch has settled that.
     pub(super) truthy: Option<bool>,
-    /// The watched call that it is, or is part of, the answer of.
-    pub(super) call: Option<CallId>,
 }
 
 impl Unknown {
     pub(super) const ANY: Unknown = Unknown {
         sort: Sort::Any,
-        taint: Taint { tells: false, event: false, foreign_status: false },
+        taint: Taint {
+            tells: false,
+            event: false,
+            root: false,
+            sent: None,
+            of_response: false,
+            foreign_status: false,
+            answer: None,
+        },
         truthy: None,
-        call: None,
     };
 }
 
@@ -89,9 +135,9 @@ pub(super) enum Value<'p> {
     /// Something that an import names and nobody read, or a built-in: its dotted path.
     External(Rc<External>),
     /// A coroutine function that was called: it runs where it is awaited.
-    Coroutine(Rc<(Rc<Function<'p>>, Arguments<'p>)>),
+    Coroutine(Call<'p>),
     /// A `@contextmanager` function that was called: it runs in a `with`.
-    ContextManager(Rc<(Rc<Function<'p>>, Arguments<'p>)>),
+    ContextManager(Call<'p>),
     /// `contextlib.suppress(…)`
     Suppress(Rc<Vec<Value<'p>>>),
     /// A web application, or a group of its routes: the number in the interpreter's list.
@@ -317,11 +363,9 @@ impl<'p> Value<'p> {
         }
     }
 
-    /// The watched call that it came from.
-    pub(super) fn call(&self) -> Option<CallId> {
-        match self {
-            Value::Unknown(unknown) => unknown.call,
-            _ => None,
-        }
+    /// The answer of a watched call.
+    pub(super) fn answer_of(call: CallId) -> Value<'p> {
+        let answer = Some(Answer { call, of: Of::Whole });
+        Value::unknown(Sort::Any, Taint { answer, ..Taint::default() })
     }
 }

@@ -232,6 +232,7 @@ fn url(name: &str, config: &Value, target: Setting<Target>, at: Span) -> Api {
             ..proxy(target, Setting::written("2.0".to_string(), at), at)
         },
         method_responses: Setting::absent(at, "MethodResponses"),
+        validated: Setting::absent(at, "RequestValidatorId"),
         span: at,
     });
     api

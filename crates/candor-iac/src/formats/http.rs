@@ -133,5 +133,7 @@ pub(super) fn route_key(text: &str) -> RouteKey {
 
 /// A route of an HTTP API: it has no method responses.
 pub(super) fn route(key: RouteKey, integration: Integration, at: Span) -> Route {
-    Route { key, integration, method_responses: Setting::absent(at, "responses"), span: at }
+    let (method_responses, validated) =
+        (Setting::absent(at, "responses"), Setting::absent(at, "request-validator"));
+    Route { key, integration, method_responses, validated, span: at }
 }

@@ -17,6 +17,7 @@ const INTEGRATION: &str = "x-amazon-apigateway-integration";
 const ANY_METHOD: &str = "x-amazon-apigateway-any-method";
 const GATEWAY_RESPONSES: &str = "x-amazon-apigateway-gateway-responses";
 const BINARY_MEDIA_TYPES: &str = "x-amazon-apigateway-binary-media-types";
+const VALIDATOR: &str = "x-amazon-apigateway-request-validator";
 const CORS: &str = "x-amazon-apigateway-cors";
 
 /// Whether a tree is an OpenAPI document.
@@ -146,7 +147,11 @@ fn route(
             Setting::written(listed.collect(), responses.span)
         }
     });
-    Route { key, integration, method_responses, span: at }
+    let validated = match operation.member(VALIDATOR).or_else(|| document.member(VALIDATOR)) {
+        Some(member) => Setting::written(true, member.key.span()),
+        None => Setting::absent(at, VALIDATOR),
+    };
+    Route { key, integration, method_responses, validated, span: at }
 }
 
 /// The value itself, or what its `$ref` leads to in the same document.

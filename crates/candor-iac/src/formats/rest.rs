@@ -61,7 +61,8 @@ pub(super) fn read(scope: &Scope<'_>, functions: &Functions, drafts: &mut Drafts
         })
         .collect();
     for resource in of_type("AWS::ApiGateway::Method") {
-        let keys = ["RestApiId", "ResourceId", "HttpMethod", "Integration", "MethodResponses"];
+        let keys =
+            ["RestApiId", "ResourceId", "HttpMethod", "Integration", "MethodResponses", "RequestValidatorId"];
         let value = properties_of(scope, resource, &keys);
         let Some(draft) = drafts.of_reference(value.get("RestApiId"), ApiKind::Rest, resource.span()) else {
             continue;
@@ -191,7 +192,11 @@ fn method_of(value: &Value, key: RouteKey, at: Span, functions: &Functions) -> R
         Some(needs) => Setting::unknown(list.span, needs),
         None => Setting::written(list.items().iter().map(method_response).collect(), list.span),
     });
-    Route { key, integration, method_responses, span: at }
+    let validated = match value.member("RequestValidatorId") {
+        Some(member) => Setting::written(true, member.key.span()),
+        None => Setting::absent(at, "RequestValidatorId"),
+    };
+    Route { key, integration, method_responses, validated, span: at }
 }
 
 fn method_response(value: &Value) -> MethodResponse {

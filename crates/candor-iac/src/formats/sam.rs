@@ -310,7 +310,21 @@ fn event_route(key: RouteKey, properties: &Value, target: &Target, kind: ApiKind
     };
     match kind {
         ApiKind::Http => http::route(key, integration, at),
-        _ => Route { key, integration, method_responses: Setting::absent(at, "Responses"), span: at },
+        _ => {
+            // SAM makes a validator where either says that something is required.
+            let asked = ["RequestModel", "RequestParameters"].iter().find_map(|name| properties.member(name));
+            let validated = match asked {
+                Some(member) => Setting::written(true, member.key.span()),
+                None => Setting::absent(at, "RequestModel"),
+            };
+            Route {
+                key,
+                integration,
+                method_responses: Setting::absent(at, "Responses"),
+                validated,
+                span: at,
+            }
+        }
     }
 }
 
@@ -379,6 +393,7 @@ fn preflight(path: &str, headers: &[(&str, String)], at: Span) -> Route {
         key: RouteKey::new("OPTIONS", path),
         integration,
         method_responses: Setting::written(vec![method_response], at),
+        validated: Setting::absent(at, "RequestValidatorId"),
         span: at,
     }
 }

@@ -1,0 +1,25 @@
+//! A coroutine is begun and nobody awaits it: its work may never be done, and its failure is nobody's.
+
+use super::*;
+
+pub(super) static RULE: Rule = Rule {
+    slug: "missing-await",
+    severity: Severity::Error,
+    summary: "A coroutine is begun and nobody awaits it: its work may never be done, and its failure is nobody's.",
+    docs: include_str!("missing_await.md"),
+    find: Find::InHandler(find),
+};
+
+fn find(scene: &HandlerScene<'_>, findings: &mut Findings) {
+    for loose in &scene.handler.facts.loose {
+        let Loose::NotAwaited(place) = loose else { continue };
+        let at = scene.place(*place);
+        scene.report(&RULE, RULE.severity, at, findings, || Claimed {
+            at,
+            message: format!("{} answers before this is done, whether it works or not", scene.route.key),
+            label: "a coroutine that nobody awaits".to_string(),
+            remedy: "await it".to_string(),
+            also: Vec::new(),
+        });
+    }
+}

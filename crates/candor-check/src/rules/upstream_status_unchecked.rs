@@ -1,0 +1,32 @@
+//! An HTTP request is made, and nobody looks at the status of its response.
+
+use super::*;
+
+pub(super) static RULE: Rule = Rule {
+    slug: "upstream-status-unchecked",
+    severity: Severity::Warning,
+    summary: "An HTTP request is made, and nobody looks at the status of its response.",
+    docs: include_str!("upstream_status_unchecked.md"),
+    find: Find::InHandler(find),
+};
+
+fn find(scene: &HandlerScene<'_>, findings: &mut Findings) {
+    for call in scene.handler.facts.unchecked.iter().filter(|call| call.watch == Watch::Status) {
+        let severity = if call.passed_on { Severity::Error } else { RULE.severity };
+        let at = scene.place(call.at);
+        scene.report(&RULE, severity, at, findings, || Claimed {
+            at,
+            message: match call.passed_on {
+                true => format!("{} hands on the error page of another server as a success", scene.route.key),
+                false => format!("{} answers a success when another server has refused the request", scene.route.key),
+            },
+            label: format!("`{}` does not raise for a status of 400 and above, and nobody looks at it", call.operation),
+            remedy: match call.operation.starts_with("urllib3") {
+                true => "look at `.status` of the response",
+                false => "call `raise_for_status()` on the response, or look at its status",
+            }
+            .to_string(),
+            also: Vec::new(),
+        });
+    }
+}
