@@ -477,6 +477,7 @@ impl<'p> Interpreter<'p> {
                     }
                     // `or` ends with what is true, `and` with what is false.
                     let ends_with = e.op == BoolOp::Or;
+                    self.asks(&value);
                     match self.truth(&state, &value) {
                         Some(truth) if truth == ends_with => forks.push((state, value)),
                         Some(_) => next.push(state),
@@ -502,6 +503,11 @@ impl<'p> Interpreter<'p> {
             let mut all = Some(true);
             for (pair, op) in values.windows(2).zip(e.ops.iter()) {
                 let [left, right] = pair else { break };
+                if matches!(op, CmpOp::In | CmpOp::NotIn) {
+                    let at = self.place(cx, &e.range);
+                    self.asks_for(left, right, at);
+                }
+                self.compares(left, right);
                 match self.compared(&state, left, *op, right) {
                     Some(true) => {}
                     Some(false) => {
@@ -696,6 +702,7 @@ impl<'p> Interpreter<'p> {
         }
         let mut paths = Vec::new();
         for (state, value) in self.eval(test, state, cx) {
+            self.asks(&value);
             match self.truth(&state, &value) {
                 Some(holds) => paths.push((state, holds)),
                 None => {
@@ -712,6 +719,11 @@ impl<'p> Interpreter<'p> {
 
     /// What a branch says about the variable that it asks for.
     fn narrow(&mut self, test: &'p Expr, value: &Value<'p>, holds: bool, state: &mut State<'p>) {
+        let left = match test {
+            Expr::Compare(e) => e.left.as_name_expr(),
+            _ => None,
+        };
+        let known = left.and_then(|name| state.locals.as_ref()?.get(name.id.as_str())).cloned();
         let mut set = |name: &'p str, to: Value<'p>| {
             if let Some(locals) = &mut state.locals
                 && matches!(locals.get(name), Some(Value::Unknown(_) | Value::Text(_)))
@@ -736,7 +748,10 @@ impl<'p> Interpreter<'p> {
                 let to = match right {
                     Expr::NoneLiteral(_) if same => Value::None,
                     // Not None is not yet true, but it is there.
-                    Expr::NoneLiteral(_) => return,
+                    Expr::NoneLiteral(_) => match known {
+                        Some(known) => known.of_nothing(),
+                        None => return,
+                    },
                     Expr::BooleanLiteral(b) if same => Value::Bool(b.value),
                     Expr::NumberLiteral(n) if same => match &n.value {
                         Number::Int(int) => match int.as_i64() {
@@ -887,7 +902,8 @@ impl<'p> Interpreter<'p> {
                     self.unguarded(at, key.as_text());
                 }
                 self.may_fail(&state, &["KeyError", "IndexError", "TypeError"], at);
-                let inner = Unknown { taint, call: object.call(), ..Unknown::ANY };
+                let of = self.part(object, key.as_text(), false, at);
+                let inner = Unknown { taint: Taint { of, ..taint }, call: object.call(), ..Unknown::ANY };
                 let inner = match key.as_text() {
                     Some("HTTPStatusCode" | "StatusCode") if taint.tells => {
                         Unknown { taint: Taint { foreign_status: true, ..taint }, ..inner }

@@ -6,7 +6,7 @@ use super::Unread;
 use super::builtins::GATHERED;
 use super::interpreter::Interpreter;
 use super::state::{Flow, Gave, Object, State};
-use super::value::{Arguments, Body, Exception, ExceptionClass, Sort, Taint, Unknown, Value};
+use super::value::{Arguments, Body, Class, Exception, ExceptionClass, Of, Sort, Taint, Unknown, Value};
 use crate::facts::{Answer, Caught, End, Facts, Failed, Kind, Loose, Path, Place, Raised, Unchecked, Watch};
 use crate::shape::{Entry, Shape, text_says_error};
 
@@ -33,6 +33,7 @@ impl<'p> Interpreter<'p> {
         self.unguarded = None;
         self.loose.clear();
         self.watched.clear();
+        self.unsaid.clear();
         let state = State::new(start);
         let Some(value) = self.global(&state, entry, handler) else {
             if self.starred[entry] {
@@ -58,7 +59,8 @@ impl<'p> Interpreter<'p> {
     }
 
     fn ends_of(mut self, handler: Value<'p>, mut state: State<'p>) -> Facts {
-        let event = Unknown { taint: Taint { event: true, ..Taint::default() }, ..Unknown::ANY };
+        let taint = Taint { event: true, of: Of::Event, ..Taint::default() };
+        let event = Unknown { taint, ..Unknown::ANY };
         let arguments = Arguments {
             positional: vec![Value::Unknown(event), Value::external("context")],
             ..Arguments::default()
@@ -133,8 +135,11 @@ impl<'p> Interpreter<'p> {
     fn finish(mut self, paths: Vec<(Path, Vec<u32>)>, handler: Option<Place>) -> Facts {
         let mut kept: Vec<Path> = Vec::new();
         let mut succeeded: Vec<u32> = Vec::new();
-        for (path, calls) in paths {
-            if let End::Returned(answer) = &path.end {
+        for (mut path, calls) in paths {
+            if let End::Returned(answer) = &mut path.end {
+                if self.asks_for_items {
+                    answer.unfound = None;
+                }
                 if answer.kind == Kind::Unknown {
                     self.unknown_at(path.at, "what is returned here");
                 }
@@ -169,6 +174,8 @@ impl<'p> Interpreter<'p> {
             loose,
             unguarded: self.unguarded,
             framework: self.framework,
+            event_keys: self.event_keys,
+            unsaid: self.unsaid,
             handler,
         }
     }
@@ -220,6 +227,11 @@ impl<'p> Interpreter<'p> {
         let (mut path, calls) =
             self.path(End::Returned(Box::new(answer(shape, kind, made, foreign))), at, state);
         path.handed = handed(&value, at, state);
+        if let End::Returned(answer) = &mut path.end
+            && matches!(self.entry_of(state, &value, "body"), Of::Item { optional: true, .. })
+        {
+            answer.unfound = answer.shape.entry("body").map(|entry| entry.at);
+        }
         settle_failure(&mut path);
         (path, calls)
     }
@@ -227,6 +239,11 @@ impl<'p> Interpreter<'p> {
     fn entry_taint(&self, state: &State<'p>, value: &Value<'p>, key: &str) -> Taint {
         let dict = self.dict_of(state, value);
         dict.as_ref().and_then(|dict| dict.get(key)).map(Value::taint).unwrap_or_default()
+    }
+
+    fn entry_of(&self, state: &State<'p>, value: &Value<'p>, key: &str) -> Of {
+        let dict = self.dict_of(state, value);
+        dict.as_ref().and_then(|dict| dict.get(key)).map(Value::of).unwrap_or_default()
     }
 
     fn raised(&mut self, exception: &Exception<'p>, state: &State<'p>) -> Option<(Path, Vec<u32>)> {
@@ -321,7 +338,10 @@ impl<'p> Interpreter<'p> {
                 _ => Shape::Unknown { tells: false },
             },
             Value::Exception(_) => Shape::NotJson("an exception"),
-            Value::Instance(_) => Shape::NotJson("an object"),
+            Value::Instance(id) => match self.object(state, *id) {
+                Some(Object::Instance(instance)) if is_plain(&instance.class) => Shape::NotJson("an object"),
+                _ => Shape::Unknown { tells: false },
+            },
             Value::Function(_) | Value::Method(_) => Shape::NotJson("a function"),
             Value::Class(_) => Shape::NotJson("a class"),
             Value::Coroutine(_) => Shape::NotJson("a coroutine"),
@@ -379,6 +399,17 @@ fn handed<'p>(value: &Value<'p>, at: Place, state: &State<'p>) -> Vec<Place> {
     places
 }
 
+/// Whether an instance is nothing but an object: what stands above its class may be text, a number, a dictionary.
+fn is_plain(class: &Class<'_>) -> bool {
+    class.bases.iter().all(|base| match base {
+        Value::Class(class) => is_plain(class),
+        base => base.path().is_some_and(|path| {
+            ["builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol"].contains(&path)
+                || path.ends_with(".BaseModel")
+        }),
+    })
+}
+
 /// A number as JSON spells it.
 fn float(n: f64) -> String {
     if n == n.trunc() && n.abs() < 1e15 { format!("{n:.1}") } else { n.to_string() }
@@ -386,7 +417,7 @@ fn float(n: f64) -> String {
 
 fn answer(shape: Shape, kind: Kind, made: Option<Place>, foreign_status: bool) -> Answer {
     let tells = tells(&shape);
-    Answer { payload: shape.payload(), shape, kind, made, tells, foreign_status }
+    Answer { payload: shape.payload(), shape, kind, made, tells, foreign_status, unfound: None }
 }
 
 /// Where an answer's content says that something went wrong: in its body, or in itself where it is no envelope.

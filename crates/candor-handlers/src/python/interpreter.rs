@@ -7,7 +7,7 @@ use super::Program;
 use super::frameworks::App;
 use super::state::{Flow, Gave, Object, Returned, State};
 use super::value::{CallId, Exception, ExceptionClass, Function, Id, Value};
-use crate::facts::{Failed, Loose, Place, Unknown, Watch};
+use crate::facts::{EventKey, Failed, Loose, Place, Unknown, Unsaid, Watch};
 
 /// The most paths that are followed side by side through a function; further ones are joined.
 const MAX_PATHS: usize = 24;
@@ -58,6 +58,10 @@ pub(super) struct Interpreter<'p> {
     pub(super) loose: Vec<Loose>,
     pub(super) unguarded: Option<Place>,
     pub(super) framework: Option<&'static str>,
+    pub(super) event_keys: Vec<EventKey>,
+    pub(super) unsaid: Vec<Unsaid>,
+    /// Whether somebody asks if an answer of a table holds an item.
+    pub(super) asks_for_items: bool,
     pub(super) apps: Vec<App<'p>>,
     /// Bodies of `with` statements over generators of the project's, innermost last.
     pub(super) withs: Vec<super::tries::OpenWith<'p>>,
@@ -100,6 +104,9 @@ impl<'p> Interpreter<'p> {
             loose: Vec::new(),
             unguarded: None,
             framework: None,
+            event_keys: Vec::new(),
+            unsaid: Vec::new(),
+            asks_for_items: false,
             apps: Vec::new(),
             withs: Vec::new(),
             module_level: false,

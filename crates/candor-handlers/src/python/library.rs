@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::exceptions;
 use super::interpreter::{Forks, Interpreter};
+use super::reads::items_of;
 use super::state::{State, taints};
 use super::value::{Arguments, ExceptionClass, External, Sort, Taint, Unknown, Value};
 use crate::facts::{Failed, Logged, Loose, Place, Watch};
@@ -504,7 +505,11 @@ impl<'p> Interpreter<'p> {
             let of = external.service.as_deref().unwrap_or(package(&external.path));
             self.watch(&mut state, place, format!("{of}.{name}"), watch)
         });
-        vec![(state, Value::Unknown(Unknown { call, ..Unknown::ANY }))]
+        let of = items_of(&external.path, external.service.as_deref());
+        vec![(
+            state,
+            Value::Unknown(Unknown { call, taint: Taint { of, ..Taint::default() }, ..Unknown::ANY }),
+        )]
     }
 
     fn watch_of(&self, external: &External, name: &str) -> Option<Watch> {

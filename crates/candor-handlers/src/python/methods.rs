@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::interpreter::{Cx, Forks, Interpreter};
 use super::state::{Dict, List, Object, State, taints};
-use super::value::{Arguments, ExceptionClass, Sort, Taint, Text, Unknown, Value};
+use super::value::{Arguments, ExceptionClass, Of, Sort, Taint, Text, Unknown, Value};
 use crate::facts::{Failed, Place};
 
 /// Methods that built-in types have: calling one on something unknown computes.
@@ -144,7 +144,14 @@ impl<'p> Interpreter<'p> {
             "get" => {
                 self.looks(object, arguments.positional.first().and_then(Value::as_text));
                 self.may_fail(&state, &["AttributeError"], place);
-                let value = Value::Unknown(Unknown { taint: object.taint(), call, ..Unknown::ANY });
+                let key = arguments.positional.first().and_then(Value::as_text);
+                let optional = arguments.positional.len() < 2;
+                let of = match self.part(object, key, true, place) {
+                    Of::Item { resource, .. } => Of::Item { resource, optional },
+                    of => of,
+                };
+                let taint = Taint { of, ..object.taint() };
+                let value = Value::Unknown(Unknown { taint, call, ..Unknown::ANY });
                 // `event.get("x", {})`: it is there, or it is the default.
                 let Some(default) =
                     arguments.positional.get(1).filter(|d| !matches!(d, Value::None)).cloned()
@@ -152,8 +159,8 @@ impl<'p> Interpreter<'p> {
                     return vec![(state, value)];
                 };
                 let value = match default {
-                    Value::Text(_) => Value::unknown(Sort::Any, object.taint()),
-                    Value::Int(_) => Value::unknown(Sort::Any, object.taint()),
+                    Value::Text(_) => Value::unknown(Sort::Any, taint),
+                    Value::Int(_) => Value::unknown(Sort::Any, taint),
                     _ => value,
                 };
                 return vec![(state, value)];

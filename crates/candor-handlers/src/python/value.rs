@@ -13,6 +13,31 @@ pub(super) type Id = u32;
 /// The number of a call whose answer is watched.
 pub(super) type CallId = u32;
 
+/// What a value is itself; what is made of it is that no longer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Of {
+    #[default]
+    Nothing,
+    /// The event.
+    Event,
+    /// The event's `requestContext`.
+    Context,
+    /// What stands under a key of one of the two: the number in the interpreter's list of keys.
+    Key(u32),
+    /// The answer of a DynamoDB table or client that was asked for items.
+    Answer {
+        /// Whether it came through boto3's resource: numbers are Decimals then.
+        resource: bool,
+    },
+    /// An item of such an answer, or what holds its items.
+    Item {
+        /// Whether it came through boto3's resource.
+        resource: bool,
+        /// Whether it is `None` where nothing was found.
+        optional: bool,
+    },
+}
+
 /// What a value was made of, as far as it matters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Taint {
@@ -22,6 +47,8 @@ pub(super) struct Taint {
     pub(super) event: bool,
     /// Of the status that an SDK's or an upstream's error said.
     pub(super) foreign_status: bool,
+    /// What it is itself.
+    pub(super) of: Of,
 }
 
 impl Taint {
@@ -30,6 +57,7 @@ impl Taint {
             tells: self.tells || other.tells,
             event: self.event || other.event,
             foreign_status: self.foreign_status || other.foreign_status,
+            of: Of::Nothing,
         }
     }
 }
@@ -57,7 +85,7 @@ pub(super) struct Unknown {
 impl Unknown {
     pub(super) const ANY: Unknown = Unknown {
         sort: Sort::Any,
-        taint: Taint { tells: false, event: false, foreign_status: false },
+        taint: Taint { tells: false, event: false, foreign_status: false, of: Of::Nothing },
         truthy: None,
         call: None,
     };
@@ -306,14 +334,33 @@ impl<'p> Value<'p> {
         }
     }
 
-    /// What it was made of.
+    /// What it was made of: the taint of what is made of it.
     pub(super) fn taint(&self) -> Taint {
         match self {
-            Value::Unknown(unknown) => unknown.taint,
-            Value::Text(text) => text.taint,
+            Value::Unknown(unknown) => Taint { of: Of::Nothing, ..unknown.taint },
+            Value::Text(text) => Taint { of: Of::Nothing, ..text.taint },
             Value::Exception(_) => Taint { tells: true, ..Taint::default() },
             Value::Tuple(items) => items.iter().fold(Taint::default(), |taint, item| taint.and(item.taint())),
             _ => Taint::default(),
+        }
+    }
+
+    /// What it is itself.
+    pub(super) fn of(&self) -> Of {
+        match self {
+            Value::Unknown(unknown) => unknown.taint.of,
+            Value::Text(text) => text.taint.of,
+            _ => Of::Nothing,
+        }
+    }
+
+    /// The same value, which nobody need look at any more.
+    pub(super) fn of_nothing(self) -> Value<'p> {
+        match self {
+            Value::Unknown(unknown) => {
+                Value::Unknown(Unknown { taint: Taint { of: Of::Nothing, ..unknown.taint }, ..unknown })
+            }
+            value => value,
         }
     }
 
