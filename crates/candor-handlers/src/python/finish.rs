@@ -135,11 +135,8 @@ impl<'p> Interpreter<'p> {
     fn finish(mut self, paths: Vec<(Path, Vec<u32>)>, handler: Option<Place>) -> Facts {
         let mut kept: Vec<Path> = Vec::new();
         let mut succeeded: Vec<u32> = Vec::new();
-        for (mut path, calls) in paths {
-            if let End::Returned(answer) = &mut path.end {
-                if self.asks_for_items {
-                    answer.unfound = None;
-                }
+        for (path, calls) in paths {
+            if let End::Returned(answer) = &path.end {
                 if answer.kind == Kind::Unknown {
                     self.unknown_at(path.at, "what is returned here");
                 }
@@ -163,6 +160,14 @@ impl<'p> Interpreter<'p> {
             match call.watch {
                 Watch::Batch { field: GATHERED, .. } => loose.push(Loose::Unlooked(call.at)),
                 watch => unread.push(Unchecked { at: call.at, operation: call.operation.clone(), watch }),
+            }
+        }
+        if self.asks_for_items {
+            // Which answer was asked is not followed: one look is taken for all.
+            for path in &mut kept {
+                if let End::Returned(answer) = &mut path.end {
+                    answer.unfound = None;
+                }
             }
         }
         self.unknown.sort();
