@@ -43,6 +43,12 @@ rules! {
     in_handler_error_status_in_body,
     express_error_200,
     error_value_in_200,
+    binary_as_text,
+    hollow_not_found,
+    serialisation_fails,
+    wrong_payload_version,
+    error_response_no_cors,
+    preflight_only_cors,
     null_return,
     proxy_shape_on_non_proxy,
     swallowed_returns_200,
@@ -208,6 +214,19 @@ pub struct HandlerScene<'a> {
 }
 
 impl<'a> HandlerScene<'a> {
+    /// How the gateway reads what the function answers; `None` where mapping templates do.
+    pub(crate) fn proxy_format(&self) -> Option<ProxyFormat> {
+        proxy_format(self.api, self.route)
+    }
+
+    /// What the handler returns, path by path.
+    pub(crate) fn answers(&self) -> impl Iterator<Item = (&Path, &Answer)> {
+        self.handler.facts.paths.iter().filter_map(|path| match &path.end {
+            End::Returned(answer) => Some((path, &**answer)),
+            End::Raised(_) | End::Exited => None,
+        })
+    }
+
     /// A place in the handler's source.
     pub(crate) fn place(&self, place: Place) -> Span {
         self.handlers.span(place)
@@ -264,20 +283,7 @@ impl<'a> Scene<'a> {
 
     /// How the gateway reads what the function answers; `None` where mapping templates do.
     pub(crate) fn proxy_format(&self) -> Option<ProxyFormat> {
-        let route = self.route?;
-        match (self.api.kind, route.integration.integration_type.optional().ok()?.0?) {
-            (ApiKind::Rest, IntegrationType::AwsProxy) => Some(ProxyFormat::RestProxy),
-            (ApiKind::Http, IntegrationType::AwsProxy) => {
-                let version = route.integration.payload_format_version.optional().ok()?.0;
-                Some(match version {
-                    Some(version) if !version.starts_with('2') => ProxyFormat::Http1,
-                    Some(_) => ProxyFormat::Http2,
-                    None => ProxyFormat::Http1,
-                })
-            }
-            (ApiKind::FunctionUrl, _) => Some(ProxyFormat::FunctionUrl),
-            _ => None,
-        }
+        proxy_format(self.api, self.route?)
     }
 
     /// Whether the gateway reads nothing but an envelope: a REST API's proxy integration, payload 1.0.
@@ -302,11 +308,7 @@ impl<'a> Scene<'a> {
         let own = self.path()?;
         let honest = |path: &&Path| match &path.end {
             End::Returned(answer) => {
-                answer.tells == Some(tells)
-                    && matches!(
-                        answer.shape.entry("statusCode").map(|entry| &entry.value),
-                        Some(Shape::Number(Some(status))) if !status.starts_with('2')
-                    )
+                answer.tells == Some(tells) && said_status(&answer.shape).is_some_and(|status| status >= 300)
             }
             End::Raised(_) | End::Exited => false,
         };
@@ -447,6 +449,30 @@ impl<'a> Scene<'a> {
             Some(Outcome::NotInvocable) => "when the gateway may not invoke the function",
             Some(Outcome::TooLarge(_)) => "when the function's answer is too large",
         }
+    }
+}
+
+/// The status that an answer says, where it is known.
+fn said_status(shape: &Shape) -> Option<u16> {
+    match &shape.entry("statusCode")?.value {
+        Shape::Number(Some(status)) | Shape::Text { known: Some(status), .. } => status.parse().ok(),
+        _ => None,
+    }
+}
+
+/// How the gateway reads what the function behind a route answers; `None` where mapping templates do.
+fn proxy_format(api: &Api, route: &Route) -> Option<ProxyFormat> {
+    match (api.kind, route.integration.integration_type.optional().ok()?.0?) {
+        (ApiKind::Rest, IntegrationType::AwsProxy) => Some(ProxyFormat::RestProxy),
+        (ApiKind::Http, IntegrationType::AwsProxy) => {
+            let version = route.integration.payload_format_version.optional().ok()?.0;
+            Some(match version {
+                Some(version) if version.starts_with('2') => ProxyFormat::Http2,
+                Some(_) | None => ProxyFormat::Http1,
+            })
+        }
+        (ApiKind::FunctionUrl, _) => Some(ProxyFormat::FunctionUrl),
+        _ => None,
     }
 }
 

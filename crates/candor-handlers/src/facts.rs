@@ -37,6 +37,10 @@ pub struct Facts {
     pub loose: Vec<Loose>,
     /// A mistake of the client's that raises: the body that is no JSON, the parameter that is not there. The first of them.
     pub unguarded: Option<Unguarded>,
+    /// The keys that are read from the event itself and from its `requestContext`, in the order in which they are met.
+    pub event_keys: Vec<EventKey>,
+    /// What `json.dumps` is given and cannot say.
+    pub unsaid: Vec<Unsaid>,
     /// The web framework or adapter that answers for the handler, if one does.
     pub framework: Option<&'static str>,
     /// Where the handler is defined.
@@ -99,6 +103,8 @@ pub struct Answer {
     pub tells: Option<Place>,
     /// Nothing comes back, and the last statement made a value and dropped it: a `return` is missing.
     pub dropped: bool,
+    /// The body, where it is the JSON of an item that a table was asked for, and nobody looked whether there is one.
+    pub unfound: Option<Place>,
     /// The status that an SDK's or an upstream's error said, passed on as the function's own.
     pub foreign_status: bool,
 }
@@ -190,6 +196,32 @@ pub struct Unknown {
     pub at: Place,
     /// What, as the object of "candor does not follow …".
     pub what: String,
+}
+
+/// A key that is read from the event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventKey {
+    /// `httpMethod`, `requestContext.http`
+    pub key: String,
+    /// Where.
+    pub at: Place,
+    /// Whether it has to be there: `event[key]`, and not `event.get(key)`.
+    pub needed: bool,
+    /// Whether the way of the program hangs on its value.
+    pub compared: bool,
+    /// Whether the program asks if it is there.
+    pub asked: bool,
+}
+
+/// Something that `json.dumps` cannot say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unsaid {
+    /// The call.
+    pub at: Place,
+    /// What, with its article.
+    pub what: &'static str,
+    /// Whether it is that on some path for certain; a table's item holds Decimals only where it holds numbers.
+    pub certain: bool,
 }
 
 /// A call whose answer tells of failures, and nobody looks.

@@ -12,6 +12,7 @@ mod frameworks;
 mod interpreter;
 mod library;
 mod methods;
+mod reads;
 mod source;
 mod state;
 mod statements;

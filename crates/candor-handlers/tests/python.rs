@@ -763,3 +763,107 @@ def log():
 ";
     assert_eq!(handed(source), [vec!["16", "11"], vec![], vec!["19"]]);
 }
+
+#[test]
+fn keys_of_the_event_are_known_with_what_is_made_of_them() {
+    let source = "
+def handler(event, context):
+    body = event['body']['rawPath']
+    http = event.get('requestContext', {}).get('http')
+    if 'routeKey' in event:
+        return {'statusCode': 404}
+    if event.get('httpMethod') in ('GET', 'HEAD'):
+        return {'statusCode': 200}
+    match event.get('path'):
+        case '/':
+            return {'statusCode': 204}
+    return method(event['requestContext'])
+
+def method(context):
+    if context.get('identity'):
+        return context['resourcePath']
+";
+    let shown: Vec<String> = facts(source)
+        .event_keys
+        .iter()
+        .map(|key| {
+            let mut text = key.key.clone();
+            for (is, word) in [(key.needed, " needed"), (key.compared, " compared"), (key.asked, " asked")] {
+                text.push_str(if is { word } else { "" });
+            }
+            text
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "body needed",
+            "requestContext.http",
+            "routeKey asked",
+            "httpMethod compared",
+            "path compared",
+            "requestContext.identity asked",
+            "requestContext.resourcePath needed",
+        ]
+    );
+}
+
+#[test]
+fn what_json_cannot_say_is_noted_where_it_is_dumped() {
+    let unsaid = |source: &str| -> Vec<String> {
+        let unsaid = facts(source).unsaid;
+        unsaid
+            .iter()
+            .map(|unsaid| format!("{}{}", unsaid.what, if unsaid.certain { "" } else { "?" }))
+            .collect()
+    };
+    let dumps = |head: &str, call: &str| {
+        unsaid(&format!(
+            "{head}\ndef handler(event, context):\n    return {{'statusCode': 200, 'body': {call}}}\n"
+        ))
+    };
+    let table = "import json, boto3\ntable = boto3.resource('dynamodb').Table('t')";
+    let client = "import json, boto3\ntable = boto3.client('dynamodb')";
+    assert_eq!(dumps("import json", "json.dumps({'a': {1, 2}})"), ["a set"]);
+    assert!(dumps("import json", "json.dumps({'a': {1, 2}}, default=list)").is_empty());
+    assert_eq!(dumps(table, "json.dumps({'all': table.scan()['Items']})"), ["a Decimal?"]);
+    assert!(dumps(client, "json.dumps(table.scan()['Items'])").is_empty());
+    assert!(
+        dumps(&format!("from decimal import Decimal\n{table}"), "json.dumps(table.scan()['Items'])")
+            .is_empty()
+    );
+    let point =
+        |base: &str| format!("import json\nfrom typing import NamedTuple\nclass P({base}):\n    x: int");
+    assert_eq!(dumps(&point(""), "json.dumps(P())"), ["an object"]);
+    assert!(dumps(&point("NamedTuple"), "json.dumps(P(1))").is_empty());
+    assert!(dumps(&point("dict"), "json.dumps(P())").is_empty());
+}
+
+#[test]
+fn an_item_that_nobody_looked_for_is_told_from_one_that_was_found() {
+    let unfound = |ask: &str| {
+        let source = format!(
+            "import json, boto3
+table = boto3.resource('dynamodb').Table('t')
+def handler(event, context):
+    found = table.get_item(Key={{'id': '1'}})
+    {ask}
+    return {{'statusCode': 200, 'body': json.dumps(item)}}
+"
+        );
+        let facts = facts(&source);
+        facts.paths.iter().any(|path| matches!(&path.end, End::Returned(answer) if answer.unfound.is_some()))
+    };
+    assert!(unfound("item = found.get('Item')"));
+    for asked in [
+        "item = found['Item']",
+        "item = found.get('Item', {})",
+        "item = found.get('Item') or {}",
+        "item = found.get('Item') if 'Item' in found else {}",
+        "item = found.get('Item')\n    if not item: raise KeyError('id')",
+        "item = found.get('Item')\n    if item is None: return {'statusCode': 404}",
+        "item = found.get('Other')",
+    ] {
+        assert!(!unfound(asked), "{asked}");
+    }
+}

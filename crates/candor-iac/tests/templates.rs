@@ -542,6 +542,28 @@ Resources:
 }
 
 #[test]
+fn binary_types_and_code_from_elsewhere_are_known() {
+    let reading = read_one(
+        "Transform: AWS::Serverless-2016-10-31
+Globals: { Api: { BinaryMediaTypes: [image~1png] } }
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Properties: { Events: { Get: { Type: Api, Properties: { Path: /o, Method: get } } }, Layers: [!Ref Own] }
+  G: { Type: AWS::Serverless::Function, Properties: { Layers: [arn:aws:lambda:us-east-1:1:layer:x:1] } }
+  H: { Type: AWS::Serverless::Function, Metadata: { BuildMethod: makefile }, Properties: { CodeUri: h } }
+  Own: { Type: AWS::Serverless::LayerVersion, Properties: { ContentUri: own } }
+",
+    );
+    let project = &reading.projects[0];
+    let (types, _) = project.apis[0].binary_media_types.optional().unwrap();
+    assert_eq!(types.unwrap(), &["image/png"]);
+    let more: Vec<(&str, bool)> =
+        project.functions.iter().map(|f| (f.logical_id.as_str(), f.more_code)).collect();
+    assert_eq!(more, [("F", false), ("G", true), ("H", true)]);
+}
+
+#[test]
 fn a_folder_is_searched_and_other_formats_are_named() {
     let reading = read_files(
         &[

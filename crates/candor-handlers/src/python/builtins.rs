@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::interpreter::{Escape, Forks, Interpreter};
+use super::reads::unsayable;
 use super::state::{Dict, List, Object, State, taints};
 use super::value::{Arguments, Sort, Taint, Text, Unknown, Value};
 use super::watching::Watched;
@@ -32,10 +33,15 @@ impl<'p> Interpreter<'p> {
                 }
                 let lenient = arguments.named("default").is_some() || arguments.named("cls").is_some();
                 let shape = self.shape(&state, value, 0);
-                if !lenient && shape.not_json().is_some() {
+                if !lenient && let Some(what) = unsayable(path, &shape) {
+                    self.note_unsaid(place, what, true);
                     self.certain(state, "builtins.TypeError", place);
                     return Some(Vec::new());
                 }
+                if !lenient && path == "json.dumps" && self.holds_decimals(&state, value) {
+                    self.note_unsaid(place, "a Decimal", false);
+                }
+                let taint = Taint { itself: self.unfound(value), ..taint };
                 let known = python_json(&shape);
                 if shape.may_not_be_json() {
                     self.may_fail(&state, &["TypeError", "ValueError"], place);

@@ -518,6 +518,7 @@ impl<'p> Interpreter<'p> {
                     }
                     // `or` ends with what is true, `and` with what is false.
                     let ends_with = e.op == BoolOp::Or;
+                    self.asks(&value);
                     match self.truth(&state, &value) {
                         Some(truth) if truth == ends_with => forks.push((state, value)),
                         Some(_) => next.push(state),
@@ -543,11 +544,16 @@ impl<'p> Interpreter<'p> {
             let mut all = Some(true);
             for (pair, op) in values.windows(2).zip(e.ops.iter()) {
                 let [left, right] = pair else { break };
+                let asks_for_key = matches!(op, CmpOp::In | CmpOp::NotIn);
                 self.asked_by_comparison(left, right);
-                match op {
-                    CmpOp::In | CmpOp::NotIn => self.asks_for_key(right, left.as_text()),
-                    _ => self.asked_by_comparison(right, left),
+                if asks_for_key {
+                    let at = self.place(cx, &e.range);
+                    self.asks_for_key(right, left.as_text());
+                    self.asks_for(left, right, at);
+                } else {
+                    self.asked_by_comparison(right, left);
                 }
+                self.compares(left, right);
                 match self.compared(&state, left, *op, right) {
                     Some(true) => {}
                     Some(false) => {
@@ -744,6 +750,7 @@ impl<'p> Interpreter<'p> {
         let mut paths = Vec::new();
         for (state, value) in self.eval(test, state, cx) {
             self.asked_for_truth(&value);
+            self.asks(&value);
             match self.truth(&state, &value) {
                 Some(holds) => paths.push((state, holds)),
                 None => {
@@ -760,6 +767,11 @@ impl<'p> Interpreter<'p> {
 
     /// What a branch says about the variable that it asks for.
     fn narrow(&mut self, test: &'p Expr, value: &Value<'p>, holds: bool, state: &mut State<'p>) {
+        let left = match test {
+            Expr::Compare(e) => e.left.as_name_expr(),
+            _ => None,
+        };
+        let known = left.and_then(|name| state.locals.as_ref()?.get(name.id.as_str())).cloned();
         let mut set = |name: &'p str, to: Value<'p>| {
             if let Some(locals) = &mut state.locals
                 && matches!(locals.get(name), Some(Value::Unknown(_) | Value::Text(_)))
@@ -784,7 +796,10 @@ impl<'p> Interpreter<'p> {
                 let to = match right {
                     Expr::NoneLiteral(_) if same => Value::None,
                     // Not None is not yet true, but it is there.
-                    Expr::NoneLiteral(_) => return,
+                    Expr::NoneLiteral(_) => match known {
+                        Some(known) => known.of_nothing(),
+                        None => return,
+                    },
                     Expr::BooleanLiteral(b) if same => Value::Bool(b.value),
                     Expr::NumberLiteral(n) if same => match &n.value {
                         Number::Int(int) => match int.as_i64() {
@@ -944,7 +959,8 @@ impl<'p> Interpreter<'p> {
                     self.reads_unguarded(object, key.as_text(), at);
                 }
                 self.may_fail(&state, &["KeyError", "IndexError", "TypeError"], at);
-                let taint = self.taint_of_item(object, key.as_text());
+                let itself = self.identify(object, key.as_text(), false, at);
+                let taint = Taint { itself, ..self.taint_of_item(object, key.as_text()) };
                 vec![(state, Value::unknown(Sort::Any, taint))]
             }
         }

@@ -5,7 +5,9 @@ use std::rc::Rc;
 use super::Unread;
 use super::interpreter::Interpreter;
 use super::state::{Flow, Gave, Object, State};
-use super::value::{Arguments, Body, Exception, ExceptionClass, Of, Sort, Taint, Unknown, Value};
+use super::value::{
+    Arguments, Body, Class, Exception, ExceptionClass, Itself, Of, Sort, Taint, Unknown, Value,
+};
 use super::watching::Watched;
 use crate::facts::{Answer, Caught, End, Facts, Failed, Kind, Loose, Path, Place, Raised, Unchecked};
 use crate::shape::{Entry, Shape, text_says_error};
@@ -37,6 +39,7 @@ impl<'p> Interpreter<'p> {
         self.tasks.clear();
         self.loose.clear();
         self.watched.clear();
+        self.unsaid.clear();
         let state = State::new(start);
         let Some(value) = self.global(&state, entry, handler) else {
             if self.starred[entry] {
@@ -62,7 +65,8 @@ impl<'p> Interpreter<'p> {
     }
 
     fn ends_of(mut self, handler: Value<'p>, mut state: State<'p>) -> Facts {
-        let event = Unknown { taint: Taint { event: true, root: true, ..Taint::default() }, ..Unknown::ANY };
+        let taint = Taint { event: true, root: true, itself: Itself::Event, ..Taint::default() };
+        let event = Unknown { taint, ..Unknown::ANY };
         let arguments = Arguments {
             positional: vec![Value::Unknown(event), Value::external("context")],
             ..Arguments::default()
@@ -185,6 +189,14 @@ impl<'p> Interpreter<'p> {
                 | Watched::Elsewhere => {}
             }
         }
+        if self.asks_for_items {
+            // Which answer was asked is not followed: one look is taken for all.
+            for path in &mut kept {
+                if let End::Returned(answer) = &mut path.end {
+                    answer.unfound = None;
+                }
+            }
+        }
         self.unknown.sort();
         Facts {
             paths: kept,
@@ -194,6 +206,8 @@ impl<'p> Interpreter<'p> {
             loose,
             unguarded,
             framework: self.framework,
+            event_keys: self.event_keys,
+            unsaid: self.unsaid,
             handler,
         }
     }
@@ -254,6 +268,11 @@ impl<'p> Interpreter<'p> {
         }
         let (mut path, calls) = self.path(End::Returned(Box::new(answer)), at, state);
         path.handed = handed(&value, at, state);
+        if let End::Returned(answer) = &mut path.end
+            && matches!(self.entry_of(state, &value, "body"), Itself::Item { optional: true, .. })
+        {
+            answer.unfound = answer.shape.entry("body").map(|entry| entry.at);
+        }
         settle_failure(&mut path);
         (path, calls)
     }
@@ -261,6 +280,11 @@ impl<'p> Interpreter<'p> {
     fn entry_taint(&self, state: &State<'p>, value: &Value<'p>, key: &str) -> Taint {
         let dict = self.dict_of(state, value);
         dict.as_ref().and_then(|dict| dict.get(key)).map(Value::taint).unwrap_or_default()
+    }
+
+    fn entry_of(&self, state: &State<'p>, value: &Value<'p>, key: &str) -> Itself {
+        let dict = self.dict_of(state, value);
+        dict.as_ref().and_then(|dict| dict.get(key)).map(Value::itself).unwrap_or_default()
     }
 
     fn raised(&mut self, exception: &Exception<'p>, state: &State<'p>) -> Option<(Path, Vec<u32>)> {
@@ -355,7 +379,10 @@ impl<'p> Interpreter<'p> {
                 _ => Shape::Unknown { tells: false },
             },
             Value::Exception(_) => Shape::NotJson("an exception"),
-            Value::Instance(_) => Shape::NotJson("an object"),
+            Value::Instance(id) => match self.object(state, *id) {
+                Some(Object::Instance(instance)) if is_plain(&instance.class) => Shape::NotJson("an object"),
+                _ => Shape::Unknown { tells: false },
+            },
             Value::Function(_) | Value::Method(_) => Shape::NotJson("a function"),
             Value::Class(_) => Shape::NotJson("a class"),
             Value::Coroutine(_) => Shape::NotJson("a coroutine"),
@@ -413,6 +440,17 @@ fn handed<'p>(value: &Value<'p>, at: Place, state: &State<'p>) -> Vec<Place> {
     places
 }
 
+/// Whether an instance is nothing but an object: what stands above its class may be text, a number, a dictionary.
+fn is_plain(class: &Class<'_>) -> bool {
+    class.bases.iter().all(|base| match base {
+        Value::Class(class) => is_plain(class),
+        base => base.path().is_some_and(|path| {
+            ["builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol"].contains(&path)
+                || path.ends_with(".BaseModel")
+        }),
+    })
+}
+
 /// A number as JSON spells it.
 fn float(n: f64) -> String {
     if n == n.trunc() && n.abs() < 1e15 { format!("{n:.1}") } else { n.to_string() }
@@ -420,7 +458,16 @@ fn float(n: f64) -> String {
 
 fn answer(shape: Shape, kind: Kind, made: Option<Place>, foreign_status: bool) -> Answer {
     let tells = tells(&shape);
-    Answer { payload: shape.payload(), shape, kind, made, tells, dropped: false, foreign_status }
+    Answer {
+        payload: shape.payload(),
+        shape,
+        kind,
+        made,
+        tells,
+        unfound: None,
+        dropped: false,
+        foreign_status,
+    }
 }
 
 /// Where an answer's content says that something went wrong: in its body, or in itself where it is no envelope.

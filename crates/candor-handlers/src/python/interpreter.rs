@@ -8,7 +8,7 @@ use super::frameworks::App;
 use super::state::{Flow, Gave, Object, Returned, State};
 use super::value::{CallId, Exception, ExceptionClass, Function, Id, Value};
 use super::watching::{Read, WatchedCall};
-use crate::facts::{Failed, Loose, Place, Unknown};
+use crate::facts::{EventKey, Failed, Loose, Place, Unknown, Unsaid};
 
 /// The most paths that are followed side by side through a function; further ones are joined.
 const MAX_PATHS: usize = 24;
@@ -60,6 +60,10 @@ pub(super) struct Interpreter<'p> {
     /// Whether all of them may be asked for.
     pub(super) asked_all: bool,
     pub(super) framework: Option<&'static str>,
+    pub(super) event_keys: Vec<EventKey>,
+    pub(super) unsaid: Vec<Unsaid>,
+    /// Whether somebody asks if an answer of a table holds an item.
+    pub(super) asks_for_items: bool,
     pub(super) apps: Vec<App<'p>>,
     /// Bodies of `with` statements over generators of the project's, innermost last.
     pub(super) withs: Vec<super::tries::OpenWith<'p>>,
@@ -107,6 +111,9 @@ impl<'p> Interpreter<'p> {
             asked_keys: HashSet::new(),
             asked_all: false,
             framework: None,
+            event_keys: Vec::new(),
+            unsaid: Vec::new(),
+            asks_for_items: false,
             apps: Vec::new(),
             withs: Vec::new(),
             module_level: false,

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::exceptions;
 use super::interpreter::{Forks, Interpreter};
+use super::reads::items_of;
 use super::state::{State, taints};
 use super::value::{Arguments, ExceptionClass, External, Sort, Taint, Unknown, Value};
 use super::watching::Watched;
@@ -517,7 +518,8 @@ impl<'p> Interpreter<'p> {
             self.strict_clients.push(external.path.trim_end_matches(".mount").to_string());
         }
         let Some(watch) = self.watch_of(external, name, arguments) else {
-            return vec![(state, Value::any())];
+            let itself = items_of(&external.path, external.service.as_deref());
+            return vec![(state, Value::unknown(Sort::Any, Taint { itself, ..Taint::default() }))];
         };
         let of = external.service.as_deref().unwrap_or(package(&external.path));
         let call = self.watch(&mut state, place, format!("{of}.{name}"), watch);

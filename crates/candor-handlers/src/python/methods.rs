@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::interpreter::{Cx, Forks, Interpreter};
 use super::state::{Dict, List, Object, State, taints};
-use super::value::{Arguments, ExceptionClass, Sort, Taint, Text, Unknown, Value};
+use super::value::{Arguments, ExceptionClass, Itself, Sort, Taint, Text, Unknown, Value};
 use crate::facts::{Failed, Place};
 
 /// Methods that built-in types have: calling one on something unknown computes.
@@ -150,7 +150,12 @@ impl<'p> Interpreter<'p> {
                 }
                 self.asks_for_key(object, key);
                 self.may_fail(&state, &["AttributeError"], place);
-                let taint = self.taint_of_item(object, key);
+                let optional = arguments.positional.len() < 2;
+                let itself = match self.identify(object, key, true, place) {
+                    Itself::Item { resource, .. } => Itself::Item { resource, optional },
+                    itself => itself,
+                };
+                let taint = Taint { itself, ..self.taint_of_item(object, key) };
                 let value = Value::unknown(Sort::Any, taint);
                 // `event.get("x", {})`: it is there, or it is the default.
                 let Some(default) =

@@ -401,6 +401,9 @@ impl<'p> Interpreter<'p> {
                 let mark = self.escaped.len();
                 let value = self.eval(&p.value, state.clone(), cx).into_iter().next().map(|(_, value)| value);
                 self.escaped.truncate(mark);
+                if let Some(value) = &value {
+                    self.compares(value, subject);
+                }
                 match value.and_then(|value| self.equal(&value, subject)) {
                     Some(equal) => (equal, equal),
                     None => (true, false),
@@ -627,6 +630,8 @@ impl<'p> Interpreter<'p> {
         value: Value<'p>,
         at: crate::facts::Place,
     ) {
+        // What is written into the event need not have been there.
+        self.asks_for(key, object, at);
         let (Value::Dict(id) | Value::List(id)) = object else {
             if let Value::External(external) = object {
                 // `session.hooks["response"] = …`

@@ -15,6 +15,31 @@ pub(super) type Call<'p> = Rc<(Rc<Function<'p>>, Arguments<'p>)>;
 /// The number of a call whose answer is watched.
 pub(super) type CallId = u32;
 
+/// What a value is itself; what is made of it is that no longer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Itself {
+    #[default]
+    Nothing,
+    /// The event.
+    Event,
+    /// The event's `requestContext`.
+    Context,
+    /// What stands under a key of one of the two: the number in the interpreter's list of keys.
+    Key(u32),
+    /// The answer of a DynamoDB table or client that was asked for items.
+    Found {
+        /// Whether it came through boto3's resource: numbers are Decimals then.
+        resource: bool,
+    },
+    /// An item of such an answer, or what holds its items.
+    Item {
+        /// Whether it came through boto3's resource.
+        resource: bool,
+        /// Whether it is `None` where nothing was found.
+        optional: bool,
+    },
+}
+
 /// What a value was made of, as far as it matters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Taint {
@@ -30,6 +55,8 @@ pub(super) struct Taint {
     pub(super) of_response: bool,
     /// Of the status that an SDK's or an upstream's error said.
     pub(super) foreign_status: bool,
+    /// What it is itself.
+    pub(super) itself: Itself,
     /// Of the answer of a watched call.
     pub(super) answer: Option<Answer>,
 }
@@ -62,6 +89,7 @@ impl Taint {
             of_response: self.of_response || other.of_response,
             foreign_status: self.foreign_status || other.foreign_status,
             answer: self.answer.or(other.answer),
+            itself: Itself::Nothing,
         }
     }
 
@@ -103,6 +131,7 @@ impl Unknown {
             sent: None,
             of_response: false,
             foreign_status: false,
+            itself: Itself::Nothing,
             answer: None,
         },
         truthy: None,
@@ -352,11 +381,11 @@ impl<'p> Value<'p> {
         }
     }
 
-    /// What it was made of.
+    /// What it was made of: the taint of what is made of it.
     pub(super) fn taint(&self) -> Taint {
         match self {
-            Value::Unknown(unknown) => unknown.taint,
-            Value::Text(text) => text.taint,
+            Value::Unknown(unknown) => Taint { itself: Itself::Nothing, ..unknown.taint },
+            Value::Text(text) => Taint { itself: Itself::Nothing, ..text.taint },
             Value::Exception(_) => Taint { tells: true, ..Taint::default() },
             Value::Tuple(items) => items.iter().fold(Taint::default(), |taint, item| taint.and(item.taint())),
             _ => Taint::default(),
@@ -367,5 +396,25 @@ impl<'p> Value<'p> {
     pub(super) fn answer_of(call: CallId) -> Value<'p> {
         let answer = Some(Answer { call, of: Of::Whole });
         Value::unknown(Sort::Any, Taint { answer, ..Taint::default() })
+    }
+
+    /// What it is itself.
+    pub(super) fn itself(&self) -> Itself {
+        match self {
+            Value::Unknown(unknown) => unknown.taint.itself,
+            Value::Text(text) => text.taint.itself,
+            _ => Itself::Nothing,
+        }
+    }
+
+    /// The same value, which nobody need look at any more.
+    pub(super) fn of_nothing(self) -> Value<'p> {
+        match self {
+            Value::Unknown(unknown) => Value::Unknown(Unknown {
+                taint: Taint { itself: Itself::Nothing, ..unknown.taint },
+                ..unknown
+            }),
+            value => value,
+        }
     }
 }

@@ -176,7 +176,7 @@ fn layers(scope: &Scope<'_>, value: &Value) -> (Vec<String>, bool) {
             Name::Resource { logical_id, .. } => scope.template.resource(logical_id),
             Name::Pseudo(_) | Name::Open(_) => None,
         })?;
-        let properties = properties_of(scope, &resource, &["ContentUri", "Content"]);
+        let properties = properties_of(scope, resource, &["ContentUri", "Content"]);
         properties.get("ContentUri").or(properties.get("Content"))?.as_str().map(str::to_string)
     };
     let folders: Vec<Option<String>> = layers.items().iter().map(made).collect();

@@ -128,10 +128,31 @@ pub(super) fn read(scope: &Scope<'_>, globals: &Globals, functions: &Functions, 
     if let Some(cors) = globals.section("Api").and_then(|api| api.member("Cors")) {
         with_cors.push((IMPLICIT_REST.to_string(), cors.value.clone(), cors.key.span()));
     }
+    if let Some(of_all) = globals.section("Api")
+        && let Some(draft) = drafts.get(IMPLICIT_REST)
+        && let Some(types) = binary_media_types(of_all, of_all.span)
+    {
+        draft.api.binary_media_types = types;
+    }
     for (id, value, at) in with_cors {
         if let Some(draft) = drafts.get(&id) {
             add_preflights(&mut draft.api, &value, at);
         }
+    }
+}
+
+/// The binary media types that are set here, if any are; undecided where nobody can tell.
+fn binary_media_types(value: &Value, at: Span) -> Option<Setting<Vec<String>>> {
+    value.get("BinaryMediaTypes")?;
+    let own = value.setting("BinaryMediaTypes", at, strings);
+    match own.optional() {
+        // A slash would end the key in SAM's own template: `image~1png`.
+        Ok((Some(types), _)) => {
+            let types = types.iter().map(|t| t.replace("~1", "/")).collect();
+            Some(Setting::written(types, own.span()))
+        }
+        Ok((None, _)) => None,
+        Err(_) => Some(own),
     }
 }
 
@@ -167,11 +188,8 @@ fn define(
             (None, None) => Setting::written(STACK_NAME.to_string(), at),
             (definition, _) => name_at_aws(value, definition.as_ref(), at),
         };
-        let own = value.setting("BinaryMediaTypes", at, strings);
-        if let Ok((Some(types), _)) = own.optional() {
-            // A slash would end the key in SAM's own template: `image~1png`.
-            let types = types.iter().map(|t| t.replace("~1", "/")).collect();
-            api.binary_media_types = Setting::written(types, own.span());
+        if let Some(types) = binary_media_types(value, at) {
+            api.binary_media_types = types;
         }
         for member in value.get("GatewayResponses").map_or(&[][..], Value::members) {
             if let Some(response_type) = GatewayResponseType::read(member.key.as_str()) {

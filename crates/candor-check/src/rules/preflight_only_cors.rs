@@ -1,0 +1,44 @@
+//! The path answers preflights, and no answer of the handler carries Access-Control-Allow-Origin.
+
+use super::*;
+
+pub(super) static RULE: Rule = Rule {
+    slug: "preflight-only-cors",
+    severity: Severity::Warning,
+    summary: "The path answers preflights, and no answer of the handler carries Access-Control-Allow-Origin.",
+    docs: include_str!("preflight_only_cors.md"),
+    find: Find::InHandler(find),
+};
+
+use super::error_response_no_cors::{allows_origin, is_for_browsers};
+
+fn find(scene: &HandlerScene<'_>, findings: &mut Findings) {
+    if !is_for_browsers(scene) || !scene.handler.facts.unknown.is_empty() || answers_preflights(scene) {
+        return;
+    }
+    if scene.answers().any(|(_, answer)| {
+        !matches!(answer.shape, Shape::Dict { open: false, .. }) || allows_origin(&answer.shape) != Some(false)
+    }) {
+        return;
+    }
+    let success = scene.answers().find(|(_, answer)| {
+        said_status(&answer.shape).is_some_and(|status| (200..300).contains(&status))
+    });
+    let Some((path, answer)) = success else { return };
+    let at = scene.place(answer.made.unwrap_or(path.given()));
+    scene.report(&RULE, RULE.severity, at, findings, || Claimed {
+        at,
+        message: format!("browsers cannot read any answer of {}", scene.route.key),
+        label: "the preflight is answered, but this carries no Access-Control-Allow-Origin".to_string(),
+        remedy: "send Access-Control-Allow-Origin with every answer".to_string(),
+        also: Vec::new(),
+    });
+}
+
+/// Whether the handler answers the preflights of the path, too.
+fn answers_preflights(scene: &HandlerScene<'_>) -> bool {
+    let target = |route: &Route| route.integration.target.optional().ok().and_then(|(target, _)| target.cloned());
+    let options = scene.api.routes.iter().filter(|route| route.key.path == scene.route.key.path);
+    let mut options = options.filter(|route| route.key.method == "OPTIONS");
+    options.any(|route| target(route).is_none() || target(route) == target(scene.route))
+}

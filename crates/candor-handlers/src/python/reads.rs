@@ -1,0 +1,129 @@
+//! Which keys of the event a handler reads, and what it makes of the items that it asks a table for.
+
+use super::interpreter::Interpreter;
+use super::state::{Object, State};
+use super::value::{Itself, Taint, Unknown, Value};
+use crate::facts::{EventKey, Place, Unsaid};
+use crate::shape::Shape;
+
+/// Calls of DynamoDB that answer with items.
+const ASKS_FOR_ITEMS: &[&str] = &["get_item", "query", "scan", "put_item", "update_item", "delete_item"];
+
+/// What a call to DynamoDB answers with.
+pub(super) fn items_of(path: &str, service: Option<&str>) -> Itself {
+    let name = path.rsplit('.').next().unwrap_or_default();
+    if service == Some("dynamodb") && ASKS_FOR_ITEMS.contains(&name) {
+        Itself::Found { resource: path.starts_with("boto3.resource") }
+    } else {
+        Itself::Nothing
+    }
+}
+
+impl<'p> Interpreter<'p> {
+    /// `object[key]`, or `object.get(key)` where `lenient`: what the value under the key is.
+    pub(super) fn identify(
+        &mut self,
+        object: &Value<'p>,
+        key: Option<&str>,
+        lenient: bool,
+        at: Place,
+    ) -> Itself {
+        match (object.itself(), key) {
+            (Itself::Event, Some("requestContext")) => Itself::Context,
+            (Itself::Event, Some(key)) => Itself::Key(self.note_key(key.to_string(), at, !lenient)),
+            (Itself::Context, Some(key)) => {
+                Itself::Key(self.note_key(format!("requestContext.{key}"), at, !lenient))
+            }
+            (Itself::Found { resource }, Some("Item")) => Itself::Item { resource, optional: lenient },
+            (Itself::Found { resource }, Some("Items" | "Attributes")) => {
+                Itself::Item { resource, optional: false }
+            }
+            _ => Itself::Nothing,
+        }
+    }
+
+    fn note_key(&mut self, key: String, at: Place, needed: bool) -> u32 {
+        let known = self.event_keys.iter().position(|known| known.at == at && known.key == key);
+        let index = known.unwrap_or_else(|| {
+            self.event_keys.push(EventKey { key, at, needed, compared: false, asked: false });
+            self.event_keys.len() - 1
+        });
+        index as u32
+    }
+
+    /// Somebody asks whether something is there.
+    pub(super) fn asks(&mut self, value: &Value<'p>) {
+        if let Itself::Key(key) = value.itself() {
+            self.event_keys[key as usize].asked = true;
+        }
+    }
+
+    /// Two values are compared.
+    pub(super) fn compares(&mut self, left: &Value<'p>, right: &Value<'p>) {
+        for (one, other) in [(left, right), (right, left)] {
+            let Itself::Key(key) = one.itself() else { continue };
+            let key = &mut self.event_keys[key as usize];
+            match other {
+                Value::None => key.asked = true,
+                _ => key.compared = true,
+            }
+        }
+    }
+
+    /// `key in object`
+    pub(super) fn asks_for(&mut self, key: &Value<'p>, object: &Value<'p>, at: Place) {
+        let (Some(text), of) = (key.as_text(), object.itself()) else { return };
+        match of {
+            Itself::Event | Itself::Context => {
+                if let Itself::Key(key) = self.identify(object, Some(text), true, at) {
+                    self.event_keys[key as usize].asked = true;
+                }
+            }
+            Itself::Found { .. } => self.asks_for_items = true,
+            Itself::Key(_) | Itself::Item { .. } | Itself::Nothing => {}
+        }
+    }
+
+    /// `json.dumps` of something that JSON cannot say, or that may hold a Decimal.
+    pub(super) fn note_unsaid(&mut self, at: Place, what: &'static str, certain: bool) {
+        let unsaid = Unsaid { at, what, certain };
+        if !self.unsaid.contains(&unsaid) {
+            self.unsaid.push(unsaid);
+        }
+    }
+
+    /// Whether a value holds items of a table as boto3's resource has them. Who imports Decimal has thought of it.
+    pub(super) fn holds_decimals(&self, state: &State<'p>, value: &Value<'p>) -> bool {
+        let thought_of = ["decimal", "simplejson", "boto3.dynamodb.types"];
+        let imported = |name: &String| thought_of.iter().any(|thought| name == thought);
+        let of_table = |value: &Value<'p>| matches!(value.itself(), Itself::Item { resource: true, .. });
+        let held = match value {
+            Value::Dict(id) | Value::List(id) => match self.object(state, *id) {
+                Some(Object::Dict(dict)) => dict.entries.iter().any(|(_, value, _)| of_table(value)),
+                Some(Object::List(list)) => list.items.iter().any(of_table),
+                Some(Object::Instance(_)) | None => false,
+            },
+            value => of_table(value),
+        };
+        held && !self.program.modules.iter().any(|module| module.imports.iter().any(imported))
+    }
+
+    /// What remains of an item in its JSON: nobody has looked whether it was found.
+    pub(super) fn unfound(&self, value: &Value<'p>) -> Itself {
+        match value {
+            Value::Unknown(Unknown {
+                taint: Taint { itself: of @ Itself::Item { optional: true, .. }, .. },
+                truthy,
+                ..
+            }) if *truthy != Some(true) => *of,
+            _ => Itself::Nothing,
+        }
+    }
+}
+
+/// What `json.dumps` of this package cannot say of a value.
+pub(super) fn unsayable(path: &str, shape: &Shape) -> Option<&'static str> {
+    let own = ["a date", "a UUID", "an object"];
+    // orjson writes dates, UUIDs and dataclasses by itself.
+    shape.not_json().filter(|what| path != "orjson.dumps" || !own.contains(what))
+}
