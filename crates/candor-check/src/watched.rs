@@ -38,10 +38,11 @@ pub(crate) enum Purpose {
     Unsaid,
 }
 
-/// What a stage's name says it is for. `Prod` of the API that SAM makes by itself is nobody's choice.
+/// What a stage's name says it is for. `Prod` is how SAM calls the stage of an API that it makes by itself, and the templates that it
+/// starts people with: nobody's choice.
 pub(crate) fn purpose(api: &Api) -> Purpose {
     let Ok((Some(name), _)) = api.stage.name.optional() else { return Purpose::Unsaid };
-    if api.logical_id.as_deref() == Some("ServerlessRestApi") {
+    if name == "Prod" {
         return Purpose::Unsaid;
     }
     let name = name.to_ascii_lowercase();

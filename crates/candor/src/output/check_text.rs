@@ -27,12 +27,12 @@ pub(crate) fn write(
     if !report.undecided.is_empty() {
         out.push('\n');
     }
-    out.push_str(&summary(reading, report, notes, palette));
+    out.push_str(&summary(reading, report, notes, palette, width));
     out.push('\n');
     out
 }
 
-fn summary(reading: &Reading, report: &Report, notes: bool, palette: Palette) -> String {
+fn summary(reading: &Reading, report: &Report, notes: bool, palette: Palette, width: usize) -> String {
     let of = |severity| report.findings.iter().filter(|f| f.severity == severity).count();
     let (errors, warnings, hidden) = (of(Severity::Error), of(Severity::Warning), of(Severity::Note));
     let totals = &report.totals;
@@ -55,7 +55,13 @@ fn summary(reading: &Reading, report: &Report, notes: bool, palette: Palette) ->
     );
     if hidden > 0 {
         let how = if notes { "" } else { ", shown with --notes" };
-        line.push_str(&format!("; {}{how}", count(hidden, "note")));
+        let more = format!("{}{how}", count(hidden, "note"));
+        let plain = format!(
+            "{errors} errors, {warnings} warnings in {} APIs, {} routes ({} exchanges played); {more}",
+            totals.apis, totals.routes, totals.drills
+        );
+        line.push_str(if plain.chars().count() > width { ";\n" } else { "; " });
+        line.push_str(&more);
     }
     if let Some(unread) = unread_summary(reading) {
         line.push_str(&format!("; {}", palette.paint(Style::Error, &unread)));
@@ -129,7 +135,14 @@ fn client(reading: &Reading, proof: &Proof, room: usize) -> Vec<String> {
     let note = if proof.note.is_empty() { String::new() } else { format!(" ({})", proof.note) };
     let head = format!("{}{note} → {}", outcome_name(reading, &proof.outcome, proof.source), proof.status);
     match proof.body.as_deref().map(|body| (body.is_empty(), one_line(body, room))) {
-        None => vec![format!("{head} and a body that depends on the function")],
+        None => {
+            let body = "and a body that depends on the function";
+            if head.chars().count() + 1 + body.chars().count() <= room {
+                vec![format!("{head} {body}")]
+            } else {
+                vec![head, body.to_string()]
+            }
+        }
         Some((true, _)) => vec![format!("{head} and no body")],
         Some((false, body)) if head.chars().count() + 1 + body.chars().count() <= room => {
             vec![format!("{head} {body}")]

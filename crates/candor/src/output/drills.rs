@@ -261,8 +261,9 @@ fn table(reading: &Reading, route: &DrilledRoute, palette: Palette, width: usize
     let who: Vec<String> = route.drills.iter().map(|d| d.left.who()).collect();
     let widest = |column: &[String]| column.iter().map(|cell| cell.chars().count()).max().unwrap_or(0);
     let (first, verdict, third) = (widest(&outcomes), 14, widest(&places).min(36));
-    let noticed = widest(&who).min(40);
-    let head = 4 + first + 1 + 3 + 1 + verdict + 1 + noticed + 1 + third + 1;
+    let fixed = 4 + first + 1 + 3 + 1 + verdict + 1 + 1 + third + 1;
+    let noticed = widest(&who).min(40).min(width.saturating_sub(fixed).max(LEAST_WHO));
+    let head = fixed + noticed;
     // Where the body would have no room beside the rest, it has a line of its own.
     let beside = width.saturating_sub(head) >= LEAST_BODY;
     let room =
@@ -293,6 +294,8 @@ fn table(reading: &Reading, route: &DrilledRoute, palette: Palette, width: usize
 
 /// Columns that a body needs to say anything.
 const LEAST_BODY: usize = 24;
+/// Columns for whoever would notice: `nobody` at least.
+const LEAST_WHO: usize = 8;
 /// Where a body begins that has a line of its own.
 const BODY_INDENT: usize = 8;
 

@@ -166,8 +166,7 @@ fn odd_text_is_read_all_the_same() {
 
 #[test]
 fn the_last_of_equal_keys_is_used_with_a_warning() {
-    let folder =
-        Folder::with(&[("template.yaml", &MASKED.replace("prod\n", "prod\n      StageName: prod\n"))]);
+    let folder = Folder::with(&[("template.yaml", &MASKED.replace("v1\n", "v1\n      StageName: v1\n"))]);
     let run = folder.candor(&["check", "template.yaml"]);
     assert_eq!(
         run.err,

@@ -30,7 +30,7 @@ fn check_and_drill_print_what_their_schemas_say() {
 #[test]
 fn the_schemas_hold_for_broken_input_too() {
     let open = MASKED
-        .replace("StageName: prod", "StageName: !Ref Stage")
+        .replace("StageName: v1", "StageName: !Ref Stage")
         .replace("Resources:", "Parameters: { Stage: { Type: String } }\nResources:");
     let folder = Folder::with(&[
         ("a.yaml", &open),

@@ -7,8 +7,7 @@ use crate::support::{Folder, MASKED, Run, candor, command, root};
 
 #[test]
 fn results_and_diagnostics_keep_apart() {
-    let duplicate =
-        MASKED.replace("      StageName: prod\n", "      StageName: dev\n      StageName: prod\n");
+    let duplicate = MASKED.replace("      StageName: v1\n", "      StageName: dev\n      StageName: prod\n");
     let folder = Folder::with(&[("template.yaml", &duplicate), ("broken.json", "{\"Resources\": {,}}")]);
     for format in ["text", "json"] {
         let run = folder.candor(&["check", "template.yaml", "broken.json", "--format", format]);

@@ -97,7 +97,7 @@ Resources:
   Api:
     Type: AWS::Serverless::Api
     Properties:
-      StageName: prod
+      StageName: v1
       DefinitionBody:
         openapi: 3.0.1
         paths:
@@ -112,7 +112,7 @@ Resources:
               responses: { \"200\": {} }
   Orders:
     Type: AWS::Serverless::Function
-    Properties: { Runtime: python3.12, Handler: app.handler, CodeUri: src/ }
+    Properties: { Runtime: python3.12, Handler: app.handler, CodeUri: 's3://code/app.zip' }
   MayInvoke:
     Type: AWS::Lambda::Permission
     Properties: { FunctionName: !Ref Orders, Action: lambda:InvokeFunction, Principal: apigateway.amazonaws.com }
