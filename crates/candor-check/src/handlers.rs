@@ -1,11 +1,11 @@
 //! The sources of the functions behind an API: found, read, and what they show, with places in the user's files.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use candor_gateway::api::{IntegrationType, Route, Target};
 use candor_gateway::setting::{Needs, Undecided};
 use candor_gateway::span::{FileId, Span, Text};
-use candor_handlers::{Facts, Found, Place, Program, Search, Unread};
+use candor_handlers::{Events, Facts, Found, Place, Program, Search, Unread};
 use candor_iac::files::{FileError, Files, PathKind};
 use candor_iac::project::{Code, Function, Project};
 use candor_iac::{Reading, Unreadable, tidy};
@@ -67,14 +67,23 @@ impl Handlers {
         let mut handlers = Handlers::default();
         let mut programs: HashMap<Root, Program> = HashMap::new();
         let projects = std::mem::take(&mut reading.projects);
+        // One handler may stand behind several functions: it gets proxy events only if no route makes another.
+        let mapped: HashSet<Key> = projects
+            .iter()
+            .flat_map(|project| routed(project).map(move |routed| (project, routed)))
+            .filter(|(_, (_, answers))| *answers != Answers::Proxied)
+            .filter_map(|(project, (function, _))| key_of(reading.sources.path(project.file), function))
+            .collect();
         for project in &projects {
-            for (function, proxied) in routed(project) {
+            for (function, answers) in routed(project) {
                 let template = reading.sources.path(project.file).to_string();
                 match located(files, &template, function) {
                     Located::At(key) => {
                         if !handlers.by_key.contains_key(&key) {
                             let program = programs.entry(key.code.clone()).or_default();
-                            handlers.add(key, function, proxied, program, files, reading);
+                            let events = if mapped.contains(&key) { Events::Any } else { Events::Proxy };
+                            let proxied = answers != Answers::Mapped;
+                            handlers.add(key, function, (proxied, events), program, files, reading);
                         }
                     }
                     Located::Nowhere => {}
@@ -124,7 +133,7 @@ impl Handlers {
         &mut self,
         key: Key,
         function: &Function,
-        proxied: bool,
+        (proxied, events): (bool, Events),
         program: &mut Program,
         files: &dyn Files,
         reading: &mut Reading,
@@ -154,7 +163,7 @@ impl Handlers {
                     Found { key: texts.len() as u32 - 1, text }
                 }),
             };
-            program.facts(module, name, &mut find)
+            program.facts(module, name, events, &mut find)
         };
         let (facts, absent) = match facts {
             Ok(facts) => (facts, None),
@@ -207,8 +216,19 @@ impl Handlers {
     }
 }
 
-/// The functions that a route leads to, and whether their answers are read as proxy answers somewhere.
-fn routed(project: &Project) -> impl Iterator<Item = (&Function, bool)> {
+/// How the routes of a function read its answers, and so what they call it with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answers {
+    /// As proxy answers, all of them.
+    Proxied,
+    /// Through mappings, all of them.
+    Mapped,
+    /// These so, those so.
+    Both,
+}
+
+/// The functions that a route leads to, and how those routes read their answers.
+fn routed(project: &Project) -> impl Iterator<Item = (&Function, Answers)> {
     project.functions.iter().filter_map(|function| {
         let leads_here = |route: &&Route| {
             matches!(
@@ -216,12 +236,18 @@ fn routed(project: &Project) -> impl Iterator<Item = (&Function, bool)> {
                 Ok((Some(Target::Function(f)), _)) if f.logical_id.as_deref() == Some(&function.logical_id)
             )
         };
-        let mut routes = project.apis.iter().flat_map(|api| &api.routes).filter(leads_here).peekable();
-        routes.peek()?;
+        let routes = project.apis.iter().flat_map(|api| &api.routes).filter(leads_here);
         let mapped = |route: &Route| {
             matches!(route.integration.integration_type.optional(), Ok((Some(IntegrationType::Aws), _)))
         };
-        Some((function, routes.any(|route| !mapped(route))))
+        let (mapped, proxied): (Vec<&Route>, Vec<&Route>) = routes.partition(|route| mapped(route));
+        let answers = match (proxied.is_empty(), mapped.is_empty()) {
+            (true, true) => return None,
+            (false, true) => Answers::Proxied,
+            (true, false) => Answers::Mapped,
+            (false, false) => Answers::Both,
+        };
+        Some((function, answers))
     })
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use candor_handlers::{Found, Program, Search};
+use candor_handlers::{Events, Found, Program, Search};
 
 const SIZES: [usize; 3] = [10, 100, 1_000];
 const RUNS: usize = 7;
@@ -98,7 +98,7 @@ fn main() {
                     "app" => Search::Found(Found { key: key as u32, text: text.clone() }),
                     _ => Search::Missing,
                 };
-                let _ = black_box(Program::default().facts("app", "handler", &mut find));
+                let _ = black_box(Program::default().facts("app", "handler", Events::Any, &mut find));
             }
             analysing.push(start.elapsed());
         }

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-use candor_handlers::{End, Found, Place, Program, Search};
+use candor_handlers::{End, Events, Found, Place, Program, Search};
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -30,7 +30,7 @@ fn main() -> ExitCode {
         }
         Search::Missing
     };
-    let facts = match Program::default().facts(&module, handler, &mut find) {
+    let facts = match Program::default().facts(&module, handler, Events::Any, &mut find) {
         Ok(facts) => facts,
         Err(unread) => {
             println!("{unread:?}");

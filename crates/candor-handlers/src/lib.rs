@@ -7,7 +7,7 @@
 //! Never here: files (whoever calls says what stands where), the gateway, verdicts.
 //!
 //! ```
-//! use candor_handlers::{End, Found, Program, Search};
+//! use candor_handlers::{End, Events, Found, Program, Search};
 //!
 //! let source = "
 //! def handler(event, context):
@@ -22,7 +22,7 @@
 //!     _ => Search::Missing,
 //! };
 //! let mut program = Program::default();
-//! let facts = program.facts("app", "handler", &mut find).expect("it parses and has a handler");
+//! let facts = program.facts("app", "handler", Events::Proxy, &mut find).expect("it parses and has a handler");
 //! let swallowed = facts.paths.iter().filter(|path| path.failure.is_some());
 //! assert!(swallowed.clone().count() == 1);
 //! assert!(swallowed.clone().all(|path| matches!(path.end, End::Returned(_))));
@@ -36,5 +36,5 @@ pub use facts::{
     Answer, Caught, End, EventKey, Facts, Failed, Kind, Logged, Loose, Path, Place, Raised, Sent, Unchecked,
     Unguarded, Unknown, Unsaid, Watch,
 };
-pub use python::{Found, Program, Search, Unread};
+pub use python::{Events, Found, Program, Search, Unread};
 pub use shape::{Entry, Shape};

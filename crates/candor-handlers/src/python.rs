@@ -12,6 +12,7 @@ mod frameworks;
 mod interpreter;
 mod library;
 mod methods;
+mod names;
 mod reads;
 mod source;
 mod state;
@@ -33,6 +34,15 @@ pub struct Found {
     pub key: u32,
     /// Its text.
     pub text: String,
+}
+
+/// What is known of the events that a handler gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Events {
+    /// A gateway's proxy events, as far as a client is concerned: branches for events of other callers are not its.
+    Proxy,
+    /// Anything: a mapping template makes them.
+    Any,
 }
 
 /// What came of looking for a module.
@@ -94,7 +104,7 @@ impl std::fmt::Debug for Program {
 
 impl Program {
     /// What the function `handler` of `module` (both as in Lambda's `Handler` setting: dots or slashes) can do.
-    /// `find` says which text stands behind a dotted module name.
+    /// `events` says what it is called with, `find` which text stands behind a dotted module name.
     ///
     /// # Errors
     /// Why nothing can be said of it.
@@ -102,6 +112,7 @@ impl Program {
         &mut self,
         module: &str,
         handler: &str,
+        events: Events,
         find: &mut dyn FnMut(&str) -> Search,
     ) -> Result<Facts, Unread> {
         let name = module.replace('/', ".");
@@ -111,7 +122,7 @@ impl Program {
             Loaded::Broken(unread) => return Err(unread),
         };
         self.follow_imports(entry, find);
-        Interpreter::new(self).facts(entry, handler)
+        Interpreter::new(self, events).facts(entry, handler)
     }
 
     /// How many modules were read.

@@ -2,14 +2,14 @@
 
 #![allow(clippy::unwrap_used)]
 
-use candor_handlers::{End, Facts, Found, Loose, Place, Program, Search, Sent};
+use candor_handlers::{End, Events, Facts, Found, Loose, Place, Program, Search, Sent};
 
 fn facts(source: &str) -> Facts {
     let mut find = |name: &str| match name {
         "app" => Search::Found(Found { key: 0, text: source.to_string() }),
         _ => Search::Missing,
     };
-    Program::default().facts("app", "handler", &mut find).unwrap()
+    Program::default().facts("app", "handler", Events::Any, &mut find).unwrap()
 }
 
 fn line(source: &str, place: Place) -> usize {

@@ -58,6 +58,15 @@ impl<'p> Interpreter<'p> {
         cx: Cx<'_, 'p>,
     ) -> Forks<'p> {
         match object {
+            // Somebody took it for the thing that he had asked for: `connection = connect()`, which returned the error.
+            Value::Exception(exception)
+                if state.handling.is_none()
+                    && exception.instance.is_none()
+                    && !exceptions::METHODS.contains(&name) =>
+            {
+                self.may_fail(&state, &["AttributeError"], place);
+                Vec::new()
+            }
             Value::Module(_)
             | Value::Class(_)
             | Value::Instance(_)
@@ -160,6 +169,7 @@ impl<'p> Interpreter<'p> {
         self.checks_sent(arguments);
         for value in given {
             self.settles(&value, state);
+            self.changes(&value);
             if let Value::Dict(id) | Value::List(id) = value {
                 match self.object_mut(state, id) {
                     Some(Object::Dict(dict)) => dict.open = true,
@@ -447,6 +457,10 @@ impl<'p> Interpreter<'p> {
                 return self.instance_attribute(id, name, place, state);
             }
         }
+        if !exceptions::may_have(exception, name) {
+            self.may_fail(&state, &["AttributeError"], place);
+            return Vec::new();
+        }
         // The status that an exception of the project's has is the project's own.
         let of_response = name == "response" && !matches!(exception.class, ExceptionClass::Project(_));
         let foreign_status = exceptions::says_status(&exception.class, name);
@@ -580,7 +594,7 @@ impl<'p> Interpreter<'p> {
 
 impl Body<'_> {
     /// Which code this is, whoever made a function of it.
-    fn identity(&self) -> *const () {
+    pub(super) fn identity(&self) -> *const () {
         match self {
             Body::Statements(body) => body.as_ptr().cast(),
             Body::Expression(expr) => std::ptr::from_ref(*expr).cast(),

@@ -254,6 +254,48 @@ pub(super) fn says_status(class: &ExceptionClass<'_>, attribute: &str) -> bool {
     }
 }
 
+/// Methods that exceptions have: all of them, those of `urllib`, and those that web frameworks give theirs.
+pub(super) const METHODS: [&str; 14] = [
+    "with_traceback",
+    "add_note",
+    "split",
+    "subgroup",
+    "read",
+    "close",
+    "info",
+    "getcode",
+    "geturl",
+    "json",
+    "errors",
+    "to_dict",
+    "get_response",
+    "format_message",
+];
+
+/// Whether an exception may have an attribute. Those that Python's own operations raise have what the library reference says, and
+/// no `response`; nobody knows what others have.
+pub(super) fn may_have(exception: &Exception<'_>, name: &str) -> bool {
+    const OWN: [(&str, &[&str]); 7] = [
+        // `json` raises a class of its own below ValueError, and so do codecs.
+        (
+            "ValueError",
+            &["msg", "doc", "pos", "lineno", "colno", "encoding", "object", "start", "end", "reason"],
+        ),
+        ("OSError", &["errno", "strerror", "filename", "filename2", "winerror", "characters_written"]),
+        ("ImportError", &["name", "path", "msg"]),
+        ("NameError", &["name"]),
+        ("AttributeError", &["name", "obj"]),
+        ("StopIteration", &["value"]),
+        ("UnboundLocalError", &["name"]),
+    ];
+    let ExceptionClass::OneOf(kinds) = &exception.class else { return true };
+    ["args", "with_traceback", "add_note"].contains(&name)
+        || name.starts_with("__")
+        || OWN.iter().any(|(kind, names)| kinds.contains(kind) && names.contains(&name))
+        // A class below OSError may be anybody's: `urllib.error.HTTPError`.
+        || kinds.contains(&"OSError")
+}
+
 /// Whether a class is an exception's.
 pub(super) fn is_exception_class(class: &Value<'_>) -> bool {
     match class {

@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use ruff_python_ast::{self as ast, BoolOp, CmpOp, Expr, Number, Operator, UnaryOp};
 
-use super::exceptions;
 use super::interpreter::{Cx, Forks, Interpreter};
 use super::state::{Dict, List, Object, State, taints};
 use super::value::{Body, ExceptionClass, Function, Role, Sort, Taint, Text, Unknown, Value};
@@ -51,10 +50,13 @@ impl<'p> Interpreter<'p> {
         let mut forks = vec![(state, Vec::new())];
         for expr in exprs {
             if self.is_plain(expr) {
-                for (state, values) in &mut forks {
-                    let value = self.plain(expr, state, cx);
-                    values.push(value);
-                }
+                forks.retain_mut(|(state, values)| {
+                    let bound = !self.is_unbound(expr, state, cx);
+                    if bound {
+                        values.push(self.plain(expr, state, cx));
+                    }
+                    bound
+                });
                 continue;
             }
             let mut next = Vec::with_capacity(forks.len());
@@ -109,6 +111,9 @@ impl<'p> Interpreter<'p> {
 
     fn eval_inner(&mut self, expr: &'p Expr, state: State<'p>, cx: Cx<'_, 'p>) -> Forks<'p> {
         if self.is_plain(expr) {
+            if self.is_unbound(expr, &state, cx) {
+                return Vec::new();
+            }
             let value = self.plain(expr, &state, cx);
             return vec![(state, value)];
         }
@@ -252,37 +257,6 @@ impl<'p> Interpreter<'p> {
             _ => Value::any(),
         };
         vec![(state, value)]
-    }
-
-    /// What a name stands for: the function's, the module's, a built-in.
-    fn name(&mut self, name: &'p str, state: &State<'p>, cx: Cx<'_, 'p>, expr: &Expr) -> Value<'p> {
-        match state.locals.as_deref().and_then(|locals| locals.get(name)) {
-            Some(Value::Module(usize::MAX)) | None => {}
-            Some(value) => return value.clone(),
-        }
-        if let Some(value) =
-            cx.function.and_then(|f| f.captured.as_deref()).and_then(|captured| captured.get(name))
-        {
-            return value.clone();
-        }
-        if let Some(value) = self.global(state, cx.module, name) {
-            return value;
-        }
-        if super::library::is_builtin(name) || exceptions::builtin(&format!("builtins.{name}")).is_some() {
-            return Value::external(format!("builtins.{name}"));
-        }
-        match name {
-            "IOError" | "EnvironmentError" => return Value::external("builtins.OSError"),
-            "__name__" => return Value::text(self.program.modules[cx.module].name.clone()),
-            "__file__" | "__doc__" => return Value::unknown(Sort::Text, Taint::default()),
-            _ => {}
-        }
-        // Bound on another path, or by a star import.
-        if self.starred[cx.module] {
-            let place = self.place(cx, expr);
-            self.unknown_at(place, format!("{name}, which a star import may define"));
-        }
-        Value::any()
     }
 
     fn dict_literal(&mut self, e: &'p ast::ExprDict, state: State<'p>, cx: Cx<'_, 'p>) -> Forks<'p> {
@@ -589,6 +563,9 @@ impl<'p> Interpreter<'p> {
                     self.looks(right, key);
                 }
                 self.relies_on(right);
+                if self.has_no(right, left.as_text()) {
+                    return Some(op == CmpOp::NotIn);
+                }
                 let within = self.within(state, left, right)?;
                 Some(within == (op == CmpOp::In))
             }
@@ -957,6 +934,10 @@ impl<'p> Interpreter<'p> {
             _ => {
                 if key.as_text().is_some() {
                     self.reads_unguarded(object, key.as_text(), at);
+                }
+                if self.has_no(object, key.as_text()) {
+                    self.may_fail(&state, &["KeyError"], at);
+                    return Vec::new();
                 }
                 self.may_fail(&state, &["KeyError", "IndexError", "TypeError"], at);
                 let itself = self.identify(object, key.as_text(), false, at);

@@ -235,6 +235,9 @@ impl<'p> Interpreter<'p> {
             return Value::Function(Rc::new(Function { role, ..clone_of(function) }));
         }
         if passes_through(&path) {
+            if changes_events(&path) {
+                self.events = super::Events::Any;
+            }
             return value;
         }
         match &of {
@@ -558,6 +561,14 @@ fn passes_through(path: &str) -> bool {
         "deprecated",
     ];
     (known.contains(&package) && name != "lambda_handler_decorator") || names.contains(&name)
+}
+
+/// Whether a decorator that leaves the function's results as they are may call it with another event than it got: Powertools'
+/// parsers, validators with an envelope, middleware.
+fn changes_events(path: &str) -> bool {
+    let only_watch = ["logging", "logger", "metrics", "tracing", "tracer", "metric", "idempotency"];
+    path.starts_with("aws_lambda_powertools")
+        && !path.to_ascii_lowercase().split(['.', '(']).any(|part| only_watch.contains(&part))
 }
 
 /// A function again, to give it another role.

@@ -3,11 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use super::Program;
 use super::frameworks::App;
 use super::state::{Flow, Gave, Object, Returned, State};
 use super::value::{CallId, Exception, ExceptionClass, Function, Id, Value};
 use super::watching::{Read, WatchedCall};
+use super::{Events, Program};
 use crate::facts::{EventKey, Failed, Loose, Place, Unknown, Unsaid};
 
 /// The most paths that are followed side by side through a function; further ones are joined.
@@ -27,6 +27,8 @@ pub(super) type Forks<'p> = Vec<(State<'p>, Value<'p>)>;
 
 pub(super) struct Interpreter<'p> {
     pub(super) program: &'p Program,
+    /// What is known of the events that the handler gets.
+    pub(super) events: Events,
     /// Variables of the modules, as they are when the handler is called.
     pub(super) globals: HashMap<(usize, &'p str), Value<'p>>,
     /// Objects that the modules made.
@@ -45,6 +47,8 @@ pub(super) struct Interpreter<'p> {
     /// Exceptions of the expressions of the statement that runs.
     pub(super) escaped: Vec<(State<'p>, Escape<'p>)>,
     pub(super) may_raise: bool,
+    /// Names that functions bind themselves, by their bodies.
+    pub(super) own_names: HashMap<*const (), Rc<HashSet<&'p str>>>,
     pub(super) unknown: Vec<Unknown>,
     pub(super) watched: Vec<WatchedCall>,
     pub(super) loose: Vec<Loose>,
@@ -86,10 +90,11 @@ pub(super) struct Cx<'c, 'p> {
 }
 
 impl<'p> Interpreter<'p> {
-    pub(super) fn new(program: &'p Program) -> Interpreter<'p> {
+    pub(super) fn new(program: &'p Program, events: Events) -> Interpreter<'p> {
         let modules = program.modules.len();
         Interpreter {
             program,
+            events,
             globals: HashMap::new(),
             heap: HashMap::new(),
             begun: vec![false; modules],
@@ -101,6 +106,7 @@ impl<'p> Interpreter<'p> {
             tries: 0,
             escaped: Vec::new(),
             may_raise: false,
+            own_names: HashMap::new(),
             unknown: Vec::new(),
             watched: Vec::new(),
             loose: Vec::new(),

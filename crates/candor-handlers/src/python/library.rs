@@ -416,8 +416,9 @@ impl<'p> Interpreter<'p> {
             let state = self.run_module(module, state);
             return vec![(state, Value::Module(module))];
         }
-        let of_status =
-            external.path.ends_with("HTTPStatus") || external.path.ends_with("status_codes.codes");
+        let of_status = external.path.ends_with("HTTPStatus")
+            || external.path == "http.client"
+            || external.path.ends_with("status_codes.codes");
         let value = if of_status && let Some(status) = http_status(name) {
             Value::Int(status)
         } else if let Some(status) = name.strip_prefix("HTTP_").and_then(|n| n.get(..3)?.parse().ok())

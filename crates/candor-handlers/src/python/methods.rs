@@ -148,6 +148,10 @@ impl<'p> Interpreter<'p> {
                     Some(key) => self.looks(object, key),
                     None => self.settles(object, &state),
                 }
+                if self.has_no(object, key) {
+                    let default = arguments.positional.get(1).cloned();
+                    return vec![(state, default.unwrap_or(Value::None))];
+                }
                 self.asks_for_key(object, key);
                 self.may_fail(&state, &["AttributeError"], place);
                 let optional = arguments.positional.len() < 2;
@@ -183,6 +187,9 @@ impl<'p> Interpreter<'p> {
                 return vec![(state, Value::Unknown(Unknown { taint, ..Unknown::ANY }))];
             }
             _ => {}
+        }
+        if ["update", "setdefault", "pop", "popitem", "clear"].contains(&name) {
+            self.changes(object);
         }
         let computing = COMPUTING.contains(&name);
         if !computing || object.taint().answer.is_some_and(|answer| answer.of == super::value::Of::Whole) {

@@ -1,5 +1,6 @@
 //! Which keys of the event a handler reads, and what it makes of the items that it asks a table for.
 
+use super::Events;
 use super::interpreter::Interpreter;
 use super::state::{Object, State};
 use super::value::{Itself, Taint, Unknown, Value};
@@ -8,6 +9,28 @@ use crate::shape::Shape;
 
 /// Calls of DynamoDB that answer with items.
 const ASKS_FOR_ITEMS: &[&str] = &["get_item", "query", "scan", "put_item", "update_item", "delete_item"];
+
+/// Everything that stands at the top of a proxy event: of a REST API's, of payload 1.0 and 2.0, of a function URL's, of a load
+/// balancer's.
+const OF_PROXY_EVENTS: &[&str] = &[
+    "body",
+    "cookies",
+    "headers",
+    "httpMethod",
+    "isBase64Encoded",
+    "multiValueHeaders",
+    "multiValueQueryStringParameters",
+    "path",
+    "pathParameters",
+    "queryStringParameters",
+    "rawPath",
+    "rawQueryString",
+    "requestContext",
+    "resource",
+    "routeKey",
+    "stageVariables",
+    "version",
+];
 
 /// What a call to DynamoDB answers with.
 pub(super) fn items_of(path: &str, service: Option<&str>) -> Itself {
@@ -20,6 +43,20 @@ pub(super) fn items_of(path: &str, service: Option<&str>) -> Itself {
 }
 
 impl<'p> Interpreter<'p> {
+    /// Whether `object` is an event that has no such key, whatever the client sends: `Records`, `source`, `warmer` are other callers'.
+    pub(super) fn has_no(&self, object: &Value<'p>, key: Option<&str>) -> bool {
+        self.events == Events::Proxy
+            && object.itself() == Itself::Event
+            && key.is_some_and(|key| !OF_PROXY_EVENTS.contains(&key))
+    }
+
+    /// Something is put into `object`, or may be: an event is then no longer what the gateway sent.
+    pub(super) fn changes(&mut self, object: &Value<'p>) {
+        if object.itself() == Itself::Event {
+            self.events = Events::Any;
+        }
+    }
+
     /// `object[key]`, or `object.get(key)` where `lenient`: what the value under the key is.
     pub(super) fn identify(
         &mut self,

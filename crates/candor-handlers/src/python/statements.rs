@@ -96,7 +96,8 @@ impl<'p> Interpreter<'p> {
                     .collect()
             }
             Stmt::Assign(s) => {
-                let values = self.eval(&s.value, state, cx);
+                let mut values = self.eval(&s.value, state, cx);
+                values.retain(|(state, _)| s.targets.iter().all(|target| self.takes(target, state, cx)));
                 self.each(values, |this, state, value| {
                     s.targets
                         .iter()
@@ -560,19 +561,18 @@ impl<'p> Interpreter<'p> {
             Expr::Starred(starred) => self.assign(&starred.value, value, state, cx),
             Expr::Subscript(subscript) => {
                 let at = self.place(cx, &subscript.range);
-                let mut last = None;
+                // Where the target does not evaluate, that has been noted: what is assigned goes nowhere.
+                let mut last = state.clone();
                 for (state, object) in self.eval(&subscript.value, state, cx) {
                     for (mut state, key) in self.eval(&subscript.slice, state, cx) {
                         self.set_item(&mut state, &object, &key, value.clone(), at);
-                        last = Some(state);
+                        last = state;
                     }
                 }
-                // An assignment whose target does not evaluate ends the path as any other expression does.
-                last.unwrap_or_else(|| State::new(at))
+                last
             }
             Expr::Attribute(attribute) => {
-                let mut last = None;
-                let at = self.place(cx, &attribute.range);
+                let mut last = state.clone();
                 for (mut state, object) in self.eval(&attribute.value, state, cx) {
                     match &object {
                         Value::Instance(id) => {
@@ -592,9 +592,9 @@ impl<'p> Interpreter<'p> {
                         }
                         _ => self.settles(&value, &state),
                     }
-                    last = Some(state);
+                    last = state;
                 }
-                last.unwrap_or_else(|| State::new(at))
+                last
             }
             _ => state,
         }
@@ -632,6 +632,7 @@ impl<'p> Interpreter<'p> {
     ) {
         // What is written into the event need not have been there.
         self.asks_for(key, object, at);
+        self.changes(object);
         let (Value::Dict(id) | Value::List(id)) = object else {
             if let Value::External(external) = object {
                 // `session.hooks["response"] = …`

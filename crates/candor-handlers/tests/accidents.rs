@@ -1,0 +1,217 @@
+//! Paths that end in an accident of Python's, and paths that no client gets to: what they would have answered is not answered.
+
+#![allow(clippy::unwrap_used)]
+
+#[path = "support/paths.rs"]
+mod paths;
+
+use candor_handlers::{Events, Found, Program, Search};
+use paths::{check, facts, line};
+
+#[test]
+fn a_name_that_the_failed_try_would_have_bound() {
+    check(
+        "import boto3
+s3 = boto3.client('s3')
+def handler(event, context):
+    try:
+        found = s3.get_object(Bucket='b', Key='k')
+    except Exception as error:
+        print(error)
+    return {'statusCode': 200, 'body': str(found)}
+",
+        r#"
+8: returns {"statusCode":200,"body":""} (/body unknown)
+may raise
+"#,
+    );
+}
+
+#[test]
+fn a_name_that_is_bound_before_or_after_the_failed_try() {
+    check(
+        "import boto3
+s3 = boto3.client('s3')
+def handler(event, context):
+    size = 0
+    try:
+        found = s3.head_object(Bucket='b', Key='k')
+        size = found['ContentLength']
+    except Exception as error:
+        found = None
+    [size for size in 'ab']
+    return {'statusCode': 200, 'body': f'{found is None}'}
+",
+        r#"
+11: returns {"statusCode":200,"body":""} (/body unknown)
+11: returns {"statusCode":200,"body":"True"}, after Effect@6 was caught@8
+11: returns {"statusCode":200,"body":"True"}, after Value@7 was caught@8 perhaps
+"#,
+    );
+}
+
+#[test]
+fn a_name_that_something_else_may_bind() {
+    check(
+        "def handler(event, context):
+    global cache
+    def fill():
+        nonlocal total
+        total = 1
+    if event['a']:
+        cache = total = 2
+        import json
+        match event:
+            case {'x': chosen}:
+                chosen = 1
+    fill()
+    return {'statusCode': 200, 'headers': {'a': cache, 'b': total, 'c': chosen, 'd': json}}
+",
+        r#"
+13: returns {"statusCode":200,"headers":{"a":2,"b":2,"c":1,"d":null}}
+13: returns {"statusCode":200,"headers":{"a":2,"b":2,"c":null,"d":null}}
+13: returns {"statusCode":200,"headers":{"a":null,"b":null,"c":null,"d":null}}
+may raise
+"#,
+    );
+}
+
+#[test]
+fn an_assignment_into_what_is_not_there() {
+    check(
+        "import boto3
+s3 = boto3.client('s3')
+def handler(event, context):
+    try:
+        answer = s3.get_object(Bucket='b', Key='k')
+    except Exception as error:
+        print(error)
+    answer['seen'] = True
+    return {'statusCode': 200}
+",
+        r#"
+9: returns {"statusCode":200}
+may raise
+"#,
+    );
+    check(
+        "import boto3
+s3 = boto3.client('s3')
+def handler(event, context):
+    answer = None
+    try:
+        answer = s3.get_object(Bucket='b', Key='k')
+    except Exception as error:
+        print(error)
+    answer['seen'] = True
+    return {'statusCode': 200}
+",
+        r#"
+9: raises TypeError(…), after Effect@6 was caught@7
+10: returns {"statusCode":200}
+"#,
+    );
+}
+
+#[test]
+fn an_error_in_place_of_a_connection() {
+    check(
+        "import pymysql
+def connect():
+    try:
+        return pymysql.connect(host='h')
+    except pymysql.MySQLError as error:
+        return error
+def handler(event, context):
+    cursor = connect().cursor()
+    return {'statusCode': 200}
+",
+        r#"
+9: returns {"statusCode":200}
+may raise
+"#,
+    );
+}
+
+#[test]
+fn what_exceptions_of_python_have_not() {
+    check(
+        "import boto3
+cognito = boto3.client('cognito-idp')
+def handler(event, context):
+    try:
+        body = event['body']
+        cognito.sign_up(Username=body)
+    except Exception as error:
+        return {'statusCode': 500, 'body': error.response['Error']['Message']}
+    return {'statusCode': 204}
+",
+        r#"
+8: returns {"statusCode":500,"body":null} (/body unknown) telling an error, after Effect@6 was caught@7 and answered
+9: returns {"statusCode":204}
+may raise
+"#,
+    );
+}
+
+#[test]
+fn statuses_by_the_names_of_http_client() {
+    check(
+        "import http.client as httplib
+def handler(event, context):
+    return {'statusCode': httplib.NOT_FOUND}
+",
+        r#"3: returns {"statusCode":404}"#,
+    );
+}
+
+/// The paths of a handler that gets proxy events and nothing else.
+fn behind_a_gateway(source: &str) -> String {
+    let mut find = |name: &str| match name {
+        "app" => Search::Found(Found { key: 0, text: source.to_string() }),
+        _ => Search::Missing,
+    };
+    let facts = Program::default().facts("app", "handler", Events::Proxy, &mut find).unwrap();
+    let lines = facts.paths.iter().map(|path| line(&[("app", source)], path.at));
+    lines.collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn branches_for_events_of_other_callers() {
+    let source = "def handler(event, context):
+    if 'Records' in event:
+        return
+    if event.get('source') == 'aws.events' or event.get('warmer', False):
+        return
+    if 'body' not in event:
+        return {'statusCode': 400}
+    try:
+        return {'statusCode': 200, 'body': event['_job']}
+    except KeyError:
+        return {'statusCode': 404}
+";
+    assert_eq!(behind_a_gateway(source), "7 11");
+    assert_eq!(facts(source).paths.len(), 5);
+}
+
+#[test]
+fn an_event_that_was_changed_may_hold_anything() {
+    for change in ["event['user'] = 1", "event.update(user=1)", "enrich(event)"] {
+        let source = format!(
+            "from middleware import enrich
+def handler(event, context):
+    {change}
+    if event.get('user'):
+        return {{'statusCode': 200}}
+    return {{'statusCode': 401}}
+"
+        );
+        assert_eq!(behind_a_gateway(&source), "5 6", "{change}");
+    }
+    let parsed = "from aws_lambda_powertools.utilities.validation import validator
+@validator(envelope='powertools_json(body)')
+def handler(event, context):
+    return {'statusCode': 200 if event.get('order') else 400}
+";
+    assert_eq!(behind_a_gateway(parsed), "4 4");
+}
