@@ -306,6 +306,16 @@ impl<'a> Scene<'a> {
         }
         let tells = self.answer()?.tells?;
         let own = self.path()?;
+        // The same clause swallows what surely fails: the rules on that say it.
+        let caught = |path: &Path| path.failure.as_ref().map(|failure| failure.caught);
+        let said = |other: &&Path| {
+            other.at == own.at
+                && caught(other) == caught(own)
+                && other.failure.as_ref().is_some_and(|f| f.certain)
+        };
+        if self.source?.handler.facts.paths.iter().any(|other| said(&other)) {
+            return None;
+        }
         let honest = |path: &&Path| match &path.end {
             End::Returned(answer) => {
                 answer.tells == Some(tells) && said_status(&answer.shape).is_some_and(|status| status >= 300)

@@ -6,6 +6,8 @@
 mod mutants;
 #[path = "check/noticing.rs"]
 mod noticing;
+#[path = "check/once.rs"]
+mod once;
 #[path = "check/pages.rs"]
 mod pages;
 #[path = "check/properties.rs"]

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
-    let (Some(path), Some(answer), Some(_)) = (scene.path(), scene.answer(), scene.proxy_format()) else {
+    let (Some(path), Some(answer), Some(format)) = (scene.path(), scene.answer(), scene.proxy_format()) else {
         return Claim::Passed;
     };
     let Shape::Dict { entries, open: false } = &answer.shape else { return Claim::Passed };
@@ -19,7 +19,9 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
         return Claim::Passed;
     }
     let envelope = entries.iter().any(|entry| ["body", "headers", "isBase64Encoded"].contains(&entry.key.as_str()));
-    let tells = answer.tells.is_some() || scene.swallowed().is_some();
+    // Where the gateway refuses bare data, that it does is a finding of its own, whatever failed before.
+    let infers = matches!(format, ProxyFormat::Http2 | ProxyFormat::FunctionUrl);
+    let tells = answer.tells.is_some() || (infers || envelope) && scene.swallowed().is_some();
     // Plain data is what payload 2.0 is made for, and elsewhere a fault of its own.
     if !envelope && !tells {
         return Claim::Passed;

@@ -39,7 +39,13 @@ fn find(scene: &HandlerScene<'_>, findings: &mut Findings) {
     if prepared || foreign().any(|key| key.asked) {
         return;
     }
+    let mut told: Vec<&str> = Vec::new();
     for key in foreign().filter(|key| key.needed || key.compared) {
+        // Once for each key: where it is read first.
+        if told.contains(&key.key.as_str()) {
+            continue;
+        }
+        told.push(&key.key);
         let at = scene.place(key.at);
         let name = &key.key;
         scene.report(&RULE, RULE.severity, at, findings, || Claimed {

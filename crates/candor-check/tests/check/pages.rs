@@ -36,7 +36,7 @@ pub(super) fn examples(page: &str, heading: &str) -> Vec<Example> {
 }
 
 /// A template with the function `app.handler` behind an API of a kind.
-fn behind(kind: &str) -> String {
+pub(super) fn behind(kind: &str) -> String {
     let event = |kind: &str, version: &str| {
         format!(
             "      Events: {{ Go: {{ Type: {kind}, Properties: {{ Path: /go, Method: post{version} }} }} }}\n"
