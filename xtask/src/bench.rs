@@ -55,6 +55,11 @@ pub(crate) fn run() -> Result<(), String> {
     Ok(())
 }
 
+/// `cargo xtask bench handlers`: the table is printed by an example of candor-handlers, so that this crate need not build a parser.
+pub(crate) fn handlers() -> Result<(), String> {
+    Step::cargo(&["run", "--release", "--locked", "--package", "candor-handlers", "--example", "bench"]).run()
+}
+
 struct Measured {
     least: Duration,
     median: Duration,

@@ -20,6 +20,8 @@ Commands:
   tidy         Check what no compiler checks: dependencies, I/O in the core, rule pages, links, documents
   bless        Make generated files and snapshots anew
   bench check  Time `candor check` on generated templates of 100, 1,000 and 10,000 routes
+  bench handlers
+               Time the reading of Python handlers beside their parser alone
 ";
 
 fn main() -> ExitCode {
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(),
         ["bless"] => bless::run(),
         ["bench", "check"] => bench::run(),
+        ["bench", "handlers"] => bench::handlers(),
         ["--help" | "-h" | "help"] => {
             print!("{HELP}");
             return ExitCode::SUCCESS;

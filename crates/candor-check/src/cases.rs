@@ -84,13 +84,13 @@ pub fn cases(route: &Route, function_timeout: Duration, gateway_timeout: Duratio
     cases
 }
 
-/// What a handler's source says that it can do, each with the number of its path. What nobody knows is not played: it would say
+/// What a handler's source says that it can do, each with the numbers of the paths that come to it. What nobody knows is not played: it would say
 /// nothing.
 pub(crate) fn source_cases(
     handler: &Handler,
     handlers: &Handlers,
     function: &Function,
-) -> Vec<(Case, Option<usize>)> {
+) -> Vec<(Case, Vec<usize>)> {
     if let Some(absent) = &handler.absent {
         let (kind, message) = match absent {
             Absent::Module(module, _) => (
@@ -103,15 +103,15 @@ pub(crate) fn source_cases(
         };
         let outcome = Outcome::InitFailed(FunctionError::python(kind, &message, REQUEST_ID, ""));
         let origin = Origin::Source { span: function.handler.span(), after_failure: false };
-        return vec![(Case { origin, ..Case::standard(outcome) }, None)];
+        return vec![(Case { origin, ..Case::standard(outcome) }, Vec::new())];
     }
-    let mut cases: Vec<(Case, Option<usize>)> = Vec::new();
+    let mut cases: Vec<(Case, Vec<usize>)> = Vec::new();
     for (nth, path) in handler.facts.paths.iter().enumerate() {
-        // Several ways to the same end are one case, but for what had failed on the way.
-        if let Some(case) = source_case(path, handlers)
-            && !cases.iter().any(|(known, _)| *known == case)
-        {
-            cases.push((case, Some(nth)));
+        let Some(case) = source_case(path, handlers) else { continue };
+        // Several ways to the same end are played once; what had failed on each is for the rules to look at.
+        match cases.iter_mut().find(|(known, _)| *known == case) {
+            Some((_, paths)) => paths.push(nth),
+            None => cases.push((case, vec![nth])),
         }
     }
     cases

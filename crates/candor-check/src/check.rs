@@ -120,7 +120,12 @@ fn check_project(
                     };
                     for played in &played {
                         if let Ok(exchange) = &played.exchange {
-                            ask(&scene(&played.case, exchange, played.path), &mut findings);
+                            for path in &played.paths {
+                                ask(&scene(&played.case, exchange, Some(*path)), &mut findings);
+                            }
+                            if played.paths.is_empty() {
+                                ask(&scene(&played.case, exchange, None), &mut findings);
+                            }
                         }
                     }
                     if let (Some(handler), Some(function)) = (handler, function) {
@@ -208,8 +213,8 @@ pub(crate) fn function_of<'p>(project: &'p Project, route: &Route) -> Option<&'p
 pub struct Played<'a> {
     /// What was played.
     pub case: Case,
-    /// Which path through the handler says so, if its source does: an index into [`candor_handlers::Facts::paths`].
-    pub path: Option<usize>,
+    /// Which paths through the handler say so, if its source does: indexes into [`candor_handlers::Facts::paths`].
+    pub paths: Vec<usize>,
     /// The exchange, or why nobody can tell.
     pub exchange: Result<Exchange<'a>, Undecided>,
 }
@@ -241,18 +246,18 @@ pub fn drill<'a>(
         .map_or(limits::LAMBDA_TIMEOUT_DEFAULT.time, |(t, _)| *t)
         .min(Duration::from_secs(86_400));
     let door = drill.begin(route)?;
-    let mut all: Vec<(Case, Option<usize>)> =
-        cases(route, function_timeout, gateway_timeout).into_iter().map(|case| (case, None)).collect();
+    let standard = cases(route, function_timeout, gateway_timeout);
+    let mut all: Vec<(Case, Vec<usize>)> = standard.into_iter().map(|case| (case, Vec::new())).collect();
     if let Some(function) = function
         && let Some(handler) = handlers.of(reading, project, function)
     {
         all.extend(source_cases(handler, handlers, function));
     }
-    let worth_playing = |(case, _): &(Case, Option<usize>)| match &door {
+    let worth_playing = |(case, _): &(Case, Vec<usize>)| match &door {
         Door::Function(_) => true,
         // Whatever the function would do, the gateway answers the same: one success shows it.
         Door::Answered(_) => case.origin == Origin::Standard && case.slug == "returned",
     };
-    let play = |(case, path)| Played { exchange: door.play(&case), case, path };
+    let play = |(case, paths)| Played { exchange: door.play(&case), case, paths };
     Ok(all.into_iter().filter(worth_playing).map(play).collect())
 }

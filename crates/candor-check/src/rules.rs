@@ -236,7 +236,11 @@ impl<'a> HandlerScene<'a> {
     /// not among them.
     pub(crate) fn played(&self) -> impl Iterator<Item = (&'a Path, &'a Exchange<'a>)> + use<'a> {
         let paths = &self.handler.facts.paths;
-        self.exchanges.iter().filter_map(move |p| Some((paths.get(p.path?)?, p.exchange.as_ref().ok()?)))
+        let of = move |played: &'a Played<'a>| {
+            let exchange = played.exchange.as_ref().ok();
+            played.paths.iter().filter_map(move |path| Some((paths.get(*path)?, exchange?)))
+        };
+        self.exchanges.iter().flat_map(of)
     }
 
     /// Adds a finding about the handler.

@@ -1,5 +1,7 @@
 //! Times the analysis beside the parser alone, in one process and one thread: `cargo xtask bench handlers`.
 
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
+
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::time::{Duration, Instant};

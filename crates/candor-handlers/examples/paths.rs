@@ -2,6 +2,8 @@
 //!
 //! Modules are looked for in the folder of the file.
 
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
+
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;

@@ -65,9 +65,14 @@ enum Flow {
     Stop,
 }
 
-/// Renders a template's tree.
-pub(crate) fn render(block: &Block, scope: &Scope<'_>, budget: Budget) -> Result<Rendered, Error> {
-    let mut evaluator = Evaluator::new(scope, budget);
+/// Renders a template's tree; one that does not read `$context` gets an empty one.
+pub(crate) fn render(
+    block: &Block,
+    reads_context: bool,
+    scope: &Scope<'_>,
+    budget: Budget,
+) -> Result<Rendered, Error> {
+    let mut evaluator = Evaluator::new(scope, reads_context, budget);
     let mut output = String::new();
     evaluator.block(block, &mut output)?;
     let overrides = evaluator.overrides()?;
@@ -75,9 +80,9 @@ pub(crate) fn render(block: &Block, scope: &Scope<'_>, budget: Budget) -> Result
 }
 
 impl<'t> Evaluator<'t> {
-    fn new(scope: &'t Scope<'t>, budget: Budget) -> Evaluator<'t> {
+    fn new(scope: &'t Scope<'t>, reads_context: bool, budget: Budget) -> Evaluator<'t> {
         let mut heap = Heap::default();
-        let context = heap.load_object(scope.context);
+        let context = heap.load_object(if reads_context { scope.context } else { &crate::Value::Null });
         for (name, value) in
             [("requestOverride", &scope.overrides.request), ("responseOverride", &scope.overrides.response)]
         {

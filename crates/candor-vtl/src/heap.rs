@@ -92,10 +92,14 @@ pub(crate) struct List {
     pub(crate) changes: u64,
 }
 
+/// Up to so many members, looking at each is faster than hashing the key.
+const FEW: usize = 16;
+
 /// A map in the order of insertion.
 #[derive(Debug, Default)]
 pub(crate) struct Map {
     members: Vec<(Key, Datum)>,
+    /// Where each member stands; empty while there are few.
     index: HashMap<Key, usize>,
     /// An object of `$context`: it prints as nothing (recorded).
     pub(crate) silent: bool,
@@ -107,26 +111,48 @@ impl Map {
     }
 
     pub(crate) fn get(&self, key: &Key) -> Option<&Datum> {
-        self.index.get(key).map(|at| &self.members[*at].1)
+        self.find(key).map(|at| &self.members[at].1)
+    }
+
+    fn find(&self, key: &Key) -> Option<usize> {
+        if self.members.len() <= FEW {
+            self.members.iter().position(|(k, _)| k == key)
+        } else {
+            self.index.get(key).copied()
+        }
     }
 
     /// Puts a member, and yields what it replaces.
     pub(crate) fn put(&mut self, key: Key, value: Datum) -> Option<Datum> {
-        if let Some(at) = self.index.get(&key) {
-            return Some(std::mem::replace(&mut self.members[*at].1, value));
+        if let Some(at) = self.find(&key) {
+            return Some(std::mem::replace(&mut self.members[at].1, value));
         }
-        self.index.insert(key.clone(), self.members.len());
         self.members.push((key, value));
+        match self.members.len() {
+            ..=FEW => {}
+            n if n == FEW + 1 => self.number_from(0),
+            n => self.number_from(n - 1),
+        }
         None
     }
 
     pub(crate) fn remove(&mut self, key: &Key) -> Option<Datum> {
-        let at = self.index.remove(key)?;
-        let (_, value) = self.members.remove(at);
-        for (i, (key, _)) in self.members.iter().enumerate().skip(at) {
-            self.index.insert(key.clone(), i);
+        let at = self.find(key)?;
+        let (key, value) = self.members.remove(at);
+        self.index.remove(&key);
+        if self.members.len() <= FEW {
+            self.index.clear();
+        } else {
+            self.number_from(at);
         }
         Some(value)
+    }
+
+    /// Notes where the members from this one on stand.
+    fn number_from(&mut self, from: usize) {
+        for (at, (key, _)) in self.members.iter().enumerate().skip(from) {
+            self.index.insert(key.clone(), at);
+        }
     }
 
     pub(crate) fn clear(&mut self) {
@@ -274,6 +300,26 @@ mod tests {
         assert_eq!(map.remove(&text("z")), Some(Datum::Int(0)));
         assert_eq!(map.members(), [(text("a"), Datum::Null), (text("m"), Datum::Int(2))]);
         assert_eq!(map.get(&text("m")), Some(&Datum::Int(2)));
+    }
+
+    #[test]
+    fn few_or_many_members_are_found_alike() {
+        let mut map = Map::default();
+        let name = |i: usize| text(&format!("k{i}"));
+        for i in 0..FEW + 4 {
+            map.put(name(i), Datum::Int(i as i128));
+        }
+        // Down past the limit and up again, the first ones first.
+        for i in 0..6 {
+            assert_eq!(map.remove(&name(i)), Some(Datum::Int(i as i128)));
+        }
+        for i in 0..6 {
+            assert_eq!(map.put(name(i), Datum::Int(-1)), None);
+        }
+        for i in 0..FEW + 4 {
+            assert_eq!(map.get(&name(i)), Some(&Datum::Int(if i < 6 { -1 } else { i as i128 })), "{i}");
+        }
+        assert_eq!(map.members().len(), FEW + 4);
     }
 
     #[test]

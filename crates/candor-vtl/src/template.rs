@@ -12,6 +12,8 @@ use crate::{eval, parser};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
     block: Block,
+    /// Whether it looks at `$context` at all: taking that in costs more than most templates do.
+    reads_context: bool,
 }
 
 /// What a reference or a directive is found for.
@@ -32,7 +34,9 @@ impl Template {
     /// # Errors
     /// Where AWS answers 500 for every request, as the template cannot be parsed.
     pub fn parse(source: &str) -> Result<Template, Error> {
-        Ok(Template { block: parser::parse(source)? })
+        let mut template = Template { block: parser::parse(source)?, reads_context: true };
+        template.reads_context = template.mentions("context");
+        Ok(template)
     }
 
     /// Renders the template. There is no partial output.
@@ -40,7 +44,7 @@ impl Template {
     /// # Errors
     /// Where the payload cannot be read, a method fails, or the budget does not suffice.
     pub fn render(&self, scope: &Scope<'_>, budget: Budget) -> Result<Rendered, Error> {
-        eval::render(&self.block, scope, budget)
+        eval::render(&self.block, self.reads_context, scope, budget)
     }
 
     /// Whether any reference names this: as its root (`input`), a property or a literal key.

@@ -8,6 +8,8 @@
 mod bad_input;
 #[path = "cli/examples.rs"]
 mod examples;
+#[path = "cli/handlers.rs"]
+mod handlers;
 #[path = "cli/help.rs"]
 mod help;
 #[path = "cli/json.rs"]

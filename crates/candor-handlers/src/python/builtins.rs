@@ -58,8 +58,7 @@ impl<'p> Interpreter<'p> {
                 one(state, Value::unknown(Sort::Any, taint))
             }
             "builtins.str" | "builtins.repr" | "builtins.format" => {
-                let known =
-                    first.and_then(|value| self.as_str(&state, value)).filter(|_| path == "builtins.str");
+                let known = first.and_then(|value| value.shown()).filter(|_| path == "builtins.str");
                 let value = match known {
                     Some(known) => Value::Text(Rc::new(Text {
                         known: Some(known),

@@ -158,7 +158,7 @@ pub(super) fn catches(clause: Option<&Value<'_>>, exception: &Exception<'_>) -> 
     match clause {
         Value::Tuple(items) => {
             let all: Vec<Catch> = items.iter().map(|item| catches(Some(item), exception)).collect();
-            match all.iter().any(|c| *c == Catch::Yes) {
+            match all.contains(&Catch::Yes) {
                 true => Catch::Yes,
                 false if all.contains(&Catch::Maybe) => Catch::Maybe,
                 false => Catch::No,

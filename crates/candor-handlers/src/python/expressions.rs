@@ -367,7 +367,7 @@ impl<'p> Interpreter<'p> {
                     Piece::Text(_) => {}
                     Piece::Field { bare } => {
                         let value = values.next();
-                        match value.filter(|_| *bare).and_then(|value| self.as_str(&state, value)) {
+                        match value.filter(|_| *bare).and_then(|value| value.shown()) {
                             Some(shown) if known => text.push_str(&shown),
                             Some(_) => {}
                             None => known = false,
@@ -384,19 +384,6 @@ impl<'p> Interpreter<'p> {
             forks.push((state, value));
         }
         forks
-    }
-
-    /// `str(value)`, where it is known.
-    pub(super) fn as_str(&self, state: &State<'p>, value: &Value<'p>) -> Option<String> {
-        Some(match value {
-            Value::Text(text) => text.known.clone()?,
-            Value::Int(n) => n.to_string(),
-            Value::Bool(true) => "True".to_string(),
-            Value::Bool(false) => "False".to_string(),
-            Value::None => "None".to_string(),
-            Value::Exception(exception) => self.as_str(state, &exception.message)?,
-            _ => return None,
-        })
     }
 
     pub(super) fn binary(
@@ -884,8 +871,8 @@ impl<'p> Interpreter<'p> {
                 let Some(Object::Dict(dict)) = self.object(&state, *id) else {
                     return vec![(state, Value::any())];
                 };
-                match key.as_text() {
-                    Some(key) => match dict.get(key) {
+                if let Some(key) = key.as_text() {
+                    match dict.get(key) {
                         Some(value) => {
                             let value = value.clone();
                             return vec![(state, value)];
@@ -896,8 +883,7 @@ impl<'p> Interpreter<'p> {
                             self.certain(state, "builtins.KeyError", at);
                             return Vec::new();
                         }
-                    },
-                    None => {}
+                    }
                 }
                 self.may_fail(&state, &["KeyError", "TypeError"], at);
                 vec![(state, Value::any())]

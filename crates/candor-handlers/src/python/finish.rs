@@ -144,12 +144,12 @@ impl<'p> Interpreter<'p> {
         // 202 says that the work goes on.
         let mut done: Vec<u32> = Vec::new();
         for (path, calls) in paths {
-            if let End::Returned(answer) = &path.end {
-                if says_success(answer) {
-                    succeeded.extend(&calls);
-                    if status_of(answer) != Some("202") {
-                        done.extend(calls);
-                    }
+            if let End::Returned(answer) = &path.end
+                && says_success(answer)
+            {
+                succeeded.extend(&calls);
+                if status_of(answer) != Some("202") {
+                    done.extend(calls);
                 }
             }
             if !kept.contains(&path) && kept.len() < MAX_PATHS {
@@ -299,7 +299,7 @@ impl<'p> Interpreter<'p> {
                 return None;
             }
         };
-        let message = self.as_str(state, &exception.message);
+        let message = exception.message.shown();
         let begins = match (&message, &exception.message) {
             (Some(message), _) => message.clone(),
             (None, Value::Text(text)) => text.begins.clone(),

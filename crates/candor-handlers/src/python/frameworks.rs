@@ -99,10 +99,9 @@ impl<'p> Interpreter<'p> {
                 let value = app().map_or(Value::any(), Value::App);
                 Some(vec![(state.clone(), value)])
             }
-            "awsgi.response" | "serverless_wsgi.handle_request" => match app() {
-                Some(app) => Some(self.answer_by_app(app, place, state.clone())),
-                None => None,
-            },
+            "awsgi.response" | "serverless_wsgi.handle_request" => {
+                app().map(|app| self.answer_by_app(app, place, state.clone()))
+            }
             _ if is_reply(path) => {
                 let get = |at, names: &[&str]| {
                     let named = names.iter().find_map(|name| arguments.named(name));

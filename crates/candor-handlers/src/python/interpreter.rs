@@ -1,5 +1,6 @@
 //! The interpreter: what it carries along, and how many paths it follows.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -176,10 +177,11 @@ impl<'p> Interpreter<'p> {
     /// The same, to change it.
     pub(super) fn object_mut<'s>(&self, state: &'s mut State<'p>, id: Id) -> Option<&'s mut Object<'p>> {
         let heap = Rc::make_mut(&mut state.heap);
-        if !heap.contains_key(&id) {
-            heap.insert(id, self.heap.get(&id)?.clone());
-        }
-        heap.get_mut(&id).map(Rc::make_mut)
+        let object = match heap.entry(id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(self.heap.get(&id)?.clone()),
+        };
+        Some(Rc::make_mut(object))
     }
 
     /// The value of a module's variable.

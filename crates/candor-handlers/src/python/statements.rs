@@ -868,6 +868,10 @@ impl<'p> Interpreter<'p> {
                         },
                     }
                 }
+                None if self.program.is_broken(&module) => {
+                    self.unknown_at(place, format!("the module {module}, which does not parse"));
+                    Value::any()
+                }
                 None => self.imported(&format!("{module}.{name}"), place),
             };
             if let Value::Module(index) = value {

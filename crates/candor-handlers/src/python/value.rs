@@ -373,6 +373,19 @@ impl<'p> Value<'p> {
         }
     }
 
+    /// `str(value)`, where it is known.
+    pub(super) fn shown(&self) -> Option<String> {
+        Some(match self {
+            Value::Text(text) => text.known.clone()?,
+            Value::Int(n) => n.to_string(),
+            Value::Bool(true) => "True".to_string(),
+            Value::Bool(false) => "False".to_string(),
+            Value::None => "None".to_string(),
+            Value::Exception(exception) => exception.message.shown()?,
+            _ => return None,
+        })
+    }
+
     /// The path of something outside.
     pub(super) fn path(&self) -> Option<&str> {
         match self {
