@@ -5,6 +5,8 @@
 
 mod builtins;
 mod calls;
+mod conditions;
+mod definitions;
 mod exceptions;
 mod expressions;
 mod finish;

@@ -143,7 +143,7 @@ impl<'p> Interpreter<'p> {
                 let mut dict = Dict { entries: Vec::new(), open: arguments.open, made: place };
                 if let Some(first) = first {
                     let added = self.dict_of(&state, first);
-                    super::statements::merge(&mut dict, added);
+                    super::definitions::merge(&mut dict, added);
                 }
                 for (name, value) in &arguments.named {
                     dict.set(name, value.clone(), place);

@@ -72,8 +72,6 @@ pub(super) struct Interpreter<'p> {
     pub(super) apps: Vec<App<'p>>,
     /// Bodies of `with` statements over generators of the project's, innermost last.
     pub(super) withs: Vec<super::tries::OpenWith<'p>>,
-    /// What the last functions returned, for the places of their `return`.
-    pub(super) module_level: bool,
 }
 
 /// How an expression ends a path.
@@ -123,7 +121,6 @@ impl<'p> Interpreter<'p> {
             asks_for_items: false,
             apps: Vec::new(),
             withs: Vec::new(),
-            module_level: false,
         }
     }
 

@@ -261,7 +261,7 @@ impl<'p> Interpreter<'p> {
                 if let Some(Object::Dict(dict)) = self.object_mut(&mut state, id) {
                     for more in added {
                         // Where the entry is written is where it is put in.
-                        super::statements::merge(dict, more);
+                        super::definitions::merge(dict, more);
                     }
                 }
                 Value::None

@@ -198,14 +198,10 @@ impl<'p> State<'p> {
         }
         if self.calls != other.calls {
             let mine = Rc::make_mut(&mut self.calls);
-            mine.extend(other.calls.iter().filter(|call| !self_has(mine, call)).copied().collect::<Vec<_>>());
+            mine.extend(other.calls.iter().filter(|call| !mine.contains(call)).copied().collect::<Vec<_>>());
         }
         self
     }
-}
-
-fn self_has(calls: &[CallId], call: &CallId) -> bool {
-    calls.contains(call)
 }
 
 fn join_scope<'p>(mine: &mut Scope<'p>, theirs: &Scope<'p>) {
