@@ -215,3 +215,44 @@ def handler(event, context):
 ";
     assert_eq!(behind_a_gateway(parsed), "4 4");
 }
+
+#[test]
+fn the_bytes_that_another_server_sent() {
+    check(
+        "import requests
+import urllib3
+http = urllib3.PoolManager()
+def handler(event, context):
+    if event['raw']:
+        return {'statusCode': 200, 'body': http.request('GET', 'https://example.com').data}
+    page = requests.get('https://example.com').content
+    return {'statusCode': 200, 'body': page.decode()}
+",
+        r#"
+6: returns {"statusCode":200,"body":null} (/body unknown)
+8: returns {"statusCode":200,"body":""} (/body unknown)
+may raise
+"#,
+    );
+}
+
+#[test]
+fn what_stands_between_separators() {
+    check(
+        "import os
+def handler(event, context):
+    receivers = os.environ['RECEIVERS'].split(',')
+    if len(receivers) == 0:
+        return
+    words = os.environ['WORDS'].split()
+    if len(words) == 0:
+        return {'statusCode': 404}
+    return {'statusCode': 200}
+",
+        r#"
+8: returns {"statusCode":404}
+9: returns {"statusCode":200}
+may raise
+"#,
+    );
+}

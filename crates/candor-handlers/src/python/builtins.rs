@@ -106,9 +106,10 @@ impl<'p> Interpreter<'p> {
                         Some(text) => Value::Int(text.chars().count() as i64),
                         None => Value::unknown(Sort::Number, taint),
                     },
-                    _ => {
+                    value => {
                         self.may_fail(&state, &["TypeError"], place);
-                        Value::unknown(Sort::Number, taint)
+                        let truthy = value.and_then(|value| self.truth(&state, value)).filter(|truth| *truth);
+                        Value::Unknown(Unknown { sort: Sort::Number, taint, truthy })
                     }
                 };
                 one(state, value)

@@ -404,8 +404,9 @@ impl<'p> Interpreter<'p> {
                 }
                 let foreign = taint.of_response && matches!(name, "status_code" | "code" | "status");
                 let foreign_status = taint.foreign_status || foreign;
+                let sort = if self.is_raw(object, name) { Sort::Bytes } else { Sort::Any };
                 let taint = Taint { foreign_status, answer: self.part(object, name), ..taint };
-                Value::unknown(Sort::Any, taint)
+                Value::unknown(sort, taint)
             }
         };
         vec![(state, value)]

@@ -116,8 +116,8 @@ impl<'p> Interpreter<'p> {
     /// Whether two values are equal, where that is known.
     pub(super) fn equal(&self, left: &Value<'p>, right: &Value<'p>) -> Option<bool> {
         match (left, right) {
-            (Value::Unknown(u), Value::None | Value::Bool(false))
-            | (Value::None | Value::Bool(false), Value::Unknown(u))
+            (Value::Unknown(u), Value::None | Value::Bool(false) | Value::Int(0))
+            | (Value::None | Value::Bool(false) | Value::Int(0), Value::Unknown(u))
                 if u.truthy == Some(true) =>
             {
                 Some(false)
@@ -140,7 +140,7 @@ impl<'p> Interpreter<'p> {
     pub(super) fn identical(&self, left: &Value<'p>, right: &Value<'p>) -> Option<bool> {
         match (left, right) {
             (Value::Unknown(u), Value::None) | (Value::None, Value::Unknown(u)) => match (u.truthy, u.sort) {
-                (Some(true), _) | (_, Sort::Text | Sort::Number | Sort::Bool) => Some(false),
+                (Some(true), _) | (_, Sort::Text | Sort::Number | Sort::Bool | Sort::Bytes) => Some(false),
                 _ => None,
             },
             (Value::Unknown(_), _) | (_, Value::Unknown(_)) => None,

@@ -329,6 +329,7 @@ impl<'p> Interpreter<'p> {
                 Sort::Text => Shape::Text { known: None, content: None, tells: unknown.taint.tells },
                 Sort::Number => Shape::Number(None),
                 Sort::Bool => Shape::Bool(None),
+                Sort::Bytes => Shape::NotJson("bytes"),
             },
             Value::None => Shape::Null,
             Value::Bool(known) => Shape::Bool(Some(*known)),

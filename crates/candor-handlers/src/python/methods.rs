@@ -211,7 +211,10 @@ impl<'p> Interpreter<'p> {
                 "title",
             ];
             let sort = if text.contains(&name) { Sort::Text } else { Sort::Any };
-            return vec![(state, Value::unknown(sort, taint))];
+            // Text between separators: at least one.
+            let some = matches!(name, "split" | "rsplit") && arguments.get(0, "sep").is_some();
+            let truthy = some.then_some(true);
+            return vec![(state, Value::Unknown(Unknown { sort, taint, truthy }))];
         }
         self.may_raise(&state, ExceptionClass::Any, Failed::Unread, place);
         self.hand_over(&mut state, &arguments);
@@ -317,7 +320,9 @@ impl<'p> Interpreter<'p> {
             ("encode", _) => Value::Bytes,
             ("find" | "count" | "index", _) => Value::unknown(Sort::Number, taint),
             ("split" | "rsplit" | "splitlines", _) => {
-                let items = vec![Value::some_text("", taint)];
+                // Without a separator there may be nothing.
+                let some = name != "splitlines" && arguments.get(0, "sep").is_some();
+                let items = if some { vec![Value::some_text("", taint)] } else { Vec::new() };
                 Value::List(self.make(state, Object::List(List { items, open: true, made: place })))
             }
             ("join", _) => Value::some_text("", taint),

@@ -229,6 +229,7 @@ fn join<'p>(a: &Value<'p>, b: &Value<'p>) -> Value<'p> {
         Value::Text(_) => Sort::Text,
         Value::Int(_) | Value::Float(_) => Sort::Number,
         Value::Bool(_) => Sort::Bool,
+        Value::Bytes => Sort::Bytes,
         _ => Sort::Any,
     };
     let sort = if sort(a) == sort(b) { sort(a) } else { Sort::Any };

@@ -110,6 +110,7 @@ pub(super) enum Sort {
     Text,
     Number,
     Bool,
+    Bytes,
 }
 
 /// A value that nobody knows.

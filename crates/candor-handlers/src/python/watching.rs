@@ -103,6 +103,14 @@ impl<'p> Interpreter<'p> {
         Some(Answer { of, ..answer })
     }
 
+    /// Whether an attribute of an HTTP client's answer is what the server sent, as bytes.
+    pub(super) fn is_raw(&self, value: &Value<'p>, name: &str) -> bool {
+        let Some(Answer { call, of: Of::Whole }) = value.taint().answer else { return false };
+        let Some(call) = self.watched.get(call as usize) else { return false };
+        let client = call.operation.split('.').next().unwrap_or_default();
+        matches!((client, name), ("requests" | "httpx", "content") | ("urllib3", "data"))
+    }
+
     /// Somebody asks what a value is, or it goes where nobody follows it: whatever it tells may be seen.
     pub(super) fn settles(&mut self, value: &Value<'p>, state: &State<'p>) {
         self.settle_deep(value, state, 0);
