@@ -64,7 +64,7 @@ fn a_broken_helper_leaves_its_handler_undecided() {
 #[test]
 fn what_is_not_followed_is_said_once() {
     let star = "from somewhere import *\ndef handler(event, context):\n    return answer(200)\n";
-    let exec = "def handler(event, context):\n    exec(event['code'])\n    return {'statusCode': 200}\n";
+    let exec = "def handler(event, context):\n    exec(event['body'])\n    return {'statusCode': 200}\n";
     let patched = "import helper\nhelper.answer = lambda: made_up()\ndef handler(event, context):\n    return helper.answer()\n";
     undecided(&check(&[("src/app.py", star)]), "src/app.py:3: candor does not follow");
     undecided(&check(&[("src/app.py", exec)]), "src/app.py:2: candor does not follow exec()");
