@@ -256,3 +256,39 @@ may raise
 "#,
     );
 }
+
+#[test]
+fn loops_in_loops_come_to_an_end() {
+    let step = "
+                try:
+                    s3.head_object(Bucket='b', Key=key)
+                    if part['N']:
+                        names.append(key)
+                    elif part['M']:
+                        names.append(part)
+                except Exception as error:
+                    s3.put_object(Bucket='b', Key='N')
+";
+    let source = format!(
+        "import boto3
+s3 = boto3.client('s3')
+def handler(event, context):
+    names = []
+    try:
+        for bucket in s3.list_buckets()['Buckets']:
+            for key in bucket['keys']:
+              for part in key:
+{}
+        return {{'statusCode': 200, 'body': 'done'}}
+    except Exception:
+        return {{'statusCode': 500}}
+",
+        step.repeat(4)
+    );
+    let facts = facts(&source);
+    assert_eq!(facts.unknown, []);
+    let answers = facts.paths.iter().filter(|path| matches!(&path.end, candor_handlers::End::Returned(_)));
+    let lines: std::collections::BTreeSet<String> =
+        answers.map(|path| line(&[("app", &source)], path.at)).collect();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+}

@@ -13,8 +13,16 @@ use crate::facts::{EventKey, Failed, Loose, Place, Unknown, Unsaid};
 
 /// The most paths that are followed side by side through a function; further ones are joined.
 const MAX_PATHS: usize = 24;
+/// The most paths that are kept apart on their way from one place that raises; further ones are joined.
+const MAX_RAISED_AT: usize = 4;
 /// The most statements that are run for one handler: hostile or generated code ends here.
 const MAX_STEPS: u32 = 60_000;
+/// From here on paths and rounds are saved, so that the end of the handler is reached.
+const SPARING_FROM: u32 = 15_000;
+/// The most paths that are then followed side by side.
+const FEW_PATHS: usize = 6;
+/// From here on a path beside one on which something has failed.
+const LAST_RESORT: u32 = 30_000;
 /// How deep calls into the project's own functions are followed.
 const MAX_CALLS: usize = 14;
 /// How deep statements and expressions are followed, those of called functions included. With the parser's own bound this stays within
@@ -148,6 +156,11 @@ impl<'p> Interpreter<'p> {
         self.steps < MAX_STEPS
     }
 
+    /// Whether so much has been run that the rest is to be run more sparingly: fewer paths side by side, fewer rounds of loops.
+    pub(super) fn is_sparing(&self) -> bool {
+        self.steps >= SPARING_FROM
+    }
+
     /// Goes one level deeper into an expression; `false` when it is too deep.
     pub(super) fn deeper(&mut self) -> bool {
         self.nesting += 1;
@@ -249,12 +262,17 @@ impl<'p> Interpreter<'p> {
 
     /// Puts paths together that have become one, and joins the last ones where there are too many.
     pub(super) fn settle(&mut self, states: Vec<State<'p>>) -> Vec<State<'p>> {
-        let mut settled: Vec<State<'p>> = Vec::with_capacity(states.len().min(MAX_PATHS));
+        let most = match self.steps {
+            ..SPARING_FROM => MAX_PATHS,
+            SPARING_FROM..LAST_RESORT => FEW_PATHS,
+            LAST_RESORT.. => 2,
+        };
+        let mut settled: Vec<State<'p>> = Vec::with_capacity(states.len().min(most));
         for state in states {
             if settled.iter().any(|known| known.same(&state)) {
                 continue;
             }
-            if settled.len() < MAX_PATHS {
+            if settled.len() < most {
                 settled.push(state);
                 continue;
             }
@@ -280,17 +298,39 @@ impl<'p> Interpreter<'p> {
             return ends;
         }
         let (mut next, mut others): (Vec<State<'p>>, Ends<'p>) = (Vec::new(), Vec::new());
+        // Which of them ended how: only those are looked at that may be the same.
+        let mut by_end: HashMap<(u8, Option<Place>), Vec<usize>> = HashMap::new();
         for (state, flow) in ends {
-            match flow {
-                Flow::Next => next.push(state),
-                flow => {
-                    let same =
-                        |(known, of): &(State<'p>, Flow<'p>)| same_flow(of, &flow) && known.same(&state);
-                    if !others.iter().any(same) {
-                        others.push((state, flow));
-                    }
+            let end = match &flow {
+                Flow::Next => {
+                    next.push(state);
+                    continue;
                 }
+                Flow::Raise(exception) => (0, Some(exception.place)),
+                Flow::Return(_, at) => (1, Some(*at)),
+                Flow::Break => (2, None),
+                Flow::Continue => (3, None),
+                Flow::Exit => (4, None),
+            };
+            let known = by_end.entry(end).or_default();
+            if known.iter().any(|at| same_flow(&others[*at].1, &flow) && others[*at].0.same(&state)) {
+                continue;
             }
+            // Of the paths that raise at one place, a few are enough: their clauses do not look at more.
+            let joins = |(known, of): &(State<'p>, Flow<'p>)| {
+                same_flow(of, &flow)
+                    && known.failure == state.failure
+                    && known.around.len() == state.around.len()
+            };
+            if matches!(flow, Flow::Raise(_))
+                && known.len() >= MAX_RAISED_AT
+                && let Some(at) = known.iter().rfind(|at| joins(&others[**at]))
+            {
+                others[*at].0 = others[*at].0.clone().join(state);
+                continue;
+            }
+            known.push(others.len());
+            others.push((state, flow));
         }
         let next = self.settle(next);
         others.extend(next.into_iter().map(|state| (state, Flow::Next)));

@@ -263,7 +263,8 @@ impl<'p> Interpreter<'p> {
             self.goes_through(&iterable);
             let (items, open) = self.items(&state, &iterable);
             let known = !open && items.len() <= KNOWN_ROUNDS;
-            let rounds = if known { items.len() } else { items.len().clamp(UNKNOWN_ROUNDS, KNOWN_ROUNDS) };
+            let least = if self.is_sparing() { 1 } else { UNKNOWN_ROUNDS };
+            let rounds = if known { items.len() } else { items.len().clamp(least, KNOWN_ROUNDS) };
             let at_least = if known { rounds } else { usize::from(!items.is_empty()) };
             let place = self.place(cx, &*s.iter);
             if !matches!(iterable, Value::List(_) | Value::Tuple(_) | Value::Dict(_)) {
