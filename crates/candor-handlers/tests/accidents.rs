@@ -292,3 +292,45 @@ def handler(event, context):
         answers.map(|path| line(&[("app", &source)], path.at)).collect();
     assert_eq!(lines.len(), 2, "{lines:?}");
 }
+
+#[test]
+fn tried_again_until_it_went_well() {
+    check(
+        "import time
+import boto3
+sns = boto3.client('sns')
+def handler(event, context):
+    for attempt in range(3):
+        try:
+            sns.publish(TopicArn='t', Message='m')
+            break
+        except Exception as error:
+            time.sleep(attempt)
+    else:
+        return {'statusCode': 503}
+    return {'statusCode': 202}
+",
+        r#"
+12: returns {"statusCode":503}, after Effect@7 was caught@9
+13: returns {"statusCode":202}
+"#,
+    );
+    // Nobody looks whether it ever did.
+    check(
+        "import boto3
+sns = boto3.client('sns')
+def handler(event, context):
+    for attempt in range(3):
+        try:
+            sns.publish(TopicArn='t', Message='m')
+            break
+        except Exception as error:
+            print(error)
+    return {'statusCode': 202}
+",
+        r#"
+10: returns {"statusCode":202}
+10: returns {"statusCode":202}, after Effect@6 was caught@8
+"#,
+    );
+}

@@ -500,6 +500,9 @@ fn status_of(answer: &Answer) -> Option<&str> {
 
 /// Whether an answer says that all went well, as far as it is known.
 fn says_success(answer: &Answer) -> bool {
+    if answer.shape.not_json().is_some() {
+        return false;
+    }
     match answer.shape.entry("statusCode").map(|entry| &entry.value) {
         Some(Shape::Number(Some(status))) => status.starts_with('2'),
         Some(_) => false,

@@ -44,20 +44,16 @@ impl<'p> Interpreter<'p> {
             (Vec::new(), Vec::new());
         for (mut state, flow) in body {
             match flow {
-                Flow::Next => {
+                Flow::Next | Flow::Return(..) | Flow::Break => {
                     // The same work, tried again, went well: the failure of the round before has been made good.
                     if state.failure.as_ref().is_some_and(|failure| whole.holds(&failure.clause)) {
                         state.failure = None;
                         state.returned = None;
                     }
-                    ends.extend(self.block(&s.orelse, state, cx));
-                }
-                Flow::Return(value, at) => {
-                    if state.failure.as_ref().is_some_and(|failure| whole.holds(&failure.clause)) {
-                        state.failure = None;
-                        state.returned = None;
+                    match flow {
+                        Flow::Next => ends.extend(self.block(&s.orelse, state, cx)),
+                        flow => ends.push((state, flow)),
                     }
-                    ends.push((state, Flow::Return(value, at)));
                 }
                 Flow::Raise(exception) if clauses => {
                     let same = |(known, of): &(State<'p>, Rc<Exception<'p>>)| {
