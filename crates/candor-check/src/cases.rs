@@ -1,11 +1,12 @@
 //! What is played against a route: the standard outcomes, and errors in the words that its own patterns look for.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::time::Duration;
 
 use candor_contract::limits;
 use candor_contract::outcome::{FunctionError, Outcome, Payload, TimeoutWording};
-use candor_gateway::api::{IntegrationType, Route};
+use candor_gateway::api::{IntegrationType, Pattern, Route};
 use candor_gateway::drill::{Case, Origin};
 use candor_handlers::{Answer, End, Kind, Path, Shape};
 use candor_iac::project::Function;
@@ -26,12 +27,45 @@ fn raised(message: &str, note: &'static str) -> Case {
     Case { note: note.into(), ..Case::standard(Outcome::Raised(error)) }
 }
 
-/// Everything to play against a route: what any function can do, and for integrations with patterns errors in the
-/// patterns' own words. `function_timeout` is the function's, `gateway_timeout` how long the gateway waits.
-///
-/// `check` and `drill` play this same list.
-pub fn cases(route: &Route, function_timeout: Duration, gateway_timeout: Duration) -> Vec<Case> {
-    let mapped = matches!(route.integration.integration_type.optional(), Ok((Some(IntegrationType::Aws), _)));
+/// The cases of a project's routes. Most are the same for many routes, so each is made once.
+#[derive(Debug, Default)]
+pub(crate) struct Cases<'a> {
+    /// What any function can do: mapped or not, the function's timeout, the gateway's.
+    standard: HashMap<(bool, Duration, Duration), Vec<Case>>,
+    /// Errors in the words of a selection pattern.
+    in_words_of: HashMap<&'a str, Vec<Case>>,
+}
+
+impl<'a> Cases<'a> {
+    /// Everything to play against a route: what any function can do, and for integrations with patterns errors in the
+    /// patterns' own words. `function_timeout` is the function's, `gateway_timeout` how long the gateway waits.
+    pub(crate) fn against(
+        &mut self,
+        route: &'a Route,
+        function_timeout: Duration,
+        gateway_timeout: Duration,
+    ) -> Vec<Case> {
+        let integration = &route.integration;
+        let mapped = matches!(integration.integration_type.optional(), Ok((Some(IntegrationType::Aws), _)));
+        let key = (mapped, function_timeout, gateway_timeout);
+        let mut cases = self
+            .standard
+            .entry(key)
+            .or_insert_with(|| standard(mapped, function_timeout, gateway_timeout))
+            .clone();
+        if mapped {
+            let responses = integration.responses.optional().ok().and_then(|(r, _)| r);
+            for response in responses.into_iter().flatten() {
+                let Ok((Some(selection), _)) = response.selection_pattern.optional() else { continue };
+                let words = self.in_words_of.entry(selection.text.as_str());
+                cases.extend_from_slice(words.or_insert_with(|| in_words_of(selection)));
+            }
+        }
+        cases
+    }
+}
+
+fn standard(mapped: bool, function_timeout: Duration, gateway_timeout: Duration) -> Vec<Case> {
     let success = || {
         if mapped {
             Payload::unknown()
@@ -69,19 +103,20 @@ pub fn cases(route: &Route, function_timeout: Duration, gateway_timeout: Duratio
         cases.push(raised("the thing that nobody expected\nhas happened", "two lines"));
         cases
             .push(raised("the \"thing\" that\tnobody \\ 'expected' {has} happened", "quotes in the message"));
-        let responses = route.integration.responses.optional().ok().and_then(|(r, _)| r);
-        for response in responses.into_iter().flatten() {
-            let Ok((Some(selection), _)) = response.selection_pattern.optional() else { continue };
-            let Some(literal) = pattern::literal(selection.text.as_str()) else { continue };
-            if pattern::wants_status_code(selection) {
-                continue;
-            }
-            cases.push(raised(&literal, "the pattern's words"));
-            cases.push(raised(&format!("order 17: {literal}: no such thing"), "its words in a sentence"));
-            cases.push(raised(&format!("order 17:\n{literal}:\nno such thing"), "its words over lines"));
-        }
     }
     cases
+}
+
+fn in_words_of(selection: &Pattern) -> Vec<Case> {
+    let Some(literal) = pattern::literal(selection.text.as_str()) else { return Vec::new() };
+    if pattern::wants_status_code(selection) {
+        return Vec::new();
+    }
+    vec![
+        raised(&literal, "the pattern's words"),
+        raised(&format!("order 17: {literal}: no such thing"), "its words in a sentence"),
+        raised(&format!("order 17:\n{literal}:\nno such thing"), "its words over lines"),
+    ]
 }
 
 /// What a handler's source says that it can do, each with the numbers of the paths that come to it. What nobody knows is not played: it would say

@@ -1,21 +1,18 @@
-//! `check` and `drill`: every case against every route, and what the rules make of it.
-
-use std::time::Duration;
+//! `check`: every case against every route, and what the rules make of it.
 
 use candor_contract::ApiKind;
-use candor_contract::limits;
-use candor_gateway::api::{Api, GatewayResponseType, IntegrationType, Route, Target};
-use candor_gateway::drill::{Case, Door, Drill, Origin};
+use candor_gateway::api::GatewayResponseType;
+use candor_gateway::drill::{Case, Drill, Origin};
 use candor_gateway::exchange::Exchange;
 use candor_gateway::in_flight::InFlight;
 use candor_gateway::request::Ambient;
 use candor_gateway::setting::Undecided;
 use candor_iac::Reading;
-use candor_iac::project::{Function, Project};
+use candor_iac::project::Project;
 
-use crate::cases::{cases, source_cases};
 use crate::finding::{Finding, Findings};
 use crate::handlers::Handlers;
+use crate::player::Player;
 use crate::rules::{Claim, Find, HandlerScene, RULES, Scene, Source};
 use crate::worlds;
 
@@ -89,13 +86,14 @@ fn check_project(
     let mut findings = Findings::default();
     let mut totals =
         Totals { apis: project.apis.len(), functions: project.functions.len(), ..Totals::default() };
+    let mut player = Player::new(reading, handlers, project);
     for api in &project.apis {
         totals.routes += api.routes.len();
         let drill = Drill::new(api, ambient);
         for route in &api.routes {
-            let function = function_of(project, route);
-            let handler = function.and_then(|function| handlers.of(reading, project, function));
-            match self::drill(reading, handlers, project, api, route, &drill) {
+            let (function, handler) = player.behind(route).unzip();
+            let handler = handler.flatten();
+            match player.play(&drill, route) {
                 Ok(played) => {
                     // What a source leaves open has been said once, with the handler.
                     let standard = played.iter().filter(|p| p.case.origin == Origin::Standard);
@@ -198,66 +196,4 @@ fn ask(scene: &Scene<'_>, findings: &mut Findings) {
             return;
         }
     }
-}
-
-/// The function behind a route, where it stands in the same template.
-pub(crate) fn function_of<'p>(project: &'p Project, route: &Route) -> Option<&'p Function> {
-    match route.integration.target.optional() {
-        Ok((Some(Target::Function(function)), _)) => project.function(function.logical_id.as_deref()?),
-        _ => None,
-    }
-}
-
-/// One case and what came of it.
-#[derive(Debug)]
-pub struct Played<'a> {
-    /// What was played.
-    pub case: Case,
-    /// Which paths through the handler say so, if its source does: indexes into [`candor_handlers::Facts::paths`].
-    pub paths: Vec<usize>,
-    /// The exchange, or why nobody can tell.
-    pub exchange: Result<Exchange<'a>, Undecided>,
-}
-
-/// Plays every case against one route. Empty where no function stands behind it.
-///
-/// # Errors
-/// [`Undecided`] where something on the way to the function is not known.
-pub fn drill<'a>(
-    reading: &Reading,
-    handlers: &Handlers,
-    project: &Project,
-    api: &'a Api,
-    route: &'a Route,
-    drill: &Drill<'a>,
-) -> Result<Vec<Played<'a>>, Undecided> {
-    let function = function_of(project, route);
-    if matches!(route.integration.integration_type.optional(), Ok((Some(IntegrationType::Mock), _))) {
-        return Ok(Vec::new());
-    }
-    let default = match api.kind {
-        ApiKind::Rest => limits::REST_INTEGRATION_TIMEOUT.time,
-        ApiKind::Http => limits::HTTP_INTEGRATION_TIMEOUT.time,
-        ApiKind::FunctionUrl => limits::LAMBDA_TIMEOUT_MAX.time,
-    };
-    let gateway_timeout = route.integration.timeout.or(&default).map_or(default, |(t, _)| *t);
-    let function_timeout = function
-        .and_then(|f| f.timeout.or(&limits::LAMBDA_TIMEOUT_DEFAULT.time).ok())
-        .map_or(limits::LAMBDA_TIMEOUT_DEFAULT.time, |(t, _)| *t)
-        .min(Duration::from_secs(86_400));
-    let door = drill.begin(route)?;
-    let standard = cases(route, function_timeout, gateway_timeout);
-    let mut all: Vec<(Case, Vec<usize>)> = standard.into_iter().map(|case| (case, Vec::new())).collect();
-    if let Some(function) = function
-        && let Some(handler) = handlers.of(reading, project, function)
-    {
-        all.extend(source_cases(handler, handlers, function));
-    }
-    let worth_playing = |(case, _): &(Case, Vec<usize>)| match &door {
-        Door::Function(_) => true,
-        // Whatever the function would do, the gateway answers the same: one success shows it.
-        Door::Answered(_) => case.origin == Origin::Standard && case.slug == "returned",
-    };
-    let play = |(case, paths)| Played { exchange: door.play(&case), case, paths };
-    Ok(all.into_iter().filter(worth_playing).map(play).collect())
 }

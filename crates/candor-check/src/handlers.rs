@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use candor_gateway::api::{IntegrationType, Route, Target};
+use candor_gateway::api::{IntegrationType, Target};
 use candor_gateway::setting::{Needs, Undecided};
 use candor_gateway::span::{FileId, Span, Text};
 use candor_handlers::{Events, Facts, Found, Place, Program, Search, Unread};
@@ -229,26 +229,23 @@ enum Answers {
 
 /// The functions that a route leads to, and how those routes read their answers.
 fn routed(project: &Project) -> impl Iterator<Item = (&Function, Answers)> {
-    project.functions.iter().filter_map(|function| {
-        let leads_here = |route: &&Route| {
-            matches!(
-                route.integration.target.optional(),
-                Ok((Some(Target::Function(f)), _)) if f.logical_id.as_deref() == Some(&function.logical_id)
-            )
+    let mut answers: HashMap<&str, Answers> = HashMap::new();
+    for route in project.apis.iter().flat_map(|api| &api.routes) {
+        let Ok((Some(Target::Function(target)), _)) = route.integration.target.optional() else { continue };
+        let Some(id) = &target.logical_id else { continue };
+        let read = match route.integration.integration_type.optional() {
+            Ok((Some(IntegrationType::Aws), _)) => Answers::Mapped,
+            _ => Answers::Proxied,
         };
-        let routes = project.apis.iter().flat_map(|api| &api.routes).filter(leads_here);
-        let mapped = |route: &Route| {
-            matches!(route.integration.integration_type.optional(), Ok((Some(IntegrationType::Aws), _)))
-        };
-        let (mapped, proxied): (Vec<&Route>, Vec<&Route>) = routes.partition(|route| mapped(route));
-        let answers = match (proxied.is_empty(), mapped.is_empty()) {
-            (true, true) => return None,
-            (false, true) => Answers::Proxied,
-            (true, false) => Answers::Mapped,
-            (false, false) => Answers::Both,
-        };
-        Some((function, answers))
-    })
+        let known = answers.entry(id).or_insert(read);
+        if *known != read {
+            *known = Answers::Both;
+        }
+    }
+    project
+        .functions
+        .iter()
+        .filter_map(move |function| Some((function, *answers.get(function.logical_id.as_str())?)))
 }
 
 /// Where a function's source is.

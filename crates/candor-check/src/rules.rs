@@ -14,9 +14,9 @@ use candor_gateway::trace::What;
 use candor_handlers::{Answer, Caught, End, Entry, Failed, Kind, Logged, Loose, Path, Place, Shape, Watch};
 use candor_iac::project::{Function, Project};
 
-use crate::check::Played;
 use crate::finding::{Claimed, Concerned, Findings, Proof, Severity};
 use crate::handlers::{Handler, Handlers};
+use crate::player::Played;
 
 macro_rules! rules {
     ($($name:ident),* $(,)?) => {
@@ -405,12 +405,9 @@ impl<'a> Scene<'a> {
     }
 
     /// The message of the error that was played, if the function raised one.
-    pub(crate) fn raised_message(&self) -> Option<String> {
+    pub(crate) fn raised_message(&self) -> Option<&'a str> {
         match &self.case?.outcome {
-            Outcome::Raised(error) => {
-                let json = candor_contract::json::Json::read(error.payload.text()?).ok()?;
-                json.get("errorMessage")?.as_str().map(str::to_string)
-            }
+            Outcome::Raised(error) => error.message(),
             _ => None,
         }
     }

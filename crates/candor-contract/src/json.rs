@@ -135,9 +135,15 @@ impl Json {
     }
 
     fn pretty(&self, level: usize, out: &mut String) {
+        const BLANKS: &str = "                                ";
         let open = |out: &mut String, level: usize| {
             out.push('\n');
-            out.extend(std::iter::repeat_n("  ", level));
+            let mut blanks = 2 * level;
+            while blanks > BLANKS.len() {
+                out.push_str(BLANKS);
+                blanks -= BLANKS.len();
+            }
+            out.push_str(&BLANKS[..blanks]);
         };
         match self {
             Json::Array(items) if !items.is_empty() => {
@@ -197,29 +203,24 @@ impl<T: Into<Json>> From<Option<T>> for Json {
 
 /// Appends `text` as a JSON string, quotes included. Only what must be escaped is.
 pub fn write_string(text: &str, out: &mut String) {
+    out.reserve(text.len() + 2);
     out.push('"');
-    let mut plain = 0;
-    for (i, byte) in text.bytes().enumerate() {
-        let escape: &str = match byte {
-            b'"' => "\\\"",
-            b'\\' => "\\\\",
-            b'\n' => "\\n",
-            b'\r' => "\\r",
-            b'\t' => "\\t",
-            8 => "\\b",
-            12 => "\\f",
-            0..=31 => "",
-            _ => continue,
-        };
-        out.push_str(&text[plain..i]);
-        if escape.is_empty() {
-            out.push_str(&format!("\\u{byte:04x}"));
-        } else {
-            out.push_str(escape);
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| byte < 32 || byte == b'"' || byte == b'\\') {
+        out.push_str(&rest[..at]);
+        match rest.as_bytes()[at] {
+            b'"' => out.push_str("\\\""),
+            b'\\' => out.push_str("\\\\"),
+            b'\n' => out.push_str("\\n"),
+            b'\r' => out.push_str("\\r"),
+            b'\t' => out.push_str("\\t"),
+            8 => out.push_str("\\b"),
+            12 => out.push_str("\\f"),
+            control => out.push_str(&format!("\\u{control:04x}")),
         }
-        plain = i + 1;
+        rest = &rest[at + 1..];
     }
-    out.push_str(&text[plain..]);
+    out.push_str(rest);
     out.push('"');
 }
 

@@ -1,5 +1,6 @@
 //! What a function did with one invocation, and the words in which Lambda says so.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::json::Json;
@@ -121,6 +122,11 @@ pub struct FunctionError {
 }
 
 impl FunctionError {
+    /// The message, if the payload has one.
+    pub fn message(&self) -> Option<&str> {
+        self.payload.json()?.get("errorMessage")?.as_str()
+    }
+
     /// The payload that Python's runtime sends for an exception (recorded: `test_lambda_handler_error`).
     pub fn python(error_type: &str, message: &str, request_id: &str, frame: &str) -> FunctionError {
         let payload = Json::object([
@@ -135,51 +141,76 @@ impl FunctionError {
 
 /// Bytes, and which parts of them nobody knows: a handler's source may show the status and hide the body.
 ///
-/// A step that reads an unknown part ends undecided; one that does not is as certain as with real bytes.
+/// A step that reads an unknown part ends undecided; one that does not is as certain as with real bytes. Cloning is cheap: a
+/// drill hands the same payload to route after route.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Payload {
+pub struct Payload(Arc<Inside>);
+
+#[derive(Clone, Debug)]
+struct Inside {
     bytes: Vec<u8>,
     /// JSON pointers (RFC 6901) into the document; `""` is the whole of it.
     unknown: Vec<String>,
     /// Those of `unknown` at which the placeholder is of the right kind.
     kinds: Vec<String>,
+    /// The bytes as JSON, read when first asked for.
+    json: OnceLock<Option<Json>>,
 }
 
+/// What was read of the bytes so far makes no difference.
+impl PartialEq for Inside {
+    fn eq(&self, other: &Inside) -> bool {
+        (&self.bytes, &self.unknown, &self.kinds) == (&other.bytes, &other.unknown, &other.kinds)
+    }
+}
+
+impl Eq for Inside {}
+
 impl Payload {
+    fn new(bytes: Vec<u8>, unknown: Vec<String>, kinds: Vec<String>) -> Payload {
+        Payload(Arc::new(Inside { bytes, unknown, kinds, json: OnceLock::new() }))
+    }
+
     /// A payload of which every byte is known.
     pub fn known(bytes: impl Into<Vec<u8>>) -> Payload {
-        Payload { bytes: bytes.into(), unknown: Vec::new(), kinds: Vec::new() }
+        Payload::new(bytes.into(), Vec::new(), Vec::new())
     }
 
     /// A payload in which the values at these JSON pointers stand for anything.
     pub fn partly(bytes: impl Into<Vec<u8>>, unknown: impl IntoIterator<Item = String>) -> Payload {
-        Payload { bytes: bytes.into(), unknown: unknown.into_iter().collect(), kinds: Vec::new() }
+        Payload::new(bytes.into(), unknown.into_iter().collect(), Vec::new())
     }
 
     /// The same, with what is known besides: at these pointers the unknown value is of its placeholder's kind. Some text is
     /// text, whatever it says.
     pub fn of_kinds(self, kinds: impl IntoIterator<Item = String>) -> Payload {
-        Payload { kinds: kinds.into_iter().collect(), ..self }
+        let Inside { bytes, unknown, .. } = Arc::unwrap_or_clone(self.0);
+        Payload::new(bytes, unknown, kinds.into_iter().collect())
     }
 
     /// A payload of which nothing is known but that the function succeeded with it.
     pub fn unknown() -> Payload {
-        Payload { bytes: b"{}".to_vec(), unknown: vec![String::new()], kinds: Vec::new() }
+        Payload::new(b"{}".to_vec(), vec![String::new()], Vec::new())
     }
 
     /// The bytes; what stands at an unknown pointer is a placeholder.
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        &self.0.bytes
     }
 
     /// The text, if it is UTF-8.
     pub fn text(&self) -> Option<&str> {
-        std::str::from_utf8(&self.bytes).ok()
+        std::str::from_utf8(&self.0.bytes).ok()
+    }
+
+    /// The bytes as JSON, if they are: with placeholders at unknown pointers.
+    pub fn json(&self) -> Option<&Json> {
+        self.0.json.get_or_init(|| Json::read(self.text()?).ok()).as_ref()
     }
 
     /// Whether the value at `pointer`, or anything it is part of, is unknown.
     pub fn hides(&self, pointer: &str) -> bool {
-        self.unknown.iter().any(|u| {
+        self.0.unknown.iter().any(|u| {
             pointer == u || pointer.strip_prefix(u.as_str()).is_some_and(|rest| rest.starts_with('/'))
         })
     }
@@ -187,16 +218,16 @@ impl Payload {
     /// Whether anything inside the value at `pointer` is unknown, or it is itself.
     pub fn hides_some_of(&self, pointer: &str) -> bool {
         let within = |u: &String| u.strip_prefix(pointer).is_some_and(|rest| rest.starts_with('/'));
-        self.hides(pointer) || self.unknown.iter().any(within)
+        self.hides(pointer) || self.0.unknown.iter().any(within)
     }
 
     /// Whether the value at `pointer` is of the kind that stands there, known or not.
     pub fn shows_kind(&self, pointer: &str) -> bool {
-        !self.hides(pointer) || self.kinds.iter().any(|kind| kind == pointer)
+        !self.hides(pointer) || self.0.kinds.iter().any(|kind| kind == pointer)
     }
 
     /// Whether any part of it is unknown.
     pub fn is_partial(&self) -> bool {
-        !self.unknown.is_empty()
+        !self.0.unknown.is_empty()
     }
 }

@@ -94,13 +94,13 @@ pub const REST_KEYS: [&str; 5] = ["statusCode", "headers", "multiValueHeaders", 
 /// `test_lambda_url_invocation` (function URLs); the guide "Create AWS Lambda proxy integrations for HTTP APIs" for the
 /// rest. What is inferred is said where it is decided.
 pub fn read(format: ProxyFormat, payload: &Payload) -> Reading {
-    let json = payload.text().and_then(|text| Json::read(text).ok());
+    let json = payload.json();
     if payload.hides("") {
         // What is no object needs no more than its kind to be judged.
         let kind = json.filter(|json| payload.shows_kind("") && !matches!(json, Json::Object(_)));
         return match (kind, format) {
             (None, _) => Reading::Undecided(String::new()),
-            (Some(kind), ProxyFormat::RestProxy | ProxyFormat::Http1) => no_object(&kind),
+            (Some(kind), ProxyFormat::RestProxy | ProxyFormat::Http1) => no_object(kind),
             (Some(_), ProxyFormat::Http2 | ProxyFormat::FunctionUrl) => {
                 Reading::Answer(Answer { body: Body::Unknown, ..inferred(Vec::new()) })
             }
@@ -152,8 +152,8 @@ fn status_of(json: &Json) -> Option<u16> {
 }
 
 /// REST APIs and payload 1.0: an envelope or nothing.
-fn read_strict(format: ProxyFormat, payload: &Payload, json: Option<Json>) -> Reading {
-    let members = match &json {
+fn read_strict(format: ProxyFormat, payload: &Payload, json: Option<&Json>) -> Reading {
+    let members = match json {
         Some(Json::Object(members)) => members,
         Some(other) => return no_object(other),
         None => return malformed("", "the answer is no JSON"),
@@ -167,12 +167,12 @@ fn read_strict(format: ProxyFormat, payload: &Payload, json: Option<Json>) -> Re
 }
 
 /// Payload 2.0 and function URLs: without `statusCode` the whole value is the body of a 200.
-fn read_inferring(format: ProxyFormat, payload: &Payload, json: Option<Json>) -> Reading {
+fn read_inferring(format: ProxyFormat, payload: &Payload, json: Option<&Json>) -> Reading {
     let Some(json) = json else {
         // Documented for valid JSON only; that other text is passed on as it stands is inferred.
         return Reading::Answer(inferred(payload.bytes().to_vec()));
     };
-    match &json {
+    match json {
         Json::Object(members) if json.get("statusCode").is_some() => read_envelope(format, payload, members),
         Json::String(text) => Reading::Answer(inferred(text.clone().into_bytes())),
         _ if payload.is_partial() => Reading::Answer(Answer { body: Body::Unknown, ..inferred(Vec::new()) }),

@@ -62,6 +62,11 @@ impl<'a> Drill<'a> {
         Drill { api, ambient, preflights: options.map(|r| r.key.path.as_str()).collect() }
     }
 
+    /// The API.
+    pub fn api(&self) -> &'a Api {
+        self.api
+    }
+
     /// Takes an example request to the function's door. What stands behind the route may not be a function: then there
     /// is nothing to play.
     ///

@@ -147,12 +147,12 @@ impl Exchange<'_> {
             ) => return Did::Failed,
         };
         let json = read_known(answered);
-        let said = json.as_ref().and_then(payload::claimed_status).filter(|_| !answered.hides("/statusCode"));
+        let said = json.and_then(payload::claimed_status).filter(|_| !answered.hides("/statusCode"));
         match said.filter(|status| *status >= 400) {
             Some(status) if status == client_status => Did::SaidErrorSame,
             Some(_) => Did::SaidErrorOther,
             None if self.after_failure => Did::Swallowed,
-            None if json.as_ref().is_some_and(payload::is_error_envelope) => Did::Failed,
+            None if json.is_some_and(payload::is_error_envelope) => Did::Failed,
             None => Did::Succeeded,
         }
     }
@@ -202,6 +202,6 @@ impl Exchange<'_> {
 }
 
 /// The payload as JSON, unless the whole of it is unknown.
-fn read_known(payload: &Payload) -> Option<Json> {
-    if payload.hides("") { None } else { payload.text().and_then(|text| Json::read(text).ok()) }
+fn read_known(payload: &Payload) -> Option<&Json> {
+    if payload.hides("") { None } else { payload.json() }
 }

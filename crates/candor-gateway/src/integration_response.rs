@@ -33,22 +33,16 @@ pub enum Selection {
 ///
 /// # Errors
 /// [`Undecided`] where the payload's `errorMessage` is not known.
-pub fn selection_text(payload: &Payload, at: Span) -> Result<String, Undecided> {
+pub fn selection_text(payload: &Payload, at: Span) -> Result<&str, Undecided> {
     if payload.hides("") {
         // A success of unknown shape: a success has no error message.
-        return Ok(String::new());
+        return Ok("");
     }
     if payload.hides("/errorMessage") {
         let needs = Needs::Answer("/errorMessage".to_string());
         return Err(Undecided { span: at, needs });
     }
-    let json = payload.text().and_then(|text| Json::read(text).ok());
-    Ok(json
-        .as_ref()
-        .and_then(|j| j.get("errorMessage"))
-        .and_then(Json::as_str)
-        .unwrap_or_default()
-        .to_string())
+    Ok(payload.json().and_then(|json| json.get("errorMessage")).and_then(Json::as_str).unwrap_or_default())
 }
 
 /// Selects among integration responses as Java's `String.matches` does: the whole text, a dot is no line break. Of

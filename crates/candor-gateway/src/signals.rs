@@ -252,9 +252,8 @@ fn function_lines(exchange: &Exchange<'_>, ran: &Ran<'_>) -> Vec<LogLine> {
 
 /// An uncaught exception as its payload tells it.
 fn exception(error: &FunctionError) -> Says {
-    let json = error.payload.text().and_then(|text| Json::read(text).ok());
     let of = |key: &str| {
-        let member = json.as_ref().and_then(|j| j.get(key)).and_then(Json::as_str);
+        let member = error.payload.json().and_then(|json| json.get(key)).and_then(Json::as_str);
         member.map_or_else(|| UNKNOWN.to_string(), str::to_string)
     };
     Says::Exception { error_type: of("errorType"), message: of("errorMessage") }

@@ -253,5 +253,5 @@ impl Scalar {
 /// A text that is written somewhere else and takes effect at `span`.
 pub(crate) fn placed(text: &str, span: Span) -> Text {
     // Two segments never map byte by byte, so even a text of the span's own length maps as a whole.
-    Text::mapped(text.to_string(), vec![(0, span), (text.len() as u32, span)], span)
+    Text::mapped(text, vec![(0, span), (text.len() as u32, span)], span)
 }

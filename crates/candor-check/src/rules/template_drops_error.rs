@@ -22,8 +22,7 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
     let payload = scene.case.and_then(|case| {
         case.outcome.error_payload(&scene.exchange.received.ambient.lambda_request_id)
     });
-    let words = payload.as_ref().and_then(|p| p.text()).and_then(|t| candor_contract::json::Json::read(t).ok());
-    let told = words.is_some_and(|json| {
+    let told = payload.as_ref().and_then(|payload| payload.json()).is_some_and(|json| {
         ["errorMessage", "errorType"].iter().any(|key| {
             let text = json.get(key).and_then(|v| v.as_str()).unwrap_or_default();
             text.split(['"', '\n', '\\', '\t', '\'']).map(str::trim).any(|part| part.len() > 3 && body.contains(part))

@@ -2,7 +2,7 @@
 //! gives the same report. Played with the examples, every page's examples, and all of these after random edits.
 
 use candor_check::rules::RULES;
-use candor_check::{Finding, Handlers, Report};
+use candor_check::{Finding, Handlers, Player, Report};
 use candor_contract::ApiKind;
 use candor_contract::verdict::Verdict;
 use candor_gateway::api::{Api, GatewayResponseType, RouteKey};
@@ -58,13 +58,13 @@ fn escaped(reading: &Reading, report: &Report) -> Vec<String> {
             escaped.push(format!("{what} is {}", exchange.judge().verdict.slug()));
         }
     };
+    let handlers = Handlers::default();
     for project in &reading.projects {
+        let mut player = Player::new(reading, &handlers, project);
         for api in &project.apis {
             let drill = Drill::new(api, &ambient);
             for route in &api.routes {
-                for played in candor_check::drill(reading, &Handlers::default(), project, api, route, &drill)
-                    .unwrap_or_default()
-                {
+                for played in player.play(&drill, route).unwrap_or_default() {
                     // Whether this handler ever returns an error envelope is a question to its source.
                     let speculative =
                         played.case.origin == Origin::Standard && played.case.slug == "returned-error";

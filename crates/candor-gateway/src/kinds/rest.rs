@@ -145,14 +145,14 @@ pub(crate) fn resume(
     match (integration_type, outcome) {
         (IntegrationType::Aws, Outcome::Returned(payload)) => {
             let text = integration_response::selection_text(payload, route.integration.span)?;
-            integration_response::respond(received, trace, route, payload, &text)
+            integration_response::respond(received, trace, route, payload, text)
         }
         (IntegrationType::Aws, failed) => {
             let payload = failed
                 .error_payload(&received.ambient.lambda_request_id)
                 .unwrap_or_else(|| Payload::known(*b"{}"));
             let text = integration_response::selection_text(&payload, route.integration.span)?;
-            integration_response::respond(received, trace, route, &payload, &text)
+            integration_response::respond(received, trace, route, &payload, text)
         }
         (_, Outcome::Returned(payload)) => answer(received, trace, payload, route),
         (_, _failed) => {

@@ -1,5 +1,7 @@
 //! What SAM adds to CloudFormation: Globals, its own API resources, and the routes that functions' events make.
 
+use std::borrow::Cow;
+
 use candor_contract::ApiKind;
 use candor_gateway::api::{
     Api, FunctionRef, GatewayResponse, GatewayResponseType, Integration, IntegrationResponse,
@@ -170,14 +172,14 @@ fn define(
     api.name = name_of(value, resource);
     api.logical_id = Some(resource.id().to_string());
     let definition = match (value.get("DefinitionBody"), value.get("DefinitionUri")) {
-        (Some(body), _) => Some(body.clone()),
+        (Some(body), _) => Some(Cow::Borrowed(body)),
         // A bucket and a key: nothing on this machine.
         (None, Some(uri)) if matches!(uri.kind, Kind::Map(_)) => {
             let needs = Needs::File("that DefinitionUri names".to_string());
             scope.leave_open(uri.span, needs.clone());
-            Some(Value::unknown(uri.span, needs))
+            Some(Cow::Owned(Value::unknown(uri.span, needs)))
         }
-        (None, Some(uri)) => Some(scope.file(uri)),
+        (None, Some(uri)) => Some(Cow::Owned(scope.file(uri))),
         (None, None) => None,
     };
     if let Some(definition) = &definition {
@@ -186,7 +188,7 @@ fn define(
     if kind == ApiKind::Rest {
         api.name_at_aws = match (&definition, value.get("Name")) {
             (None, None) => Setting::written(STACK_NAME.to_string(), at),
-            (definition, _) => name_at_aws(value, definition.as_ref(), at),
+            (definition, _) => name_at_aws(value, definition.as_deref(), at),
         };
         if let Some(types) = binary_media_types(value, at) {
             api.binary_media_types = types;
@@ -378,7 +380,7 @@ fn add_preflights(api: &mut Api, value: &Value, at: Span) {
 fn preflight(path: &str, headers: &[(&str, String)], at: Span) -> Route {
     let template = |text: &str| MappingTemplate {
         content_type: "application/json".to_string(),
-        template: Setting::written(TemplateText::new(Text::mapped(text.to_string(), Vec::new(), at)), at),
+        template: Setting::written(TemplateText::new(Text::mapped(text, Vec::new(), at)), at),
         key: at,
     };
     let response = IntegrationResponse {

@@ -175,7 +175,7 @@ impl Reader<'_> {
         let kind = match word {
             "null" => Kind::Null,
             _ if matches!(word, "true" | "false") || candor_contract::json::Json::read(word).is_ok() => {
-                Kind::Scalar(Scalar { text: Text::verbatim(word.to_string(), span), style: Style::Plain })
+                Kind::Scalar(Scalar { text: Text::verbatim(word, span), style: Style::Plain })
             }
             _ => {
                 self.at = start;
@@ -210,7 +210,7 @@ impl Reader<'_> {
         self.at = end + 1;
         if !raw.contains('\\') {
             let content = Span { file: self.file, start: inner, end: end as u32 };
-            return Ok(Text::mapped(raw.to_string(), vec![(0, content)], span));
+            return Ok(Text::mapped(raw, vec![(0, content)], span));
         }
         let (mut value, mut map) = (String::with_capacity(raw.len()), Vec::new());
         let place = |from: usize, to: usize| Span {
@@ -251,6 +251,6 @@ impl Reader<'_> {
             value.push_str(&decoded);
             at += length;
         }
-        Ok(Text::mapped(value, map, span))
+        Ok(Text::mapped(&value, map, span))
     }
 }

@@ -114,10 +114,7 @@ fn build(
                         ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => Style::Quoted,
                         ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
                     };
-                    Kind::Scalar(Scalar {
-                        text: mapped(file, text, value.into_owned(), style, span),
-                        style: style_of,
-                    })
+                    Kind::Scalar(Scalar { text: mapped(file, text, &value, style, span), style: style_of })
                 };
                 (Node { span, tag, kind }, 1, anchor)
             }
@@ -174,9 +171,7 @@ fn build(
 fn key_text(node: &Node) -> Text {
     match &node.kind {
         Kind::Scalar(scalar) => scalar.text.clone(),
-        Kind::Null | Kind::Sequence(_) | Kind::Mapping(_) => {
-            Text::mapped(String::new(), Vec::new(), node.span)
-        }
+        Kind::Null | Kind::Sequence(_) | Kind::Mapping(_) => Text::mapped("", Vec::new(), node.span),
     }
 }
 
@@ -207,7 +202,7 @@ fn trimmed_end(text: &str, start: u32, end: u32) -> u32 {
 
 /// The value of a scalar with a map to its bytes. The parser's value is the truth; where walking the source beside it does
 /// not arrive at the same text, the whole maps to the whole.
-fn mapped(file: FileId, source: &str, value: String, style: ScalarStyle, span: Span) -> Text {
+fn mapped(file: FileId, source: &str, value: &str, style: ScalarStyle, span: Span) -> Text {
     let raw = &source[span.start as usize..span.end as usize];
     if raw == value {
         return Text::verbatim(value, span);
@@ -219,7 +214,7 @@ fn mapped(file: FileId, source: &str, value: String, style: ScalarStyle, span: S
         // The parser's range of a block begins with its content, behind the indicators.
         ScalarStyle::Literal | ScalarStyle::Folded => (0, Escapes::None),
     };
-    let map = align(file, raw, &value, span.start, from, escapes);
+    let map = align(file, raw, value, span.start, from, escapes);
     match map {
         Some(map) => Text::mapped(value, map, span),
         // A segment as long as its text would map byte by byte: cut in two, neither is.

@@ -127,7 +127,8 @@ impl<'t> Scope<'t> {
     fn dynamic(&self, text: &Text) -> Value {
         let mut value = Value::scalar(text.clone());
         let Kind::Scalar(scalar) = &mut value.kind else { return value };
-        let mut from = 0;
+        // Most texts have no brace at all, and one byte is found faster than ten.
+        let mut from = text.as_str().find('{').unwrap_or(text.as_str().len());
         while let Some(start) = text.as_str()[from..].find("{{resolve:").map(|at| at + from) {
             let end = text.as_str()[start..].find("}}").map_or(text.as_str().len(), |at| start + at + 2);
             let needs = Needs::DynamicReference(text.as_str()[start..end].to_string());

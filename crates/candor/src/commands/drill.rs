@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use candor_check::Played;
+use candor_check::{Played, Player};
 use candor_contract::ApiKind;
 use candor_contract::verdict::Verdict;
 use candor_gateway::drill::{Drill, Origin};
@@ -47,6 +47,7 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
     let mut apis = Vec::new();
     let mut outcomes = BTreeSet::new();
     for project in &reading.projects {
+        let mut player = Player::new(&reading, &handlers, project);
         for api in &project.apis {
             let drill = Drill::new(api, &ambient);
             let mut routes = Vec::new();
@@ -58,11 +59,10 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
                 if !wanted {
                     continue;
                 }
-                let played = candor_check::drill(&reading, &handlers, project, api, route, &drill)
-                    .unwrap_or_else(|u| {
-                        undecided.push(u);
-                        Vec::new()
-                    });
+                let played = player.play(&drill, route).unwrap_or_else(|u| {
+                    undecided.push(u);
+                    Vec::new()
+                });
                 outcomes.extend(played.iter().map(|p| p.case.slug.to_string()));
                 let drilled = played
                     .into_iter()

@@ -1,0 +1,94 @@
+//! `drill`: every case against one route.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use candor_contract::ApiKind;
+use candor_contract::limits;
+use candor_gateway::api::{IntegrationType, Route, Target};
+use candor_gateway::drill::{Case, Door, Drill, Origin};
+use candor_gateway::exchange::Exchange;
+use candor_gateway::setting::Undecided;
+use candor_iac::Reading;
+use candor_iac::project::{Function, Project};
+
+use crate::cases::{Cases, source_cases};
+use crate::handlers::{Handler, Handlers};
+
+/// One case and what came of it.
+#[derive(Debug)]
+pub struct Played<'a> {
+    /// What was played.
+    pub case: Case,
+    /// Which paths through the handler say so, if its source does: indexes into [`candor_handlers::Facts::paths`].
+    pub paths: Vec<usize>,
+    /// The exchange, or why nobody can tell.
+    pub exchange: Result<Exchange<'a>, Undecided>,
+}
+
+/// Plays the cases against the routes of one project. What routes share, the cases above all, is made once.
+#[derive(Debug)]
+pub struct Player<'a> {
+    handlers: &'a Handlers,
+    /// By logical id.
+    functions: HashMap<&'a str, (&'a Function, Option<&'a Handler>)>,
+    cases: Cases<'a>,
+}
+
+impl<'a> Player<'a> {
+    /// Prepares to play against this project of the reading.
+    pub fn new(reading: &Reading, handlers: &'a Handlers, project: &'a Project) -> Player<'a> {
+        let with_handler = |function: &'a Function| {
+            (function.logical_id.as_str(), (function, handlers.of(reading, project, function)))
+        };
+        let functions = project.functions.iter().map(with_handler).collect();
+        Player { handlers, functions, cases: Cases::default() }
+    }
+
+    /// The function behind a route, where it stands in the same template, and what its source shows, where it was read.
+    pub(crate) fn behind(&self, route: &Route) -> Option<(&'a Function, Option<&'a Handler>)> {
+        match route.integration.target.optional() {
+            Ok((Some(Target::Function(function)), _)) => {
+                self.functions.get(function.logical_id.as_deref()?).copied()
+            }
+            _ => None,
+        }
+    }
+
+    /// Plays every case against one route of the drill's API. Empty where no function stands behind it.
+    ///
+    /// # Errors
+    /// [`Undecided`] where something on the way to the function is not known.
+    pub fn play(&mut self, drill: &Drill<'a>, route: &'a Route) -> Result<Vec<Played<'a>>, Undecided> {
+        if matches!(route.integration.integration_type.optional(), Ok((Some(IntegrationType::Mock), _))) {
+            return Ok(Vec::new());
+        }
+        let behind = self.behind(route);
+        let default = match drill.api().kind {
+            ApiKind::Rest => limits::REST_INTEGRATION_TIMEOUT.time,
+            ApiKind::Http => limits::HTTP_INTEGRATION_TIMEOUT.time,
+            ApiKind::FunctionUrl => limits::LAMBDA_TIMEOUT_MAX.time,
+        };
+        let gateway_timeout = route.integration.timeout.or(&default).map_or(default, |(t, _)| *t);
+        let function_timeout = behind
+            .and_then(|(function, _)| function.timeout.or(&limits::LAMBDA_TIMEOUT_DEFAULT.time).ok())
+            .map_or(limits::LAMBDA_TIMEOUT_DEFAULT.time, |(t, _)| *t)
+            .min(Duration::from_secs(86_400));
+        let door = drill.begin(route)?;
+        let play = |case: Case, paths| Played { exchange: door.play(&case), case, paths };
+        if let Door::Answered(_) = door {
+            // Whatever the function would do, the gateway answers the same: one success shows it.
+            let cases = self.cases.against(route, function_timeout, gateway_timeout);
+            let success =
+                cases.into_iter().find(|case| case.origin == Origin::Standard && case.slug == "returned");
+            return Ok(success.map(|case| play(case, Vec::new())).into_iter().collect());
+        }
+        let standard = self.cases.against(route, function_timeout, gateway_timeout);
+        let mut played: Vec<Played<'a>> = standard.into_iter().map(|case| play(case, Vec::new())).collect();
+        if let Some((function, Some(handler))) = behind {
+            let of_source = source_cases(handler, self.handlers, function);
+            played.extend(of_source.into_iter().map(|(case, paths)| play(case, paths)));
+        }
+        Ok(played)
+    }
+}
