@@ -7,7 +7,7 @@ use std::time::Duration;
 use candor_contract::limits;
 use candor_contract::outcome::{FunctionError, Outcome, Payload, TimeoutWording};
 use candor_gateway::api::{IntegrationType, Pattern, Route};
-use candor_gateway::drill::{Case, Origin};
+use candor_gateway::drill::{Act, Case, Origin};
 use candor_handlers::{Answer, End, Kind, Path, Shape};
 use candor_iac::project::Function;
 
@@ -178,7 +178,7 @@ fn source_case(path: &Path, handlers: &Handlers) -> Option<Case> {
         }
         End::Exited => (Outcome::Exited, "exited".into(), Cow::Borrowed("")),
     };
-    Some(Case { outcome, slug, note, origin })
+    Some(Case { act: Act::Function(outcome), slug, note, origin })
 }
 
 /// `returned-404` where the answer says a status, `returned-none` for nothing.

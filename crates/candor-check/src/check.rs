@@ -175,7 +175,7 @@ fn check_project(
     for rule in RULES {
         match rule.find {
             Find::InProject(find) => find(project, &mut findings),
-            Find::InExchange(_) | Find::InHandler(_) => {}
+            Find::InExchange(_) | Find::AtEndpoint(_) | Find::InAnyExchange(_) | Find::InHandler(_) => {}
         }
     }
     (findings.into_vec(), totals)
@@ -190,9 +190,13 @@ fn ask(scene: &Scene<'_>, findings: &mut Findings) {
         return;
     }
     for rule in RULES {
-        if let Find::InExchange(find) = rule.find
-            && find(scene, findings) == Claim::Claimed
-        {
+        let find = match rule.find {
+            Find::InExchange(find) if scene.exchange.endpoint.is_none() => find,
+            Find::AtEndpoint(find) if scene.exchange.endpoint.is_some() => find,
+            Find::InAnyExchange(find) => find,
+            Find::InExchange(_) | Find::AtEndpoint(_) | Find::InHandler(_) | Find::InProject(_) => continue,
+        };
+        if find(scene, findings) == Claim::Claimed {
             return;
         }
     }

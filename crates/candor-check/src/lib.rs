@@ -8,6 +8,7 @@
 
 mod cases;
 mod check;
+mod endpoint_cases;
 mod finding;
 mod handlers;
 pub mod notice;

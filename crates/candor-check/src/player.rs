@@ -13,6 +13,7 @@ use candor_iac::Reading;
 use candor_iac::project::{Function, Project};
 
 use crate::cases::{Cases, source_cases};
+use crate::endpoint_cases::endpoint_cases;
 use crate::handlers::{Handler, Handlers};
 
 /// One case and what came of it.
@@ -55,7 +56,7 @@ impl<'a> Player<'a> {
         }
     }
 
-    /// Plays every case against one route of the drill's API. Empty where no function stands behind it.
+    /// Plays every case against one route of the drill's API. Empty for a mock.
     ///
     /// # Errors
     /// [`Undecided`] where something on the way to the function is not known.
@@ -76,6 +77,10 @@ impl<'a> Player<'a> {
             .min(Duration::from_secs(86_400));
         let door = drill.begin(route)?;
         let play = |case: Case, paths| Played { exchange: door.play(&case), case, paths };
+        if let Door::Endpoint(flight) = &door {
+            let cases = flight.endpoint_request().map(endpoint_cases).unwrap_or_default();
+            return Ok(cases.into_iter().map(|case| play(case, Vec::new())).collect());
+        }
         if let Door::Answered(_) = door {
             // Whatever the function would do, the gateway answers the same: one success shows it.
             let cases = self.cases.against(route, function_timeout, gateway_timeout);

@@ -95,6 +95,10 @@ rules! {
     template_invalid_json,
     template_leaks_stack,
     gateway_response_no_cors,
+    sfn_sync_status,
+    service_partial_failure,
+    service_default_200,
+    http_default_200,
     masked_failure,
     hollow_success,
     false_alarm,
@@ -138,8 +142,12 @@ pub struct Rule {
 /// Where a rule looks.
 #[derive(Clone, Copy, Debug)]
 pub enum Find {
-    /// At each exchange.
+    /// At each exchange in which a function is asked, or the gateway refuses.
     InExchange(fn(&Scene<'_>, &mut Findings) -> Claim),
+    /// At each exchange with an endpoint: an HTTP back end, a service.
+    AtEndpoint(fn(&Scene<'_>, &mut Findings) -> Claim),
+    /// At each exchange, whoever was asked.
+    InAnyExchange(fn(&Scene<'_>, &mut Findings) -> Claim),
     /// At a handler's source as a whole, once for each route that it stands behind.
     InHandler(fn(&HandlerScene<'_>, &mut Findings)),
     /// At the project as a whole: what no single exchange shows.
@@ -406,7 +414,7 @@ impl<'a> Scene<'a> {
 
     /// The message of the error that was played, if the function raised one.
     pub(crate) fn raised_message(&self) -> Option<&'a str> {
-        match &self.case?.outcome {
+        match self.case?.outcome()? {
             Outcome::Raised(error) => error.message(),
             _ => None,
         }
@@ -440,6 +448,12 @@ impl<'a> Scene<'a> {
         Claim::Claimed
     }
 
+    /// The place of the step that the verdict rests on; the route where none is in the files.
+    pub(crate) fn blamed(&self) -> Span {
+        let culprit = self.exchange.culprit(self.judgement.part).cause.span();
+        culprit.or(self.route.map(|route| route.span)).unwrap_or(self.api.span)
+    }
+
     /// The route for messages, or the whole API.
     pub(crate) fn whose(&self) -> String {
         self.route.map_or_else(|| self.api.name.clone(), |r| r.key.to_string())
@@ -447,7 +461,8 @@ impl<'a> Scene<'a> {
 
     /// What the function did, as a clause: "when the function times out".
     pub(crate) fn when(&self) -> &'static str {
-        match self.case.map(|case| &case.outcome) {
+        match self.case.and_then(Case::outcome) {
+            None if self.case.is_some() => "when the endpoint fails",
             None => "when the gateway refuses a request",
             Some(Outcome::Returned(_)) => "when the function succeeds",
             Some(Outcome::ReturnedLate(_)) => "when the function takes longer than the gateway waits",
@@ -533,6 +548,33 @@ pub(crate) fn report_leftover(
             }
             _ => "see `candor drill` for the whole exchange".to_string(),
         },
+        also: Vec::new(),
+    })
+}
+
+/// An error of an endpoint that arrives as a success: reports the response that makes it one.
+pub(crate) fn report_endpoint_error(
+    scene: &Scene<'_>,
+    rule: &'static Rule,
+    who: &str,
+    findings: &mut Findings,
+) -> Claim {
+    if !scene.is_masked() {
+        return Claim::Passed;
+    }
+    let at = scene.blamed();
+    let status = scene.exchange.response.status.value;
+    let default = scene.selected().is_some_and(|(_, _, default)| default);
+    scene.report(rule, rule.severity, at, findings, || Claimed {
+        at,
+        message: format!("{} answers {status} whatever error {who} answers with", scene.whose()),
+        label: match default {
+            true => "no pattern takes the error's status: this response is used".to_string(),
+            false => "its pattern takes statuses of errors, too".to_string(),
+        },
+        remedy: "integration responses for `4\\d{2}` and `5\\d{2}` with statuses of their own, and method responses for those; here the \
+                 patterns are matched against the status"
+            .to_string(),
         also: Vec::new(),
     })
 }

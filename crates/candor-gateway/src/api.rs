@@ -106,6 +106,8 @@ pub struct Integration {
     pub transfer_mode: Setting<TransferMode>,
     /// What becomes of requests without a template for their content type.
     pub passthrough_behavior: Setting<PassthroughBehavior>,
+    /// Whether the request's body is converted (REST).
+    pub content_handling: Setting<ContentHandling>,
     /// Mapping templates of the integration request.
     pub request_templates: Vec<MappingTemplate>,
     /// Parameters of the integration request.
@@ -114,6 +116,13 @@ pub struct Integration {
     pub responses: Setting<Vec<IntegrationResponse>>,
     /// Where the integration stands.
     pub span: Span,
+}
+
+impl Integration {
+    /// Whether a function stands behind it, as far as that is known.
+    pub fn calls_function(&self) -> bool {
+        matches!(self.target.optional(), Ok((Some(Target::Function(_)), _)))
+    }
 }
 
 /// The type of an integration.
@@ -205,6 +214,26 @@ impl TransferMode {
     }
 }
 
+/// What `contentHandling` asks for: "Content type conversions in API Gateway".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContentHandling {
+    /// Bytes are encoded as base64.
+    ConvertToText,
+    /// Text is decoded from base64.
+    ConvertToBinary,
+}
+
+impl ContentHandling {
+    /// Reads AWS's word for it.
+    pub fn read(text: &str) -> Option<ContentHandling> {
+        match text {
+            "CONVERT_TO_TEXT" => Some(ContentHandling::ConvertToText),
+            "CONVERT_TO_BINARY" => Some(ContentHandling::ConvertToBinary),
+            _ => None,
+        }
+    }
+}
+
 /// What becomes of a request without a template for its content type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PassthroughBehavior {
@@ -274,6 +303,8 @@ pub struct IntegrationResponse {
     pub selection_pattern: Setting<Pattern>,
     /// The status for the client.
     pub status: Setting<u16>,
+    /// Whether the body is converted.
+    pub content_handling: Setting<ContentHandling>,
     /// Response templates by content type.
     pub templates: Vec<MappingTemplate>,
     /// Headers.

@@ -7,17 +7,18 @@ use candor_contract::ApiKind;
 use candor_contract::outcome::Outcome;
 
 use crate::api::{Api, Route};
+use crate::endpoint::EndpointOutcome;
 use crate::exchange::Exchange;
 use crate::in_flight::{InFlight, Next};
 use crate::request::Ambient;
 use crate::setting::Undecided;
 use crate::span::Span;
 
-/// One thing to play: Lambda's own ways to fail, or what a handler's source says.
+/// One thing to play: Lambda's own ways to fail, what a handler's source says, what an endpoint may do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Case {
-    /// What the function does.
-    pub outcome: Outcome,
+    /// What is played.
+    pub act: Act,
     /// The public name, where it says more than the outcome's own: `returned-error`, `returned-500`.
     pub slug: Cow<'static, str>,
     /// What tells it from other cases of the same name, for people; empty where nothing does.
@@ -26,10 +27,33 @@ pub struct Case {
     pub origin: Origin,
 }
 
+/// What is played.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// The function does this.
+    Function(Outcome),
+    /// The endpoint does this.
+    Endpoint {
+        /// What.
+        outcome: EndpointOutcome,
+        /// Whether its answer says that something failed, whatever the status: a batch of which an entry was lost.
+        after_failure: bool,
+    },
+}
+
 impl Case {
     /// A case of Lambda's own.
     pub fn standard(outcome: Outcome) -> Case {
-        Case { slug: outcome.slug().into(), note: Cow::Borrowed(""), outcome, origin: Origin::Standard }
+        let slug = outcome.slug().into();
+        Case { slug, note: Cow::Borrowed(""), act: Act::Function(outcome), origin: Origin::Standard }
+    }
+
+    /// What the function does, where one is played.
+    pub fn outcome(&self) -> Option<&Outcome> {
+        match &self.act {
+            Act::Function(outcome) => Some(outcome),
+            Act::Endpoint { .. } => None,
+        }
     }
 }
 
@@ -67,8 +91,7 @@ impl<'a> Drill<'a> {
         self.api
     }
 
-    /// Takes an example request to the function's door. What stands behind the route may not be a function: then there
-    /// is nothing to play.
+    /// Takes an example request to the door of the function or the endpoint behind the route.
     ///
     /// # Errors
     /// [`Undecided`] where something on the way there is not known.
@@ -77,6 +100,7 @@ impl<'a> Drill<'a> {
         let (flight, next) = InFlight::begin_at(self.api, route, preflight, self.ambient)?;
         Ok(match next {
             Next::Invoke(_) => Door::Function(flight),
+            Next::Call => Door::Endpoint(flight),
             Next::Done => match flight.done() {
                 Ok(exchange) => Door::Answered(Box::new(exchange)),
                 Err(flight) => Door::Function(*flight),
@@ -90,21 +114,32 @@ impl<'a> Drill<'a> {
 pub enum Door<'a> {
     /// The function is asked: [`Door::play`] what it does.
     Function(InFlight<'a>),
+    /// An endpoint is called: [`Door::play`] what it does.
+    Endpoint(InFlight<'a>),
     /// The gateway answers by itself, whatever the function would do: a mock, a call that cannot be made.
     Answered(Box<Exchange<'a>>),
 }
 
 impl<'a> Door<'a> {
-    /// Plays one case from here.
+    /// Plays one case from here: at a function's door what a function does, at an endpoint's what an endpoint does.
     ///
     /// # Errors
     /// [`Undecided`] where the response depends on something that is not known.
     pub fn play(&self, case: &Case) -> Result<Exchange<'a>, Undecided> {
-        let after_failure = matches!(case.origin, Origin::Source { after_failure: true, .. });
-        match self {
-            Door::Function(flight) => flight.clone().resume(case.outcome.clone(), after_failure),
-            Door::Answered(exchange) => {
-                Ok(Exchange { outcome: Some(case.outcome.clone()), ..(**exchange).clone() })
+        match (self, &case.act) {
+            (Door::Answered(exchange), act) => {
+                let outcome = match act {
+                    Act::Function(outcome) => Some(outcome.clone()),
+                    Act::Endpoint { .. } => None,
+                };
+                Ok(Exchange { outcome, ..(**exchange).clone() })
+            }
+            (Door::Function(flight) | Door::Endpoint(flight), Act::Function(outcome)) => {
+                let after_failure = matches!(case.origin, Origin::Source { after_failure: true, .. });
+                flight.clone().resume(outcome.clone(), after_failure)
+            }
+            (Door::Function(flight) | Door::Endpoint(flight), Act::Endpoint { outcome, after_failure }) => {
+                flight.clone().answered(outcome.clone(), *after_failure)
             }
         }
     }

@@ -8,6 +8,7 @@ use candor_contract::outcome::{Outcome, Payload};
 use candor_contract::payload::{self, Body};
 use candor_contract::verdict::{self, BodyState, Client, Did, Evidence, Judgement, Maker, Part};
 
+use crate::endpoint::{EndpointOutcome, EndpointRequest};
 use crate::in_flight::Received;
 use crate::trace::{Step, StepId, Trace, What};
 
@@ -62,6 +63,15 @@ impl Response {
     }
 }
 
+/// A call to an endpoint: what was sent, and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndpointCall {
+    /// What the gateway sent.
+    pub request: EndpointRequest,
+    /// What the endpoint did.
+    pub outcome: EndpointOutcome,
+}
+
 /// One request through the gateway.
 #[derive(Clone, Debug)]
 pub struct Exchange<'a> {
@@ -71,6 +81,8 @@ pub struct Exchange<'a> {
     pub outcome: Option<Outcome>,
     /// Whether the function had failed before it answered: what its source shows, a client cannot see.
     pub after_failure: bool,
+    /// The call to the endpoint, where no function stands behind the route.
+    pub endpoint: Option<EndpointCall>,
     /// What the client gets.
     pub response: Response,
     /// How it came to that.
@@ -103,7 +115,7 @@ impl Exchange<'_> {
 
     fn maker(&self) -> Maker {
         match self.trace.step(self.response.status.step).what {
-            What::AnswerRead | What::StatusInferred => Maker::Function,
+            What::AnswerRead | What::StatusInferred | What::EndpointPassed => Maker::Function,
             What::PatternMatched { .. }
             | What::DefaultResponse { .. }
             | What::StatusOverridden { .. }
@@ -115,6 +127,9 @@ impl Exchange<'_> {
             | What::RequestTemplateFailed { .. }
             | What::IntegrationBroken { .. }
             | What::Invoked
+            | What::EndpointCalled
+            | What::EndpointUnreachable
+            | What::EndpointBodyUnusable
             | What::InvocationRefused
             | What::FunctionFailed
             | What::GatewayTimedOut
@@ -132,6 +147,20 @@ impl Exchange<'_> {
     }
 
     fn did(&self, client_status: u16) -> Did {
+        if let Some(call) = &self.endpoint {
+            return match &call.outcome {
+                EndpointOutcome::Unreachable | EndpointOutcome::TimedOut => Did::Failed,
+                EndpointOutcome::Responded(answer) if answer.status < 400 && self.after_failure => {
+                    Did::Swallowed
+                }
+                EndpointOutcome::Responded(answer) if answer.status < 400 => Did::Succeeded,
+                // Endpoints have more statuses than an API tells apart: an error of the same class is the same.
+                EndpointOutcome::Responded(answer) if answer.status / 100 == client_status / 100 => {
+                    Did::SaidErrorSame
+                }
+                EndpointOutcome::Responded(_) => Did::SaidErrorOther,
+            };
+        }
         let answered = match &self.outcome {
             None => return Did::NotAsked,
             Some(Outcome::Returned(payload) | Outcome::ReturnedLate(payload)) => payload,

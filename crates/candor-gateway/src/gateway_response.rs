@@ -34,6 +34,18 @@ static OWN_STATUS: Fact = Fact {
     source: "API Gateway developer guide: Gateway response types for API Gateway",
 };
 
+/// The answer once the integration timeout has passed. `cause`: what sets that timeout.
+pub(crate) fn timed_out(
+    received: &Received<'_>,
+    trace: &mut Trace,
+    cause: Cause,
+) -> Result<Response, Undecided> {
+    trace.push(What::GatewayTimedOut, cause);
+    let response_type = GatewayResponseType::IntegrationTimeout;
+    let message = stock_message(response_type);
+    answer(received, trace, Refusal { response_type: Some(response_type), status: 504, message, cause })
+}
+
 /// The refusal of a type, with AWS's stock message.
 pub(crate) fn refusal(
     received: &Received<'_>,

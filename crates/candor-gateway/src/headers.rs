@@ -40,8 +40,8 @@ const REMAPPED_WHEN_MAPPED: [&str; 14] = [
 /// Renamed when a Lambda proxy function returns them. Inferred from HTTP proxies, where it is recorded.
 const REMAPPED_FROM_PROXY: [&str; 4] = ["Connection", "Content-Length", "Date", "Server"];
 
-/// A mapping onto one of these breaks the call to a function, even where the mapping would be ignored.
-const FORBIDDEN_FOR_LAMBDA: [&str; 7] = [
+/// A mapping onto one of these breaks the call to a function or a service, even where the mapping would be ignored.
+const FORBIDDEN_FOR_AWS: [&str; 7] = [
     "Content-Length",
     "Transfer-Encoding",
     "Authorization",
@@ -81,7 +81,31 @@ pub(crate) fn proxy_response_name(name: &str) -> Cow<'static, str> {
     })
 }
 
-/// Whether a parameter mapping onto this integration request header makes every call to a function fail.
-pub(crate) fn breaks_lambda_call(name: &str) -> bool {
-    among(&FORBIDDEN_FOR_LAMBDA, name)
+/// Whether a parameter mapping onto this integration request header makes every call to a function or a service fail.
+pub(crate) fn breaks_aws_call(name: &str) -> bool {
+    among(&FORBIDDEN_FOR_AWS, name)
+}
+
+/// The same for calls to an HTTP endpoint.
+pub(crate) fn breaks_http_call(name: &str) -> bool {
+    among(&["Content-Length", "Transfer-Encoding"], name)
+}
+
+/// Whether an `http_proxy` forwards a header of the client.
+pub(crate) fn passes_to_http_proxy(name: &str) -> bool {
+    passes_request(name) && !among(&["Host", "Content-Encoding", "Via"], name)
+}
+
+/// Whether a header that a mapping sets arrives at an endpoint.
+pub(crate) fn passes_when_mapped(name: &str) -> bool {
+    !among(&["Connection", "Expect", "Proxy-Authenticate", "TE", "Via"], name)
+}
+
+/// The name under which a header of an `http_proxy`'s endpoint is sent; `None` where it is dropped (the drops are inferred).
+pub(crate) fn http_proxy_response_name(name: &str) -> Option<Cow<'static, str>> {
+    if among(&["Transfer-Encoding", "Content-Encoding", "Via"], name) {
+        return None;
+    }
+    let remapped = among(&REMAPPED_FROM_PROXY, name) || name.eq_ignore_ascii_case("x-amzn-RequestId");
+    Some(Cow::Owned(if remapped { format!("x-amzn-Remapped-{name}") } else { name.to_string() }))
 }

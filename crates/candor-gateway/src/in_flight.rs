@@ -8,7 +8,8 @@ use candor_contract::outcome::Outcome;
 use candor_vtl::{Overrides, Params, Value};
 
 use crate::api::{Api, FunctionRef, GatewayResponseType, Route, TransferMode};
-use crate::exchange::{Exchange, Response};
+use crate::endpoint::{self, EndpointOutcome, EndpointRequest};
+use crate::exchange::{EndpointCall, Exchange, Response};
 use crate::kinds;
 use crate::request::{Ambient, Request};
 use crate::routing;
@@ -69,6 +70,8 @@ impl Received<'_> {
 pub enum Next<'a> {
     /// Invoke this function with [`InFlight::event`] and tell [`InFlight::resume`] what it did.
     Invoke(Invocation<'a>),
+    /// Send [`InFlight::endpoint_request`] and tell [`InFlight::answered`] what came of it.
+    Call,
     /// Nothing: the response stands.
     Done,
 }
@@ -94,6 +97,7 @@ pub struct InFlight<'a> {
 #[derive(Clone, Debug)]
 pub(crate) enum State<'a> {
     Waiting(Invocation<'a>),
+    Calling(EndpointRequest),
     Done(Response),
 }
 
@@ -153,6 +157,7 @@ impl<'a> InFlight<'a> {
         };
         let next = match &state {
             State::Waiting(invocation) => Next::Invoke(*invocation),
+            State::Calling(_) => Next::Call,
             State::Done(_) => Next::Done,
         };
         let received = Arc::new(received);
@@ -184,12 +189,20 @@ impl<'a> InFlight<'a> {
         let mut trace = Trace::default();
         let response = crate::gateway_response::refusal(&received, &mut trace, response_type)?;
         let (received, outcome) = (Arc::new(received), None);
-        Ok(Exchange { received, outcome, after_failure: false, response, trace })
+        Ok(Exchange { received, outcome, after_failure: false, endpoint: None, response, trace })
     }
 
     /// The event for the function.
     pub fn event(&self) -> Vec<u8> {
         self.received.event()
+    }
+
+    /// What to send to the endpoint, where [`Next::Call`] says so.
+    pub fn endpoint_request(&self) -> Option<&EndpointRequest> {
+        match &self.state {
+            State::Calling(request) => Some(request),
+            State::Waiting(_) | State::Done(_) => None,
+        }
     }
 
     /// The request as the gateway understood it.
@@ -204,7 +217,14 @@ impl<'a> InFlight<'a> {
     pub fn resume(self, outcome: Outcome, after_failure: bool) -> Result<Exchange<'a>, Undecided> {
         let InFlight { received, mut trace, state } = self;
         match state {
-            State::Done(response) => Ok(Exchange { received, outcome: None, after_failure, response, trace }),
+            State::Done(response) => {
+                Ok(Exchange { received, outcome: None, after_failure, endpoint: None, response, trace })
+            }
+            State::Calling(request) => {
+                // No function is asked here, so its outcome is not looked at: without an answer the gateway waits in vain.
+                InFlight { received, trace, state: State::Calling(request) }
+                    .answered(EndpointOutcome::TimedOut, false)
+            }
             State::Waiting(invocation) => {
                 if let Some(route) = received.route {
                     not_streamed(route, &outcome)?;
@@ -214,9 +234,33 @@ impl<'a> InFlight<'a> {
                     ApiKind::Http => kinds::http::resume(&received, &mut trace, invocation, &outcome)?,
                     ApiKind::FunctionUrl => kinds::function_url::resume(&received, &mut trace, &outcome)?,
                 };
-                Ok(Exchange { received, outcome: Some(outcome), after_failure, response, trace })
+                let endpoint = None;
+                Ok(Exchange { received, outcome: Some(outcome), after_failure, endpoint, response, trace })
             }
         }
+    }
+
+    /// Tells what came of the call to the endpoint. `after_failure`: its answer says that something failed, whatever its status.
+    ///
+    /// # Errors
+    /// As [`InFlight::resume`].
+    pub fn answered(self, outcome: EndpointOutcome, after_failure: bool) -> Result<Exchange<'a>, Undecided> {
+        let InFlight { received, mut trace, state } = self;
+        let (endpoint, response) = match state {
+            State::Done(response) => (None, response),
+            State::Calling(request) => {
+                let route = received.route.expect("an endpoint is only called for a route");
+                let response = match received.api.kind {
+                    ApiKind::Rest => endpoint::response::resume(&received, &mut trace, route, &outcome)?,
+                    ApiKind::Http | ApiKind::FunctionUrl => {
+                        kinds::http::passed(&received, &mut trace, route, &outcome)?
+                    }
+                };
+                (Some(EndpointCall { request, outcome }), response)
+            }
+            State::Waiting(_) => return Err(no_function(&received)),
+        };
+        Ok(Exchange { received, outcome: None, after_failure, endpoint, response, trace })
     }
 
     /// The exchange, where nothing had to be asked: a mock, a refusal. The flight itself where it still waits.
@@ -226,12 +270,24 @@ impl<'a> InFlight<'a> {
     pub fn done(self) -> Result<Exchange<'a>, Box<InFlight<'a>>> {
         let InFlight { received, trace, state } = self;
         match state {
-            State::Done(response) => {
-                Ok(Exchange { received, outcome: None, after_failure: false, response, trace })
-            }
-            State::Waiting(_) => Err(Box::new(InFlight { received, trace, state })),
+            State::Done(response) => Ok(Exchange {
+                received,
+                outcome: None,
+                after_failure: false,
+                endpoint: None,
+                response,
+                trace,
+            }),
+            State::Waiting(_) | State::Calling(_) => Err(Box::new(InFlight { received, trace, state })),
         }
     }
+}
+
+/// An endpoint's answer was given to a route behind which a function stands.
+fn no_function(received: &Received<'_>) -> Undecided {
+    let span = received.route.map_or(received.api.span, |route| route.integration.span);
+    let needs = Needs::Support("an answer of an endpoint: a function stands behind this route".to_string());
+    Undecided { span, needs }
 }
 
 /// Of a streamed answer nobody knows how much had left before the function failed ("Stream the integration response for
@@ -266,7 +322,8 @@ fn answers_options(api: &Api, route: &Route) -> bool {
         && api.routes.iter().any(|r| r.key.method == "OPTIONS" && r.key.path == route.key.path)
 }
 
-/// Plays one request against an API: `play` says what the function did with the event.
+/// Plays one request against an API: `play` says what the function did with the event, `call` what an endpoint did with the request
+/// that the gateway sent it.
 ///
 /// # Errors
 /// [`Undecided`] where the response depends on something that the files do not decide.
@@ -275,12 +332,17 @@ pub fn simulate<'a>(
     request: Request,
     ambient: &'a Ambient,
     play: impl FnOnce(&Invocation<'a>, &[u8]) -> Outcome,
+    call: impl FnOnce(&EndpointRequest) -> EndpointOutcome,
 ) -> Result<Exchange<'a>, Undecided> {
     let (flight, next) = InFlight::begin(api, request, ambient)?;
     match next {
         Next::Invoke(invocation) => {
             let outcome = play(&invocation, &flight.event());
             flight.resume(outcome, false)
+        }
+        Next::Call => {
+            let outcome = flight.endpoint_request().map_or(EndpointOutcome::TimedOut, call);
+            flight.answered(outcome, false)
         }
         // Nothing waits, so the outcome is not looked at.
         Next::Done => flight.resume(Outcome::NotInvocable, false),

@@ -1,6 +1,7 @@
 //! The integration request of non-proxy integrations: what the function gets.
 
 use crate::api::{Integration, PassthroughBehavior};
+use crate::content_handling::{self, Converted};
 use crate::exchange::Response;
 use crate::gateway_response::{self, Refusal};
 use crate::headers;
@@ -28,9 +29,39 @@ pub(crate) fn broken_call(integration: &Integration) -> Result<Option<(&'static 
         return Ok(Some(("Lambda is invoked by POST only", cause)));
     }
     let forbidden = integration.request_parameters.iter().find(|p| {
-        p.destination.strip_prefix("integration.request.header.").is_some_and(headers::breaks_lambda_call)
+        p.destination.strip_prefix("integration.request.header.").is_some_and(headers::breaks_aws_call)
     });
     Ok(forbidden.map(|p| ("this header may not be mapped onto a call to Lambda", Cause::Written(p.span))))
+}
+
+/// Why a body cannot be converted.
+pub(crate) const NO_BASE64: &str = "the body is no base64, and CONVERT_TO_BINARY decodes it";
+
+/// The client's body after `contentHandling`: a request's own type says both sides of the table. `None`: it should be base64.
+pub(crate) fn converted_body(
+    received: &Received<'_>,
+    integration: &Integration,
+) -> Result<Option<Converted>, Undecided> {
+    let content_type = received.request.header("Content-Type").unwrap_or("application/json");
+    let is_binary = content_handling::names_binary(received.api, Some(content_type))?;
+    let (handling, _) = integration.content_handling.optional()?;
+    Ok(content_handling::convert(&received.request.body, is_binary, handling.copied(), is_binary))
+}
+
+/// Recorded: 500 (`test_apigateway_s3_method_mapping` and its siblings).
+fn unusable(
+    received: &Received<'_>,
+    trace: &mut Trace,
+    integration: &Integration,
+    why: &'static str,
+) -> Result<Option<Response>, Undecided> {
+    let cause = match integration.content_handling.optional()? {
+        (Some(_), cause) => cause,
+        (None, _) => received.api.binary_media_types.optional()?.1,
+    };
+    trace.push(What::IntegrationBroken { why }, cause);
+    let refusal = Refusal { response_type: None, status: 500, message: "Internal server error", cause };
+    gateway_response::answer(received, trace, refusal).map(Some)
 }
 
 /// Makes the payload for the function, or the refusal that takes its place.
@@ -63,9 +94,12 @@ pub(crate) fn prepare(
             let refusal = Refusal { response_type: Some(response_type), status: 415, message, cause };
             return gateway_response::answer(received, trace, refusal).map(Some);
         }
-        // Recorded for `$input.body`, inferred for passing through: an empty body is an empty object.
-        let body =
-            if received.request.body.is_empty() { b"{}".to_vec() } else { received.request.body.clone() };
+        let body = match converted_body(received, integration)? {
+            // Recorded for `$input.body`, inferred for passing on to a function: an empty body is an empty object.
+            Some(_) if received.request.body.is_empty() && integration.calls_function() => b"{}".to_vec(),
+            Some(converted) => converted.into_bytes(),
+            None => return unusable(received, trace, integration, NO_BASE64),
+        };
         received.mapped_event = Some(body);
         return Ok(None);
     };
@@ -74,7 +108,13 @@ pub(crate) fn prepare(
         received.mapped_event = Some(Vec::new());
         return Ok(None);
     };
-    let body = String::from_utf8_lossy(&received.request.body).into_owned();
+    let body = match converted_body(received, integration)? {
+        Some(Converted::Text(text)) => text,
+        Some(Converted::Bytes(_)) => {
+            return unusable(received, trace, integration, "a template cannot read bytes");
+        }
+        None => return unusable(received, trace, integration, NO_BASE64),
+    };
     let empty = candor_vtl::Value::Null;
     let rendered = match &template.parsed {
         Ok(parsed) => mapping::render(received, parsed, &body, received.context.as_ref().unwrap_or(&empty)),

@@ -7,7 +7,9 @@
 //! Never here: files, sockets, clocks, randomness, printing. Times and ids arrive in [`request::Ambient`].
 
 pub mod api;
+pub(crate) mod content_handling;
 pub mod drill;
+pub mod endpoint;
 pub mod exchange;
 mod gateway_response;
 mod headers;

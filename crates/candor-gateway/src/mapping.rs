@@ -4,6 +4,7 @@ use candor_contract::json::Json;
 use candor_vtl::{Budget, Rendered, Scope, Template, Value, json_path};
 
 use crate::api::MappingTemplate;
+use crate::endpoint::EndpointResponse;
 use crate::in_flight::Received;
 use crate::request::Request;
 
@@ -13,6 +14,8 @@ pub(crate) enum Source<'p> {
     Nothing,
     /// A function's payload.
     Payload(&'p str),
+    /// An endpoint's answer.
+    Endpoint(&'p EndpointResponse),
 }
 
 /// The template for an `Accept` header: one of its types in order, else `application/json`, else the first (inferred;
@@ -53,12 +56,42 @@ pub(crate) fn render(
     template.render(&scope, Budget::default())
 }
 
-/// The value of a parameter source; `None` where there is nothing to map.
+/// The value of a parameter source, several joined with commas; `None` where there is nothing to map.
+pub(crate) fn value(received: &Received<'_>, source: &str, from: &Source<'_>) -> Option<String> {
+    let values = values(received, source, from);
+    (!values.is_empty()).then(|| values.join(","))
+}
+
+/// The values of a parameter source: none where there is nothing to map, several where the source is a multi value one.
 ///
 /// Sources and their behaviour: guide "API Gateway request and response data mapping reference"; that an absent source maps
 /// nothing is recorded.
-pub(crate) fn value(received: &Received<'_>, source: &str, from: &Source<'_>) -> Option<String> {
+pub(crate) fn values(received: &Received<'_>, source: &str, from: &Source<'_>) -> Vec<String> {
     let source = source.trim();
+    let request = &received.request;
+    let named = |pairs: &[(String, String)], name: &str| -> Vec<String> {
+        pairs.iter().filter(|(n, _)| n == name).map(|(_, v)| v.clone()).collect()
+    };
+    if let Some(name) = source.strip_prefix("method.request.multivaluequerystring.") {
+        return named(&request.decoded_query(), name);
+    }
+    if let Some(name) = source.strip_prefix("method.request.multivalueheader.") {
+        return named(&request.headers, name);
+    }
+    if let (Some(name), Source::Endpoint(response)) =
+        (source.strip_prefix("integration.response.multivalueheader."), from)
+    {
+        return headers_named(&response.headers, name);
+    }
+    single_value(received, source, from).into_iter().collect()
+}
+
+/// The headers of an answer with this name, casing ignored: servers spell them as they like.
+fn headers_named(headers: &[(String, String)], name: &str) -> Vec<String> {
+    headers.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.clone()).collect()
+}
+
+fn single_value(received: &Received<'_>, source: &str, from: &Source<'_>) -> Option<String> {
     if let Some(fixed) = source.strip_prefix('\'').and_then(|s| s.strip_suffix('\'')) {
         return Some(fixed.to_string());
     }
@@ -72,14 +105,8 @@ pub(crate) fn value(received: &Received<'_>, source: &str, from: &Source<'_>) ->
     if let Some(name) = source.strip_prefix("method.request.querystring.") {
         return all(&request.decoded_query(), name).pop();
     }
-    if let Some(name) = source.strip_prefix("method.request.multivaluequerystring.") {
-        return Some(all(&request.decoded_query(), name)).filter(|v| !v.is_empty()).map(|v| v.join(","));
-    }
     if let Some(name) = source.strip_prefix("method.request.header.") {
         return all(&request.headers, name).pop();
-    }
-    if let Some(name) = source.strip_prefix("method.request.multivalueheader.") {
-        return Some(all(&request.headers, name)).filter(|v| !v.is_empty()).map(|v| v.join(","));
     }
     if let Some(path) = source.strip_prefix("method.request.body") {
         return body_value(std::str::from_utf8(&request.body).ok()?, path);
@@ -93,6 +120,16 @@ pub(crate) fn value(received: &Received<'_>, source: &str, from: &Source<'_>) ->
     }
     match from {
         Source::Payload(payload) => body_value(payload, source.strip_prefix("integration.response.body")?),
+        Source::Endpoint(response) => match source.strip_prefix("integration.response.header.") {
+            Some(name) => headers_named(&response.headers, name).pop(),
+            None => {
+                let path = source.strip_prefix("integration.response.body")?;
+                if response.body.is_partial() {
+                    return None;
+                }
+                body_value(response.body.text()?, path)
+            }
+        },
         Source::Nothing => None,
     }
 }

@@ -324,11 +324,18 @@ fn execution_lines(exchange: &Exchange<'_>) -> Vec<LogLine> {
             What::RequestTemplateFailed { .. } | What::ResponseTemplateFailed { .. } => {
                 texts.push(configuration(&UNKNOWN.to_string()));
             }
-            What::IntegrationBroken { .. } => texts.push(configuration(&UNKNOWN.to_string())),
+            What::IntegrationBroken { .. } | What::EndpointBodyUnusable => {
+                texts.push(configuration(&UNKNOWN.to_string()));
+            }
+            What::EndpointUnreachable => {
+                texts.push("Execution failed due to a network error communicating with endpoint".to_string());
+            }
             What::NoRoute
             | What::MediaTypeRefused
             | What::RequestTemplateRendered
             | What::Invoked
+            | What::EndpointCalled
+            | What::EndpointPassed
             | What::AnswerRead
             | What::StatusInferred
             | What::PatternMatched { .. }

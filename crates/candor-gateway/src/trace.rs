@@ -41,6 +41,14 @@ pub enum What {
     },
     /// The function was called.
     Invoked,
+    /// An endpoint was called: an HTTP back end or a service.
+    EndpointCalled,
+    /// No connection to the endpoint came about.
+    EndpointUnreachable,
+    /// The endpoint's body should be base64 and is not, or a template should read bytes.
+    EndpointBodyUnusable,
+    /// The endpoint's answer was passed on as it came.
+    EndpointPassed,
     /// Lambda refused the call.
     InvocationRefused,
     /// The function failed, and the gateway makes an error of its own of that.

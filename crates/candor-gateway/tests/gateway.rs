@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "gateway/endpoints.rs"]
+mod endpoints;
 #[path = "gateway/signals.rs"]
 mod signals;
 
@@ -12,13 +14,20 @@ use candor_contract::outcome::{FunctionError, Outcome, Payload, TimeoutWording};
 use candor_contract::payload::Body;
 use candor_contract::verdict::{Part, Verdict};
 use candor_gateway::api::Api;
+use candor_gateway::endpoint::{EndpointOutcome, EndpointRequest};
 use candor_gateway::exchange::Exchange;
+use candor_gateway::in_flight::Invocation;
 use candor_gateway::request::{Ambient, Request};
 use candor_gateway::simulate;
 use candor_iac::Options;
 use candor_iac::source::Sources;
 
 const URI: &str = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:f/invocations";
+
+/// Where no endpoint is to be called.
+fn no_endpoint(request: &EndpointRequest) -> EndpointOutcome {
+    panic!("an endpoint is called: {request:?}");
+}
 
 /// An API under test: its document and what was read of it.
 struct Played {
@@ -38,7 +47,7 @@ impl Played {
     }
 
     fn exchange(&self, request: Request, outcome: Outcome) -> Exchange<'_> {
-        simulate(&self.api, request, &self.ambient, |_, _| outcome).unwrap()
+        simulate(&self.api, request, &self.ambient, |_, _| outcome, no_endpoint).unwrap()
     }
 
     /// Status and body.
@@ -285,7 +294,7 @@ fn limits_hold_to_the_byte() {
 fn what_depends_on_an_unknown_answer_is_undecided() {
     let api = proxy();
     let unknown = Outcome::Returned(Payload::unknown());
-    assert!(simulate(&api.api, get("/o"), &api.ambient, |_, _| unknown).is_err());
+    assert!(simulate(&api.api, get("/o"), &api.ambient, |_, _| unknown, no_endpoint).is_err());
     let body = Outcome::Returned(Payload::partly(r#"{"statusCode":200,"body":"x"}"#, ["/body".to_string()]));
     assert_eq!(api.answer(body), (200, "?".to_string()));
 }
@@ -306,7 +315,7 @@ paths:
 ",
     );
     for outcome in [raised("late"), returned("{\"statusCode\":200}"), timed_out(60)] {
-        let undecided = simulate(&api.api, get("/o"), &api.ambient, |_, _| outcome).unwrap_err();
+        let undecided = simulate(&api.api, get("/o"), &api.ambient, |_, _| outcome, no_endpoint).unwrap_err();
         assert_eq!(undecided.needs.to_string(), "streamed answers are not played yet");
         assert_eq!(api.sources.position(undecided.span).line, 10);
     }
@@ -319,11 +328,11 @@ fn the_same_input_gives_the_same_bytes() {
     let request = || Request { query: vec![("a".into(), "1%202".into())], body: b"{}".to_vec(), ..get("/o") };
     let mut events = Vec::new();
     for _ in 0..2 {
-        simulate(&api.api, request(), &api.ambient, |_, event| {
+        let play = |_: &Invocation<'_>, event: &[u8]| {
             events.push(event.to_vec());
             raised("x")
-        })
-        .unwrap();
+        };
+        simulate(&api.api, request(), &api.ambient, play, no_endpoint).unwrap();
     }
     assert_eq!(events[0], events[1]);
     assert!(String::from_utf8_lossy(&events[0]).contains("\"a\":\"1 2\""));

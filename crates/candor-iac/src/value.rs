@@ -151,6 +151,11 @@ impl Value {
     /// The text as a name. What stands for a resource of the template reads `${Orders}` or `${Orders.Arn}`: nobody knows
     /// the id, but where the same is written the same is meant.
     pub(crate) fn named(&self) -> Setting<String> {
+        self.named_text().and_then(|text, span| Setting::written(text.as_str().to_string(), span))
+    }
+
+    /// The same with its places: for mapping templates, in which the name of a resource is just a word.
+    pub(crate) fn named_text(&self) -> Setting<Text> {
         match &self.kind {
             Kind::Scalar(scalar) => {
                 let open = scalar.symbols.iter().find_map(|symbol| match &symbol.name {
@@ -159,10 +164,10 @@ impl Value {
                 });
                 match open {
                     Some(needs) => Setting::unknown(self.span, needs),
-                    None => Setting::written(scalar.text.as_str().to_string(), self.span),
+                    None => Setting::written(scalar.text.clone(), self.span),
                 }
             }
-            Kind::Null | Kind::List(_) | Kind::Map(_) | Kind::Unknown(_) => self.string(),
+            Kind::Null | Kind::List(_) | Kind::Map(_) | Kind::Unknown(_) => self.text(),
         }
     }
 

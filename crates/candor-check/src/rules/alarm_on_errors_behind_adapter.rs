@@ -22,7 +22,7 @@ fn find(scene: &HandlerScene<'_>, findings: &mut Findings) {
         return;
     }
     // An exception as it would be if it came through: which alarms wait for one?
-    let through = scene.exchanges.iter().find(|p| p.case.origin == Origin::Standard && matches!(p.case.outcome, Outcome::Raised(_)));
+    let through = scene.exchanges.iter().find(|p| p.case.origin == Origin::Standard && matches!(p.case.outcome(), Some(Outcome::Raised(_))));
     let Some(through) = through.and_then(|p| p.exchange.as_ref().ok()) else { return };
     let waiting = notice(&signals(through), &healthy(through), project);
     let failed: Vec<&Exchange<'_>> =

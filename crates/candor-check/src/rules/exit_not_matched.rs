@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
 fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
     let Some(default) = scene.masking_default() else { return Claim::Passed };
     let died = matches!(
-        scene.case.map(|c| &c.outcome),
+        scene.case.and_then(Case::outcome),
         Some(Outcome::Exited | Outcome::OutOfMemory | Outcome::InitFailed(_))
     );
     if !died {

@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
 use candor_contract::limits;
 
 fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
-    let late = matches!(scene.case.map(|c| &c.outcome), Some(Outcome::ReturnedLate(_)));
+    let late = matches!(scene.case.and_then(Case::outcome), Some(Outcome::ReturnedLate(_)));
     let Some(function) = scene.function.filter(|_| late && scene.is_false_alarm()) else { return Claim::Passed };
     let at = function.timeout.span();
     let status = scene.exchange.response.status.value;

@@ -15,7 +15,7 @@ use crate::handlers::Absent;
 fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
     let absent = scene.source.and_then(|source| source.handler.absent.as_ref());
     let (Some(function), Some(Outcome::InitFailed(_)), Some(absent)) =
-        (scene.function, scene.case.map(|case| &case.outcome), absent)
+        (scene.function, scene.case.and_then(Case::outcome), absent)
     else {
         return Claim::Passed;
     };

@@ -7,7 +7,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "A success arrives without its content, in a way that no other rule describes.",
     docs: include_str!("hollow_success.md"),
-    find: Find::InExchange(find),
+    find: Find::InAnyExchange(find),
 };
 
 fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {

@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
 use candor_gateway::setting::Cause;
 
 fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
-    let late = matches!(scene.case.map(|c| &c.outcome), Some(Outcome::ReturnedLate(_)));
+    let late = matches!(scene.case.and_then(Case::outcome), Some(Outcome::ReturnedLate(_)));
     let set = scene.exchange.trace.steps().iter().find_map(|step| match (&step.what, step.cause) {
         (What::GatewayTimedOut, Cause::Written(span)) => Some(span),
         _ => None,

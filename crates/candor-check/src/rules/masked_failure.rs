@@ -7,7 +7,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "A failure arrives as a success, in a way that no other rule describes.",
     docs: include_str!("masked_failure.md"),
-    find: Find::InExchange(find),
+    find: Find::InAnyExchange(find),
 };
 
 fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {

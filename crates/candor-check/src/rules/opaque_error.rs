@@ -7,7 +7,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Note,
     summary: "An error says nothing to the client beyond AWS's stock text.",
     docs: include_str!("opaque_error.md"),
-    find: Find::InExchange(find),
+    find: Find::InAnyExchange(find),
 };
 
 fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {

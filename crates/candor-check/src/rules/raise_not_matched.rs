@@ -15,9 +15,9 @@ use candor_gateway::drill::Origin;
 fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
     let Some(default) = scene.masking_default() else { return Claim::Passed };
     let foreseen_only = scene.default_masks(|case| case.slug == "raised" && case.note.is_empty());
-    let by_crash = scene.default_masks(|case| matches!(case.outcome, Outcome::Exited | Outcome::OutOfMemory));
-    let by_timeout = scene.default_masks(|case| matches!(case.outcome, Outcome::TimedOut { .. }));
-    let raised = matches!(scene.case.map(|c| &c.outcome), Some(Outcome::Raised(_) | Outcome::TooLarge(_)));
+    let by_crash = scene.default_masks(|case| matches!(case.outcome(), Some(Outcome::Exited | Outcome::OutOfMemory)));
+    let by_timeout = scene.default_masks(|case| matches!(case.outcome(), Some(Outcome::TimedOut { .. })));
+    let raised = matches!(scene.case.and_then(Case::outcome), Some(Outcome::Raised(_) | Outcome::TooLarge(_)));
     let of_source = scene.case.is_some_and(is_own);
     // Where neither exceptions nor timeouts nor crashes are caught, one catch-all is missing: one finding.
     if !of_source && (!foreseen_only || !(raised || (by_crash && by_timeout))) {
@@ -58,5 +58,5 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
 
 /// Whether the handler's own source raises it.
 fn is_own(case: &Case) -> bool {
-    matches!((case.origin, &case.outcome), (Origin::Source { .. }, Outcome::Raised(_)))
+    matches!((case.origin, case.outcome()), (Origin::Source { .. }, Some(Outcome::Raised(_))))
 }

@@ -20,7 +20,7 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
     let body = String::from_utf8_lossy(body);
     // The error is there if any of its words are: its message, or its type.
     let payload = scene.case.and_then(|case| {
-        case.outcome.error_payload(&scene.exchange.received.ambient.lambda_request_id)
+        case.outcome()?.error_payload(&scene.exchange.received.ambient.lambda_request_id)
     });
     let told = payload.as_ref().and_then(|payload| payload.json()).is_some_and(|json| {
         ["errorMessage", "errorType"].iter().any(|key| {

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
-    let raised = matches!(scene.case.map(|c| &c.outcome), Some(Outcome::Raised(_)));
+    let raised = matches!(scene.case.and_then(Case::outcome), Some(Outcome::Raised(_)));
     let Some((_, response, _)) = scene.selected().filter(|_| raised && !scene.is_masked()) else { return Claim::Passed };
     let Some(body) = scene.exchange.response.body.value.bytes() else { return Claim::Passed };
     if !String::from_utf8_lossy(body).contains("/var/task/") {

@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
     let Some(default) = scene.masking_default() else { return Claim::Passed };
-    if !matches!(scene.case.map(|c| &c.outcome), Some(Outcome::TimedOut { .. })) {
+    if !matches!(scene.case.and_then(Case::outcome), Some(Outcome::TimedOut { .. })) {
         return Claim::Passed;
     }
     let at = default.span;

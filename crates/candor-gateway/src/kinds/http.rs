@@ -8,7 +8,8 @@ use candor_contract::limits;
 use candor_contract::outcome::{Outcome, Payload};
 use candor_contract::payload::{self, Body, ProxyFormat, Reading, StatusFrom};
 
-use crate::api::{IntegrationType, Target};
+use crate::api::{Integration, IntegrationType, Route, Target};
+use crate::endpoint::{EndpointOutcome, EndpointRequest};
 use crate::exchange::{By, Header, Response};
 use crate::in_flight::{Invocation, Received, State};
 use crate::kinds::rest;
@@ -53,8 +54,13 @@ pub(crate) fn begin<'a>(
     let integration = &route.integration;
     let (integration_type, _) = integration.integration_type.or(&IntegrationType::AwsProxy)?;
     let (target, _) = integration.target.or(&Target::Nothing)?;
+    if let (Target::Url(url), IntegrationType::HttpProxy) = (target, integration_type) {
+        let request = forwarded(&received, integration, url)?;
+        trace.push(What::EndpointCalled, Cause::Request);
+        return Ok((received, State::Calling(request)));
+    }
     let (Target::Function(function), IntegrationType::AwsProxy) = (target, integration_type) else {
-        let what = "HTTP and service integrations of HTTP APIs are not played yet".to_string();
+        let what = "service integrations of HTTP APIs are not played yet".to_string();
         return Err(Undecided { span: integration.span, needs: Needs::Support(what) });
     };
     format(&received)?;
@@ -88,6 +94,63 @@ pub(crate) fn resume(
             Ok(stock(trace, step, 500, "Internal Server Error", Cause::Aws(&INTERNAL), received))
         }
     }
+}
+
+/// What an HTTP proxy integration sends: the client's request, with the route's path parameters in the address
+/// (guide "Create HTTP integrations for HTTP APIs").
+fn forwarded(
+    received: &Received<'_>,
+    integration: &Integration,
+    url: &str,
+) -> Result<EndpointRequest, Undecided> {
+    let mut uri = url.to_string();
+    for (name, value) in &received.parameters {
+        uri = uri.replace(&format!("{{{name}}}"), value).replace(&format!("{{{name}+}}"), value);
+    }
+    let request = &received.request;
+    let method = match integration.http_method.optional()?.0 {
+        Some(method) if !method.eq_ignore_ascii_case("ANY") => method.to_ascii_uppercase(),
+        _ => request.method.clone(),
+    };
+    let headers =
+        request.headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("Host")).cloned().collect();
+    let (query, body) = (request.decoded_query(), request.body.clone());
+    Ok(EndpointRequest { method, uri, query, headers, body })
+}
+
+/// Makes the client's response of what an endpoint did.
+pub(crate) fn passed(
+    received: &Received<'_>,
+    trace: &mut Trace,
+    route: &Route,
+    outcome: &EndpointOutcome,
+) -> Result<Response, Undecided> {
+    let response = match outcome {
+        EndpointOutcome::Responded(response) => response,
+        EndpointOutcome::TimedOut => {
+            let (_, cause) = route.integration.timeout.or(&limits::HTTP_INTEGRATION_TIMEOUT.time)?;
+            let step = trace.push(What::GatewayTimedOut, cause);
+            return Ok(stock(trace, step, 503, "Service Unavailable", Cause::Aws(&UNAVAILABLE), received));
+        }
+        EndpointOutcome::Unreachable => {
+            // Inferred: the same as for a timeout.
+            let (_, cause) = route.integration.target.optional()?;
+            let step = trace.push(What::EndpointUnreachable, cause);
+            return Ok(stock(trace, step, 503, "Service Unavailable", Cause::Aws(&UNAVAILABLE), received));
+        }
+    };
+    let step = trace.push(What::EndpointPassed, Cause::Payload);
+    let header = |name: Cow<'static, str>, value: String| By { value: Header { name, value }, step };
+    let kept = response.headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("Transfer-Encoding"));
+    let mut headers: Vec<By<Header>> =
+        kept.map(|(name, value)| header(Cow::Owned(name.clone()), value.clone())).collect();
+    headers.push(header(Cow::Borrowed("apigw-requestid"), received.ambient.extended_request_id.clone()));
+    let value = match response.body.is_partial() {
+        true => Body::Unknown,
+        false => Body::Known(response.body.bytes().to_vec()),
+    };
+    let body = By { value, step };
+    Ok(Response { status: By { value: response.status, step }, headers, body })
 }
 
 /// One of the gateway's own answers: no setting shapes them.

@@ -9,12 +9,14 @@ use candor_contract::outcome::{Outcome, Payload};
 use candor_contract::payload::{self, Body, ProxyFormat, Reading, StatusFrom};
 
 use crate::api::{GatewayResponseType, IntegrationType, Route, Target};
+use crate::content_handling;
+use crate::endpoint;
 use crate::exchange::{By, Header, Response};
 use crate::gateway_response::{self, Refusal};
 use crate::headers;
 use crate::in_flight::{Invocation, Received, State};
 use crate::integration_request;
-use crate::integration_response::{self, Selection};
+use crate::integration_response::{self, Answered, Selection};
 use crate::mapping::{self, all_values, last_values};
 use crate::setting::{Cause, Fact, Needs, Undecided};
 use crate::trace::{Trace, What};
@@ -47,9 +49,8 @@ pub(crate) fn begin<'a>(
     let (integration_type, _) = integration.integration_type.or(&IntegrationType::AwsProxy)?;
     match integration_type {
         IntegrationType::AwsProxy => {}
-        IntegrationType::Aws | IntegrationType::Mock => look_closely(&mut received),
-        IntegrationType::Http | IntegrationType::HttpProxy => {
-            return Err(unsupported(integration.span, "HTTP integrations are not played yet"));
+        IntegrationType::Aws | IntegrationType::Mock | IntegrationType::Http | IntegrationType::HttpProxy => {
+            look_closely(&mut received)
         }
     }
     if *integration_type == IntegrationType::Mock {
@@ -57,10 +58,28 @@ pub(crate) fn begin<'a>(
         return Ok((received, State::Done(response)));
     }
     let (target, _) = integration.target.or(&Target::Nothing)?;
-    let function = match target {
-        Target::Function(function) => function,
-        Target::Service { .. } | Target::Url(_) | Target::Nothing => {
-            return Err(unsupported(integration.span, "integrations with AWS services are not played yet"));
+    let function = match (target, integration_type) {
+        (Target::Function(function), _) => function,
+        (Target::Url(_), IntegrationType::Http | IntegrationType::HttpProxy)
+        | (Target::Service { .. }, IntegrationType::Aws) => {
+            return Ok(
+                match endpoint::request::prepare(
+                    &mut received,
+                    trace,
+                    integration,
+                    *integration_type,
+                    target,
+                )? {
+                    Ok(request) => {
+                        trace.push(What::EndpointCalled, Cause::Request);
+                        (received, State::Calling(request))
+                    }
+                    Err(response) => (received, State::Done(response)),
+                },
+            );
+        }
+        (Target::Service { .. } | Target::Url(_) | Target::Nothing, _) => {
+            return Err(unsupported(integration.span, "an integration of this type with this target"));
         }
     };
     if let Some((why, cause)) = integration_request::broken_call(integration)? {
@@ -125,11 +144,7 @@ pub(crate) fn resume(
     };
     if gave_up {
         let (_, cause) = route.integration.timeout.or(&limits::REST_INTEGRATION_TIMEOUT.time)?;
-        trace.push(What::GatewayTimedOut, cause);
-        let response_type = GatewayResponseType::IntegrationTimeout;
-        let message = gateway_response::stock_message(response_type);
-        let refusal = Refusal { response_type: Some(response_type), status: 504, message, cause };
-        return gateway_response::answer(received, trace, refusal);
+        return gateway_response::timed_out(received, trace, cause);
     }
     if matches!(outcome, Outcome::Throttled | Outcome::NotInvocable) {
         // For a throttled invocation sources differ between 500 and 502; the knowledge center says 500. That both are of
@@ -145,14 +160,14 @@ pub(crate) fn resume(
     match (integration_type, outcome) {
         (IntegrationType::Aws, Outcome::Returned(payload)) => {
             let text = integration_response::selection_text(payload, route.integration.span)?;
-            integration_response::respond(received, trace, route, payload, text)
+            integration_response::respond(received, trace, route, &Answered::by_function(payload), text)
         }
         (IntegrationType::Aws, failed) => {
             let payload = failed
                 .error_payload(&received.ambient.lambda_request_id)
                 .unwrap_or_else(|| Payload::known(*b"{}"));
             let text = integration_response::selection_text(&payload, route.integration.span)?;
-            integration_response::respond(received, trace, route, &payload, text)
+            integration_response::respond(received, trace, route, &Answered::by_function(&payload), text)
         }
         (_, Outcome::Returned(payload)) => answer(received, trace, payload, route),
         (_, _failed) => {
@@ -194,7 +209,7 @@ fn answer(
     let mut body = answer.body;
     if answer.base64
         && let Body::Known(text) = &body
-        && accepts_binary(received)?
+        && content_handling::names_binary(received.api, received.request.header("Accept"))?
     {
         match base64::engine::general_purpose::STANDARD.decode(text) {
             Ok(bytes) => body = Body::Known(bytes),
@@ -223,27 +238,6 @@ fn answer(
         status: By { value: answer.status, step },
         headers,
         body: By { value: body, step: body_step },
-    })
-}
-
-/// Whether the first type of Accept is a binary media type of the API (recorded in `test_apigateway_binary`): equal, or
-/// `type/*` on the right, or `*/*`.
-fn accepts_binary(received: &Received<'_>) -> Result<bool, Undecided> {
-    let (types, _) = received.api.binary_media_types.optional()?;
-    let Some(accept) = received.request.header("Accept") else {
-        return Ok(types.is_some_and(|t| t.iter().any(|t| t == "*/*")));
-    };
-    let first = mapping::media_type(accept.split(',').next().unwrap_or_default());
-    Ok(is_binary(types.map_or(&[][..], Vec::as_slice), first))
-}
-
-fn is_binary(types: &[String], media_type: &str) -> bool {
-    types.iter().any(|entry| {
-        entry == "*/*"
-            || entry.eq_ignore_ascii_case(media_type)
-            || entry.strip_suffix("/*").is_some_and(|left| {
-                left != "*" && media_type.split('/').next().is_some_and(|l| l.eq_ignore_ascii_case(left))
-            })
     })
 }
 
@@ -280,7 +274,8 @@ fn mock(received: &mut Received<'_>, trace: &mut Trace, route: &Route) -> Result
     let step = trace.push(what, Cause::Written(selected.span));
     let nothing = Payload::known(Vec::new());
     let by = By { value: *client_status, step };
-    let mut response = integration_response::shape(received, trace, selected, index, by, &nothing)?;
+    let mut response =
+        integration_response::shape(received, trace, selected, index, by, &Answered::by_function(&nothing))?;
     // Recorded: no trace id on a mock.
     response.headers.retain(|h| h.value.name != "X-Amzn-Trace-Id");
     Ok(response)
@@ -388,11 +383,9 @@ fn body(received: &Received<'_>) -> (Json, bool) {
     if bytes.is_empty() {
         return (Json::Null, false);
     }
-    let types = received.api.binary_media_types.optional().ok().and_then(|(t, _)| t);
-    let content_type =
-        received.request.header("Content-Type").map_or("application/json", mapping::media_type);
-    let binary = is_binary(types.map_or(&[][..], Vec::as_slice), content_type);
-    if binary {
+    let content_type = received.request.header("Content-Type").unwrap_or("application/json");
+    // Types that nobody knows are taken for none: what an event looks like in a drill does not matter.
+    if content_handling::names_binary(received.api, Some(content_type)).unwrap_or(false) {
         return (Json::string(base64::engine::general_purpose::STANDARD.encode(bytes)), true);
     }
     (Json::string(String::from_utf8_lossy(bytes)), false)

@@ -253,6 +253,7 @@ pub(super) fn proxy(
         credentials: Setting::absent(at, "Credentials"),
         transfer_mode: Setting::absent(at, "ResponseTransferMode"),
         passthrough_behavior: Setting::absent(at, "PassthroughBehavior"),
+        content_handling: Setting::absent(at, "ContentHandling"),
         request_templates: Vec::new(),
         request_parameters: Vec::new(),
         responses: Setting::absent(at, "IntegrationResponses"),

@@ -2,7 +2,7 @@
 
 use candor_contract::ApiKind;
 use candor_gateway::api::{
-    Integration, IntegrationResponse, IntegrationType, PassthroughBehavior, Pattern, Target,
+    ContentHandling, Integration, IntegrationResponse, IntegrationType, PassthroughBehavior, Pattern, Target,
 };
 use candor_gateway::setting::{Needs, Setting};
 use candor_gateway::span::{Span, Text};
@@ -23,6 +23,7 @@ pub(super) struct Spelling {
     credentials: &'static str,
     transfer_mode: &'static str,
     passthrough_behavior: &'static str,
+    content_handling: &'static str,
     request_templates: &'static str,
     request_parameters: &'static str,
     responses: &'static str,
@@ -43,6 +44,7 @@ pub(super) const OPENAPI: Spelling = Spelling {
     credentials: "credentials",
     transfer_mode: "responseTransferMode",
     passthrough_behavior: "passthroughBehavior",
+    content_handling: "contentHandling",
     request_templates: "requestTemplates",
     request_parameters: "requestParameters",
     responses: "responses",
@@ -63,6 +65,7 @@ pub(super) const REST_RESOURCE: Spelling = Spelling {
     credentials: "Credentials",
     transfer_mode: "ResponseTransferMode",
     passthrough_behavior: "PassthroughBehavior",
+    content_handling: "ContentHandling",
     request_templates: "RequestTemplates",
     request_parameters: "RequestParameters",
     responses: "IntegrationResponses",
@@ -129,6 +132,7 @@ pub(super) fn read(
         passthrough_behavior: value.setting(spelling.passthrough_behavior, at, |v| {
             v.parsed("passthrough behavior", PassthroughBehavior::read)
         }),
+        content_handling: content_handling(value, at, spelling),
         request_templates: templates(value.get(spelling.request_templates)),
         request_parameters: parameters(value.get(spelling.request_parameters)),
         responses,
@@ -163,6 +167,10 @@ fn responses(value: &Value, key: Span, spelling: &Spelling) -> Setting<Vec<Integ
     }
 }
 
+fn content_handling(value: &Value, at: Span, spelling: &Spelling) -> Setting<ContentHandling> {
+    value.setting(spelling.content_handling, at, |v| v.parsed("content handling", ContentHandling::read))
+}
+
 fn response(
     value: &Value,
     key: Span,
@@ -172,6 +180,7 @@ fn response(
     IntegrationResponse {
         selection_pattern,
         status: value.setting(spelling.status_code, key, status),
+        content_handling: content_handling(value, key, spelling),
         templates: templates(value.get(spelling.response_templates)),
         parameters: parameters(value.get(spelling.response_parameters)),
         span: key,

@@ -386,6 +386,7 @@ fn preflight(path: &str, headers: &[(&str, String)], at: Span) -> Route {
     let response = IntegrationResponse {
         selection_pattern: Setting::absent(at, "responses"),
         status: Setting::written(200, at),
+        content_handling: Setting::absent(at, "contentHandling"),
         templates: vec![template("{}")],
         parameters: headers
             .iter()

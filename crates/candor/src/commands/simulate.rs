@@ -7,6 +7,8 @@ use candor_contract::ApiKind;
 use candor_contract::json::Json;
 use candor_contract::outcome::{FunctionError, Outcome, Payload, TimeoutWording};
 use candor_gateway::api::Api;
+use candor_gateway::endpoint::{EndpointOutcome, EndpointRequest, EndpointResponse};
+use candor_gateway::in_flight::Invocation;
 use candor_gateway::request::{Ambient, Request};
 use candor_gateway::simulate;
 use candor_iac::files::Files as _;
@@ -26,7 +28,8 @@ use crate::ui::Ui;
 /// The request and what the function did come from JSON files:
 /// {"method","path","query":[["k","v"]],"headers":[["k","v"]],"body"|"bodyBase64","sourceIp"} and one of {"returns": JSON},
 /// {"returnsRaw": "text"}, {"raises": {"errorMessage",…}}, {"timesOut": true, "seconds": n}, {"exits": true},
-/// {"outOfMemory": true}, {"throttled": true}, {"notInvocable": true}, {"echoesEvent": true}.
+/// {"outOfMemory": true}, {"throttled": true}, {"notInvocable": true}, {"echoesEvent": true}. What an HTTP back end or an AWS service
+/// answered: {"status","headers":[["k","v"]],"body"|"bodyBase64"}, {"unreachable": true} or {"timesOut": true}.
 #[derive(Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("gateway").required(true))]
 pub(crate) struct Args {
@@ -48,7 +51,7 @@ pub(crate) struct Args {
     /// What the function did
     #[arg(long, value_name = "FILE", conflicts_with = "backend")]
     function: Option<String>,
-    /// What the backend answered
+    /// What the HTTP back end or the AWS service answered
     #[arg(long, value_name = "FILE")]
     backend: Option<String>,
     /// For a person, or for a program
@@ -92,26 +95,32 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
     let (request, source_ip) = read_request(&args.request)?;
     let mut ambient = Ambient::example();
     ambient.source_ip = source_ip.unwrap_or(ambient.source_ip);
-    let play = match (&args.function, &args.backend) {
-        (Some(path), _) => Some(Play::read(path)?),
-        (None, Some(path)) => {
-            return Err(input(path, "backends of HTTP and AWS service integrations are not played yet"));
-        }
-        (None, None) => None,
-    };
-    let mut unasked = false;
-    let result = simulate(&api, request, &ambient, |_, event| match &play {
+    let play = args.function.as_deref().map(Play::read).transpose()?;
+    let backend = args.backend.as_deref().map(read_backend).transpose()?;
+    let mut missing = None;
+    let play = |_: &Invocation<'_>, event: &[u8]| match &play {
         Some(play) => play.outcome(event),
         None => {
-            unasked = true;
+            missing = Some(Fault::Usage {
+                what: "the request reaches a function, and nothing says what that does".to_string(),
+                hint: "--function FILE, with {\"returns\": …} or one of its siblings".to_string(),
+            });
             Outcome::NotInvocable
         }
-    });
-    if unasked {
-        return Err(Fault::Usage {
-            what: "the request reaches a function, and nothing says what that does".to_string(),
-            hint: "--function FILE, with {\"returns\": …} or one of its siblings".to_string(),
-        });
+    };
+    let mut silent = None;
+    let call = |_: &EndpointRequest| {
+        backend.clone().unwrap_or_else(|| {
+            silent = Some(Fault::Usage {
+                what: "the request reaches an endpoint, and nothing says what that answers".to_string(),
+                hint: "--backend FILE, with {\"status\": 200, …}, {\"unreachable\": true} or {\"timesOut\": true}".to_string(),
+            });
+            EndpointOutcome::Unreachable
+        })
+    };
+    let result = simulate(&api, request, &ambient, play, call);
+    if let Some(fault) = missing.or(silent) {
+        return Err(fault);
     }
     let exchange = result.map_err(|u| {
         let at = sources.position(u.span);
@@ -130,7 +139,7 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
 
 /// Whether the exchange got as far as an integration request: only then is there an event to show.
 fn called(api: &Api, exchange: &candor_gateway::exchange::Exchange<'_>) -> bool {
-    exchange.outcome.is_some() || (api.kind == ApiKind::FunctionUrl)
+    exchange.outcome.is_some() || exchange.endpoint.is_some() || (api.kind == ApiKind::FunctionUrl)
 }
 
 fn pairs(json: Option<&Json>, subject: &str, what: &str) -> Result<Vec<(String, String)>, Fault> {
@@ -159,13 +168,7 @@ fn read_request(path: &str) -> Result<(Request, Option<String>), Fault> {
     let json = read_json(path)?;
     let text = |key: &str| json.get(key).and_then(Json::as_str).map(str::to_string);
     let needed = |key: &str| text(key).ok_or_else(|| input(path, format!("`{key}`: expected text")));
-    let body = match (text("body"), text("bodyBase64")) {
-        (Some(body), _) => body.into_bytes(),
-        (None, Some(encoded)) => base64::engine::general_purpose::STANDARD
-            .decode(encoded)
-            .map_err(|_| input(path, "`bodyBase64`: no base64"))?,
-        (None, None) => Vec::new(),
-    };
+    let body = body_of(&json, path)?;
     let request = Request {
         method: needed("method")?,
         path: needed("path")?,
@@ -174,6 +177,40 @@ fn read_request(path: &str) -> Result<(Request, Option<String>), Fault> {
         body,
     };
     Ok((request, text("sourceIp")))
+}
+
+/// What an HTTP back end or a service answered.
+fn read_backend(path: &str) -> Result<EndpointOutcome, Fault> {
+    let json = read_json(path)?;
+    let is = |key: &str| matches!(json.get(key), Some(Json::Bool(true)));
+    if is("unreachable") {
+        return Ok(EndpointOutcome::Unreachable);
+    }
+    if is("timesOut") {
+        return Ok(EndpointOutcome::TimedOut);
+    }
+    let status = match json.get("status") {
+        Some(Json::Number(n)) => n.parse::<u16>().ok().filter(|status| (100..=599).contains(status)),
+        _ => None,
+    };
+    let status = status.ok_or_else(|| input(path, "`status`: expected a number from 100 to 599"))?;
+    let headers = pairs(json.get("headers"), path, "headers")?;
+    Ok(EndpointOutcome::Responded(EndpointResponse {
+        status,
+        headers,
+        body: Payload::known(body_of(&json, path)?),
+    }))
+}
+
+/// `body` as text, or `bodyBase64`.
+fn body_of(json: &Json, path: &str) -> Result<Vec<u8>, Fault> {
+    match (json.get("body").and_then(Json::as_str), json.get("bodyBase64").and_then(Json::as_str)) {
+        (Some(body), _) => Ok(body.as_bytes().to_vec()),
+        (None, Some(encoded)) => base64::engine::general_purpose::STANDARD
+            .decode(encoded)
+            .map_err(|_| input(path, "`bodyBase64`: no base64")),
+        (None, None) => Ok(Vec::new()),
+    }
 }
 
 /// What the function does: an outcome, or its event back.

@@ -141,14 +141,15 @@ impl Left {
 impl Drilled {
     pub(crate) fn of(case: &Case, exchange: &Exchange<'_>, project: &Project) -> Drilled {
         let judgement = exchange.judge();
-        let (payload, function_error) = match &case.outcome {
-            Outcome::Returned(payload) | Outcome::ReturnedLate(payload) if payload.is_partial() => {
+        let (payload, function_error) = match case.outcome() {
+            None => (None, false),
+            Some(Outcome::Returned(payload) | Outcome::ReturnedLate(payload)) if payload.is_partial() => {
                 (None, false)
             }
-            Outcome::Returned(payload) | Outcome::ReturnedLate(payload) => {
+            Some(Outcome::Returned(payload) | Outcome::ReturnedLate(payload)) => {
                 (payload.text().map(str::to_string), false)
             }
-            failed => {
+            Some(failed) => {
                 let payload = failed.error_payload(&exchange.received.ambient.lambda_request_id);
                 (payload.as_ref().and_then(|p| p.text()).map(str::to_string), payload.is_some())
             }

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use candor_contract::json::Json;
+use candor_gateway::endpoint::EndpointRequest;
 use candor_gateway::exchange::Exchange;
 use candor_iac::source::Sources;
 
@@ -19,7 +20,9 @@ pub(crate) fn write_json(exchange: &Exchange<'_>, called: bool) -> String {
     let headers = exchange.response.headers.iter().map(|h| {
         Json::Array(vec![Json::string(h.value.name.as_ref()), Json::string(h.value.value.as_str())])
     });
-    let event = if called {
+    let event = if let Some(call) = &exchange.endpoint {
+        endpoint_request(&call.request)
+    } else if called {
         let event = String::from_utf8_lossy(&exchange.received.event()).into_owned();
         Json::read(&event).unwrap_or(Json::String(event))
     } else {
@@ -37,6 +40,32 @@ pub(crate) fn write_json(exchange: &Exchange<'_>, called: bool) -> String {
     let mut text = document.write_pretty();
     text.push('\n');
     text
+}
+
+/// The integration request to an endpoint.
+fn endpoint_request(request: &EndpointRequest) -> Json {
+    let mut query: Vec<(String, Json)> = Vec::new();
+    for (name, value) in &request.query {
+        match query.iter_mut().find(|(n, _)| n == name) {
+            Some((_, Json::Array(values))) => values.push(Json::string(value.as_str())),
+            _ => query.push((name.clone(), Json::Array(vec![Json::string(value.as_str())]))),
+        }
+    }
+    let headers =
+        request.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), Json::string(value.as_str())));
+    let body = match std::str::from_utf8(&request.body) {
+        Ok(text) => ("body", Json::string(text)),
+        Err(_) => {
+            ("bodyBase64", Json::string(base64::engine::general_purpose::STANDARD.encode(&request.body)))
+        }
+    };
+    Json::object([
+        ("method", Json::string(request.method.as_str())),
+        ("uri", Json::string(request.uri.as_str())),
+        ("query", Json::Object(query)),
+        ("headers", Json::object(headers)),
+        body,
+    ])
 }
 
 /// Response and verdict, for people.
