@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use candor_contract::ApiKind;
 use candor_contract::limits;
-use candor_gateway::api::{IntegrationType, Route, Target};
+use candor_gateway::api::{Api, IntegrationType, Route, Target};
 use candor_gateway::drill::{Case, Door, Drill, Origin};
 use candor_gateway::exchange::Exchange;
 use candor_gateway::setting::Undecided;
@@ -56,16 +56,16 @@ impl<'a> Player<'a> {
         }
     }
 
-    /// Plays every case against one route of the drill's API. Empty for a mock.
-    ///
-    /// # Errors
-    /// [`Undecided`] where something on the way to the function is not known.
-    pub fn play(&mut self, drill: &Drill<'a>, route: &'a Route) -> Result<Vec<Played<'a>>, Undecided> {
-        if matches!(route.integration.integration_type.optional(), Ok((Some(IntegrationType::Mock), _))) {
-            return Ok(Vec::new());
+    /// What to play at this door of a route: what the function can do, what the endpoint can; where the gateway answers by itself,
+    /// whatever stands behind it, one success shows it. With each case the numbers of the paths through the handler that say so.
+    pub fn cases(&mut self, api: &Api, route: &'a Route, door: &Door<'a>) -> Vec<(Case, Vec<usize>)> {
+        let without_path = |case| (case, Vec::new());
+        if let Door::Endpoint(flight) = door {
+            let cases = flight.endpoint_request().map(endpoint_cases).unwrap_or_default();
+            return cases.into_iter().map(without_path).collect();
         }
         let behind = self.behind(route);
-        let default = match drill.api().kind {
+        let default = match api.kind {
             ApiKind::Rest => limits::REST_INTEGRATION_TIMEOUT.time,
             ApiKind::Http => limits::HTTP_INTEGRATION_TIMEOUT.time,
             ApiKind::FunctionUrl => limits::LAMBDA_TIMEOUT_MAX.time,
@@ -75,25 +75,29 @@ impl<'a> Player<'a> {
             .and_then(|(function, _)| function.timeout.or(&limits::LAMBDA_TIMEOUT_DEFAULT.time).ok())
             .map_or(limits::LAMBDA_TIMEOUT_DEFAULT.time, |(t, _)| *t)
             .min(Duration::from_secs(86_400));
-        let door = drill.begin(route)?;
-        let play = |case: Case, paths| Played { exchange: door.play(&case), case, paths };
-        if let Door::Endpoint(flight) = &door {
-            let cases = flight.endpoint_request().map(endpoint_cases).unwrap_or_default();
-            return Ok(cases.into_iter().map(|case| play(case, Vec::new())).collect());
-        }
+        let standard = self.cases.against(route, function_timeout, gateway_timeout).into_iter();
         if let Door::Answered(_) = door {
-            // Whatever the function would do, the gateway answers the same: one success shows it.
-            let cases = self.cases.against(route, function_timeout, gateway_timeout);
-            let success =
-                cases.into_iter().find(|case| case.origin == Origin::Standard && case.slug == "returned");
-            return Ok(success.map(|case| play(case, Vec::new())).into_iter().collect());
+            let success = |case: &Case| case.origin == Origin::Standard && case.slug == "returned";
+            return standard.filter(success).map(without_path).collect();
         }
-        let standard = self.cases.against(route, function_timeout, gateway_timeout);
-        let mut played: Vec<Played<'a>> = standard.into_iter().map(|case| play(case, Vec::new())).collect();
+        let mut cases: Vec<(Case, Vec<usize>)> = standard.map(without_path).collect();
         if let Some((function, Some(handler))) = behind {
-            let of_source = source_cases(handler, self.handlers, function);
-            played.extend(of_source.into_iter().map(|(case, paths)| play(case, paths)));
+            cases.extend(source_cases(handler, self.handlers, function));
         }
-        Ok(played)
+        cases
+    }
+
+    /// Plays every case against one route of the drill's API. Empty for a mock.
+    ///
+    /// # Errors
+    /// [`Undecided`] where something on the way to the function is not known.
+    pub fn play(&mut self, drill: &Drill<'a>, route: &'a Route) -> Result<Vec<Played<'a>>, Undecided> {
+        if matches!(route.integration.integration_type.optional(), Ok((Some(IntegrationType::Mock), _))) {
+            return Ok(Vec::new());
+        }
+        let door = drill.begin(route)?;
+        let cases = self.cases(drill.api(), route, &door);
+        let play = |(case, paths)| Played { exchange: door.play(&case), case, paths };
+        Ok(cases.into_iter().map(play).collect())
     }
 }

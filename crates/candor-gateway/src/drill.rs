@@ -97,15 +97,7 @@ impl<'a> Drill<'a> {
     /// [`Undecided`] where something on the way there is not known.
     pub fn begin(&self, route: &'a Route) -> Result<Door<'a>, Undecided> {
         let preflight = self.preflights.contains(route.key.path.as_str());
-        let (flight, next) = InFlight::begin_at(self.api, route, preflight, self.ambient)?;
-        Ok(match next {
-            Next::Invoke(_) => Door::Function(flight),
-            Next::Call => Door::Endpoint(flight),
-            Next::Done => match flight.done() {
-                Ok(exchange) => Door::Answered(Box::new(exchange)),
-                Err(flight) => Door::Function(*flight),
-            },
-        })
+        InFlight::begin_at(self.api, route, preflight, self.ambient).map(Door::of)
     }
 }
 
@@ -121,6 +113,18 @@ pub enum Door<'a> {
 }
 
 impl<'a> Door<'a> {
+    /// The door that a request has come to.
+    pub fn of((flight, next): (InFlight<'a>, Next<'a>)) -> Door<'a> {
+        match next {
+            Next::Invoke(_) => Door::Function(flight),
+            Next::Call => Door::Endpoint(flight),
+            Next::Done => match flight.done() {
+                Ok(exchange) => Door::Answered(Box::new(exchange)),
+                Err(flight) => Door::Function(*flight),
+            },
+        }
+    }
+
     /// Plays one case from here: at a function's door what a function does, at an endpoint's what an endpoint does.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! The ordered steps that led from outcome to response, each with the place in the user's files that decided it.
 
+use std::fmt;
 use std::ops::Range;
 
 use candor_contract::payload::Malformed;
@@ -122,6 +123,60 @@ pub enum What {
     },
     /// A mock's request template said the status.
     MockStatus,
+}
+
+impl fmt::Display for What {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let nth = |index: &usize| index + 1;
+        match self {
+            What::NoRoute => f.write_str("no route takes the request"),
+            What::MediaTypeRefused => f.write_str("the content type has no template and may not pass"),
+            What::RequestTemplateRendered => f.write_str("a request template made the integration request"),
+            What::RequestTemplateFailed { why } => write!(f, "the request template failed: {why}"),
+            What::IntegrationBroken { why } => write!(f, "the integration cannot be called: {why}"),
+            What::Invoked => f.write_str("the function was invoked"),
+            What::EndpointCalled => f.write_str("the endpoint was called"),
+            What::EndpointUnreachable => f.write_str("no connection to the endpoint came about"),
+            What::EndpointBodyUnusable => f.write_str("the endpoint's body cannot be converted"),
+            What::EndpointPassed => f.write_str("the endpoint's answer was passed on"),
+            What::InvocationRefused => f.write_str("Lambda refused the invocation"),
+            What::FunctionFailed => {
+                f.write_str("the function failed, and the gateway answers with an error of its own")
+            }
+            What::GatewayTimedOut => f.write_str("the gateway stopped waiting"),
+            What::AnswerRead => f.write_str("the function's answer was taken over"),
+            What::StatusInferred => f.write_str("the function said no status: the gateway took 200"),
+            What::AnswerMalformed(malformed) => {
+                write!(f, "the function's answer is unusable: {}", malformed.why)
+            }
+            What::PatternMatched { response } => {
+                write!(f, "the selection pattern of integration response {} matched", nth(response))
+            }
+            What::DefaultResponse { response } => {
+                write!(f, "no pattern matched: the default, integration response {}, was used", nth(response))
+            }
+            What::NoResponse => f.write_str("no pattern matched, and there is no default response"),
+            What::MethodResponseMissing { status, .. } => {
+                write!(f, "the method declares no response of status {status}")
+            }
+            What::PassedThrough => f.write_str("the payload was passed on as it came"),
+            What::ResponseTemplateRendered { response, .. } => {
+                write!(f, "a template of integration response {} made the body", nth(response))
+            }
+            What::ResponseTemplateFailed { why, .. } => write!(f, "the response template failed: {why}"),
+            What::StatusOverridden { .. } => f.write_str("the template set the status"),
+            What::OverrideIgnored { value } => write!(f, "the template set a status that is none: `{value}`"),
+            What::HeaderMapped => f.write_str("a header was mapped"),
+            What::HeaderSet => f.write_str("the gateway set a header"),
+            What::GatewayStatus { response_type: Some(response_type) } => {
+                write!(f, "the gateway answered by itself: {}", response_type.name())
+            }
+            What::GatewayStatus { response_type: None } => f.write_str("the gateway answered by itself"),
+            What::GatewayBody { stock: true } => f.write_str("the body is AWS's stock text"),
+            What::GatewayBody { stock: false } => f.write_str("the body is the gateway response's"),
+            What::MockStatus => f.write_str("the mock's request template said the status"),
+        }
+    }
 }
 
 /// The steps of one exchange, in order.

@@ -45,13 +45,13 @@ pub(crate) enum Command {
 pub(crate) struct Inputs {
     /// Templates, or folders that hold them [default: this folder]
     #[arg(value_name = "PATH")]
-    paths: Vec<String>,
+    pub(crate) paths: Vec<String>,
     /// Decide a template parameter that has no default, or another value than the default
     #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = name_and_value)]
-    parameters: Vec<(String, String)>,
+    pub(crate) parameters: Vec<(String, String)>,
     /// Refuse files above this many bytes
     #[arg(long, value_name = "BYTES", default_value_t = 16 * 1024 * 1024)]
-    max_file: u64,
+    pub(crate) max_file: u64,
 }
 
 pub(crate) fn name_and_value(text: &str) -> Result<(String, String), String> {

@@ -55,7 +55,10 @@ pub(super) fn templates(value: Option<&Value>) -> Vec<MappingTemplate> {
     let members = value.map_or(&[][..], Value::members);
     let of = |member: &crate::value::Member| MappingTemplate {
         content_type: member.key.as_str().to_string(),
-        template: member.value.named_text().and_then(|text, span| Setting::written(TemplateText::new(text), span)),
+        template: member
+            .value
+            .named_text()
+            .and_then(|text, span| Setting::written(TemplateText::new(text), span)),
         key: member.key.span(),
     };
     members.iter().map(of).collect()

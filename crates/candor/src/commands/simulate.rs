@@ -1,5 +1,7 @@
 //! `candor simulate`
 
+mod by_hand;
+
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -8,6 +10,7 @@ use candor_contract::json::Json;
 use candor_contract::outcome::{FunctionError, Outcome, Payload, TimeoutWording};
 use candor_gateway::api::Api;
 use candor_gateway::endpoint::{EndpointOutcome, EndpointRequest, EndpointResponse};
+use candor_gateway::exchange::Exchange;
 use candor_gateway::in_flight::Invocation;
 use candor_gateway::request::{Ambient, Request};
 use candor_gateway::simulate;
@@ -17,7 +20,7 @@ use candor_iac::{Options, Unreadable};
 
 use crate::Status;
 use crate::commands::check::Format;
-use crate::commands::name_and_value;
+use crate::commands::{Inputs, name_and_value};
 use crate::disk::Disk;
 use crate::fault::Fault;
 use crate::output::exchange;
@@ -25,7 +28,10 @@ use crate::ui::Ui;
 
 /// This API, this request, this outcome: which response?
 ///
-/// The request and what the function did come from JSON files:
+/// By hand, with a template, the request and the name of an outcome:
+/// candor simulate template.yaml 'POST /orders?x=1' -H 'Accept: text/html' -d '{"id": 17}' --outcome timed-out
+///
+/// For programs, the request and what the function did come from JSON files:
 /// {"method","path","query":[["k","v"]],"headers":[["k","v"]],"body"|"bodyBase64","sourceIp"} and one of {"returns": JSON},
 /// {"returnsRaw": "text"}, {"raises": {"errorMessage",…}}, {"timesOut": true, "seconds": n}, {"exits": true},
 /// {"outOfMemory": true}, {"throttled": true}, {"notInvocable": true}, {"echoesEvent": true}. What an HTTP back end or an AWS service
@@ -33,6 +39,33 @@ use crate::ui::Ui;
 #[derive(Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("gateway").required(true))]
 pub(crate) struct Args {
+    /// A template, an OpenAPI document, or a folder that holds them
+    #[arg(value_name = "TEMPLATE", group = "gateway", requires = "line")]
+    template: Option<String>,
+    /// The request: 'POST /orders?x=1', or '/orders'
+    #[arg(value_name = "REQUEST", conflicts_with = "request")]
+    line: Option<String>,
+    /// A header of the request
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", requires = "template")]
+    header: Vec<String>,
+    /// The body of the request, or @FILE
+    #[arg(short = 'd', long, value_name = "BODY", requires = "template")]
+    data: Option<String>,
+    /// What happens behind the gateway: returned, raised, timed-out, …; a wrong one lists all
+    #[arg(long, value_name = "SLUG", requires = "template", conflicts_with_all = ["returns", "function", "backend"])]
+    outcome: Option<String>,
+    /// What the function returns, as JSON, or @FILE
+    #[arg(long, value_name = "JSON", requires = "template", conflicts_with_all = ["function", "backend"])]
+    returns: Option<String>,
+    /// Which API of the template, where several take the request
+    #[arg(long, value_name = "API", requires = "template")]
+    of: Option<String>,
+    /// Decide a template parameter that has no default, or another value than the default
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = name_and_value, requires = "template")]
+    parameters: Vec<(String, String)>,
+    /// Show each step with the place that decided it
+    #[arg(long)]
+    trace: bool,
     /// An OpenAPI document with x-amazon-apigateway extensions
     #[arg(long, value_name = "OPENAPI", group = "gateway", requires = "stage")]
     api: Option<String>,
@@ -46,8 +79,8 @@ pub(crate) struct Args {
     #[arg(long = "stage-variable", value_name = "NAME=VALUE", value_parser = name_and_value)]
     stage_variables: Vec<(String, String)>,
     /// The request
-    #[arg(long, value_name = "FILE")]
-    request: String,
+    #[arg(long, value_name = "FILE", required_unless_present = "line", conflicts_with = "template")]
+    request: Option<String>,
     /// What the function did
     #[arg(long, value_name = "FILE", conflicts_with = "backend")]
     function: Option<String>,
@@ -75,7 +108,16 @@ fn read_json(path: &str) -> Result<Json, Fault> {
     Json::read(&read_text(path)?).map_err(|e| input(path, format!("no JSON: {e}")))
 }
 
+impl Args {
+    fn inputs_of(&self, template: &str) -> Inputs {
+        Inputs { paths: vec![template.to_string()], parameters: self.parameters.clone(), max_file: MAX_FILE }
+    }
+}
+
 pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
+    if let (Some(template), Some(line)) = (&args.template, &args.line) {
+        return by_hand::run(args, template, line, ui);
+    }
     let mut sources = Sources::default();
     let options = Options { parameters: Vec::new(), max_file: MAX_FILE, limits: Default::default() };
     let unread = |e: Unreadable| input(&e.path, e.message);
@@ -92,7 +134,7 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
         }
         (None, None) => unreachable!("clap requires one of the two"),
     };
-    let (request, source_ip) = read_request(&args.request)?;
+    let (request, source_ip) = read_request(args.request.as_deref().unwrap_or_default())?;
     let mut ambient = Ambient::example();
     ambient.source_ip = source_ip.unwrap_or(ambient.source_ip);
     let play = args.function.as_deref().map(Play::read).transpose()?;
@@ -126,19 +168,28 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
         let at = sources.position(u.span);
         input(&format!("{}:{}", sources.path(u.span.file), at.line), format!("undecided: {}", u.needs))
     })?;
-    let called = called(&api, &exchange);
-    match args.format {
-        Format::Json => ui.print(&exchange::write_json(&exchange, called))?,
-        Format::Text => {
-            let palette = ui.palette();
-            ui.print(&exchange::write_text(&exchange, &sources, palette))?;
-        }
-    }
+    show(args, &api, &exchange, &sources, ui)?;
     Ok(Status::Clean)
 }
 
+fn show(
+    args: &Args,
+    api: &Api,
+    exchange: &Exchange<'_>,
+    sources: &Sources,
+    ui: &mut Ui,
+) -> Result<(), Fault> {
+    match args.format {
+        Format::Json => ui.print(&exchange::write_json(exchange, called(api, exchange))),
+        Format::Text => {
+            let palette = ui.palette();
+            ui.print(&exchange::write_text(exchange, sources, args.trace, palette))
+        }
+    }
+}
+
 /// Whether the exchange got as far as an integration request: only then is there an event to show.
-fn called(api: &Api, exchange: &candor_gateway::exchange::Exchange<'_>) -> bool {
+fn called(api: &Api, exchange: &Exchange<'_>) -> bool {
     exchange.outcome.is_some() || exchange.endpoint.is_some() || (api.kind == ApiKind::FunctionUrl)
 }
 

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use candor_contract::json::Json;
 use candor_gateway::endpoint::EndpointRequest;
 use candor_gateway::exchange::Exchange;
+use candor_gateway::setting::Cause;
 use candor_iac::source::Sources;
 
 use crate::output::{harmless, verdict_style};
@@ -68,15 +69,54 @@ fn endpoint_request(request: &EndpointRequest) -> Json {
     ])
 }
 
-/// Response and verdict, for people.
-pub(crate) fn write_text(exchange: &Exchange<'_>, sources: &Sources, palette: Palette) -> String {
+/// The steps in order, each with the place that decided it.
+fn trace(exchange: &Exchange<'_>, sources: &Sources, palette: Palette) -> String {
+    let place = |cause: &Cause| match cause {
+        Cause::Written(span) | Cause::Missing { at: span, .. } => {
+            format!("{}:{}", harmless(sources.path(span.file)), sources.position(*span).line)
+        }
+        Cause::Payload => "the answer".to_string(),
+        Cause::Request => "the request".to_string(),
+        Cause::Aws(_) => "AWS".to_string(),
+    };
+    let steps: Vec<(String, String)> = exchange
+        .trace
+        .steps()
+        .iter()
+        .map(|step| {
+            let missing = match step.cause {
+                Cause::Missing { key, .. } => format!(" (no `{key}` is written)"),
+                Cause::Written(_) | Cause::Payload | Cause::Request | Cause::Aws(_) => String::new(),
+            };
+            (place(&step.cause), format!("{}{missing}", harmless(&step.what.to_string())))
+        })
+        .collect();
+    let width = steps.iter().map(|(place, _)| place.chars().count()).max().unwrap_or_default();
+    steps
+        .iter()
+        .map(|(place, what)| {
+            format!("{}  {what}\n", palette.paint(Style::Faint, &format!("{place:<width$}")))
+        })
+        .collect()
+}
+
+/// Response and verdict, for people; with `steps` also how it came to that.
+pub(crate) fn write_text(
+    exchange: &Exchange<'_>,
+    sources: &Sources,
+    steps: bool,
+    palette: Palette,
+) -> String {
     let mut out =
         format!("{}\n", palette.paint(Style::Strong, &format!("HTTP {}", exchange.response.status.value)));
     for header in &exchange.response.headers {
         out.push_str(&format!("{}: {}\n", harmless(&header.value.name), harmless(&header.value.value)));
     }
-    let bytes = exchange.response.body.value.bytes().unwrap_or_default();
-    out.push_str(&format!("\n{}\n\n", String::from_utf8_lossy(bytes)));
+    let body = match exchange.response.body.value.bytes() {
+        Some(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        None => palette.paint(Style::Faint, "(a body that depends on what the function answers)"),
+    };
+    out.push_str(&format!("\n{body}\n\n"));
     let judgement = exchange.judge();
     let verdict = palette.paint(verdict_style(judgement.verdict), judgement.verdict.slug());
     out.push_str(&format!("{verdict}: {}", judgement.because));
@@ -84,5 +124,8 @@ pub(crate) fn write_text(exchange: &Exchange<'_>, sources: &Sources, palette: Pa
         out.push_str(&format!(" ({}:{})", harmless(sources.path(span.file)), sources.position(span).line));
     }
     out.push('\n');
+    if steps {
+        out.push_str(&format!("\n{}", trace(exchange, sources, palette)));
+    }
     out
 }

@@ -32,6 +32,79 @@ fn an_exchange_for_a_person() {
 }
 
 #[test]
+fn by_hand() {
+    let of = |args: &[&str]| candor(&[&["simulate", "examples/orders"], args].concat());
+    let mut all = String::new();
+    for args in [
+        &["GET /orders/17", "--outcome", "raised", "--trace"][..],
+        &["put /orders/17/address", "--outcome", "returned-400@change_address.py:10"],
+        &["/orders"],
+        &[
+            "POST /orders?a=1",
+            "-H",
+            "Accept: */*",
+            "-d",
+            "{}",
+            "--returns",
+            r#"{"statusCode": 201, "body": "ok"}"#,
+        ],
+        &["/payments/17", "--of", "PaymentsApi", "--outcome", "raised"],
+    ] {
+        let run = of(args);
+        assert_eq!((run.status, run.err.as_str()), (0, ""), "{args:?}");
+        all.push_str(&format!("# {}\n{}\n", args.join(" "), run.out));
+    }
+    insta::assert_snapshot!("simulate-by-hand", all);
+}
+
+#[test]
+fn by_hand_what_is_wrong_is_said_with_the_way_out() {
+    let of = |args: &[&str]| candor(&[&["simulate", "examples/orders"], args].concat());
+    let mut all = String::new();
+    for args in [
+        &["GET /orders/17", "--outcome", "bored"][..],
+        &["GET /orders/17", "--outcome", "raised@orders.py:47"],
+        &["orders"],
+        &["/nowhere"],
+        &["/orders", "-H", "Accept"],
+        &["/orders", "--of", "Nobody"],
+        &["/orders", "-d", "@absent.json"],
+    ] {
+        let run = of(args);
+        assert_eq!((run.status, run.out.as_str()), (2, ""), "{args:?}");
+        all.push_str(&format!("# {}\n{}\n", args.join(" "), run.err));
+    }
+    insta::assert_snapshot!("simulate-by-hand-wrong", all);
+}
+
+#[test]
+fn an_endpoint_answers() {
+    let folder = Folder::with(&[
+        (
+            "api.yaml",
+            "openapi: 3.0.1\ninfo: { title: t, version: '1' }\npaths:\n  /o:\n    get:\n      responses: { '200': {} }\n      \
+             x-amazon-apigateway-integration: { type: http, httpMethod: GET, uri: 'https://b.example/', responses: { default: { statusCode: '200' } } }\n",
+        ),
+        ("gone.json", r#"{"status": 404, "headers": [["Content-Type", "text/plain"]], "body": "gone"}"#),
+        ("wrong.json", r#"{"status": 4040}"#),
+    ]);
+    let by_file =
+        folder.candor(&["simulate", "api.yaml", "/o", "--backend", "gone.json", "--format", "json"]);
+    assert_eq!(by_file.status, 0, "{}", by_file.err);
+    let json = by_file.json();
+    assert_eq!(json.get("verdict").map(Json::write).as_deref(), Some("\"masked-failure\""));
+    assert_eq!(
+        json.get("event").and_then(|e| e.get("uri")).and_then(Json::as_str),
+        Some("https://b.example/")
+    );
+    let by_name = folder.candor(&["simulate", "api.yaml", "/o", "--outcome", "responded-404"]);
+    assert!(by_name.out.contains("masked-failure"), "{}{}", by_name.out, by_name.err);
+    let wrong = folder.candor(&["simulate", "api.yaml", "/o", "--backend", "wrong.json"]);
+    assert_eq!(wrong.status, 2);
+    assert!(wrong.err.contains("`status`: expected a number from 100 to 599"), "{}", wrong.err);
+}
+
+#[test]
 fn an_exchange_for_a_program() {
     let run = simulate(&["--function", "fixtures/simulate/times-out.json", "--format", "json"]);
     assert_eq!((run.status, run.err.as_str()), (0, ""));
