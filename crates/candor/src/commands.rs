@@ -34,7 +34,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Check(check::Args),
     Drill(drill::Args),
-    Simulate(simulate::Args),
+    Simulate(Box<simulate::Args>),
     Explain(explain::Args),
     Rules(rules::Args),
     Completions(completions::Args),
