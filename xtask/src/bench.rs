@@ -18,14 +18,26 @@ const RUNS: usize = 7;
 
 pub(crate) fn run() -> Result<(), String> {
     Step::cargo(&["build", "--release", "--locked"]).run()?;
+    Step::cargo(&["build", "--release", "--locked", "--package", "candor-check", "--example", "phases"])
+        .run()?;
     let folder = target().join("bench");
     fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     println!(
         "\ncandor check, one template, {RUNS} runs each (the process is single-threaded; whole process, wall time)\n"
     );
     println!(
-        "{:>7} {:>9} {:>9} {:>9} {:>10} {:>11} {:>8} {:>8}",
-        "routes", "MB", "played", "min ms", "median ms", "µs a route", "ratio", "peak MB"
+        "{:>7} {:>7} {:>8} {:>8} {:>9} {:>10} {:>6} {:>8}   {:>8} {:>9} {:>9}",
+        "routes",
+        "MB",
+        "played",
+        "min ms",
+        "median ms",
+        "µs a route",
+        "ratio",
+        "peak MB",
+        "read ms",
+        "drill ms",
+        "check ms"
     );
     let mut rows = Vec::new();
     for size in SIZES {
@@ -38,18 +50,25 @@ pub(crate) fn run() -> Result<(), String> {
     for (size, bytes, measured) in &rows {
         let (per_route, ms) = (measured.per_route(*size), |d: Duration| d.as_secs_f64() * 1e3);
         println!(
-            "{size:>7} {:>9.2} {:>9} {:>9.1} {:>10.1} {per_route:>11.1} {:>8.2} {:>8}",
+            "{size:>7} {:>7.2} {:>8} {:>8.1} {:>9.1} {per_route:>10.1} {:>6.2} {:>8}   {:>8} {:>9} {:>9}",
             *bytes as f64 / 1e6,
             measured.played,
             ms(measured.least),
             ms(measured.median),
             per_route / middle,
             measured.peak_mb.map_or("?".to_string(), |mb| format!("{mb:.0}")),
+            measured.phases[0],
+            measured.phases[1],
+            measured.phases[2],
         );
     }
     let floor = floor(&folder.join(format!("{}.yaml", SIZES[SIZES.len() - 1])))?;
     println!(
-        "\nratio: time per route, against 1,000 routes. Floor: cat of the largest file takes {:.1} ms.",
+        "\nThree of its parts, timed within one process: reading the template, playing and judging every outcome of every route, and `check`, \
+         which asks the rules about those. The rest is writing the findings."
+    );
+    println!(
+        "ratio: time per route, against 1,000 routes. Floor: cat of the largest file takes {:.1} ms.",
         floor.as_secs_f64() * 1e3
     );
     Ok(())
@@ -65,6 +84,8 @@ struct Measured {
     median: Duration,
     played: String,
     peak_mb: Option<f64>,
+    /// What `examples/phases.rs` prints.
+    phases: [String; 3],
 }
 
 impl Measured {
@@ -87,7 +108,20 @@ fn measure(path: &Path) -> Result<Measured, String> {
         Some(Json::Number(n)) => n.to_string(),
         _ => "?".to_string(),
     };
-    Ok(Measured { least: times[0], median: times[RUNS / 2], played, peak_mb: peak(path) })
+    let (least, median) = (times[0], times[RUNS / 2]);
+    Ok(Measured { least, median, played, peak_mb: peak(path), phases: phases(path)? })
+}
+
+fn phases(path: &Path) -> Result<[String; 3], String> {
+    let program = target().join("release/examples/phases");
+    let output = Command::new(&program).arg(path).stderr(Stdio::null()).output();
+    let output = output.map_err(|e| format!("{}: {e}", program.display()))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let mut words = text.split_whitespace().map(str::to_string);
+    match (words.next(), words.next(), words.next()) {
+        (Some(read), Some(drill), Some(check)) => Ok([read, drill, check]),
+        _ => Err(format!("{} printed `{text}`", program.display())),
+    }
 }
 
 fn time(program: &Path, args: &[&str], path: &Path) -> Result<Duration, String> {
