@@ -14,6 +14,7 @@ use crate::finding::{Finding, Findings};
 use crate::handlers::Handlers;
 use crate::player::Player;
 use crate::rules::{Claim, Find, HandlerScene, RULES, Scene, Source};
+use crate::suppress;
 use crate::worlds;
 
 /// What `check` found.
@@ -38,6 +39,8 @@ pub struct Totals {
     pub functions: usize,
     /// Exchanges played.
     pub drills: usize,
+    /// Findings that comments allow (`# candor: allow(rule) reason`).
+    pub suppressed: usize,
 }
 
 /// Plays every case against every route and asks the rules about each exchange.
@@ -70,6 +73,7 @@ pub fn check(reading: &Reading, handlers: &Handlers) -> Report {
         findings.extend(worlds::unite(of_worlds));
         i = end;
     }
+    totals.suppressed = suppress::apply(&reading.sources, &mut findings);
     findings.sort_by(|a, b| (a.at, a.rule.slug).cmp(&(b.at, b.rule.slug)));
     undecided.sort_by(|a, b| (a.span, &a.needs).cmp(&(b.span, &b.needs)));
     undecided.dedup();
@@ -175,7 +179,11 @@ fn check_project(
     for rule in RULES {
         match rule.find {
             Find::InProject(find) => find(project, &mut findings),
-            Find::InExchange(_) | Find::AtEndpoint(_) | Find::InAnyExchange(_) | Find::InHandler(_) => {}
+            Find::InExchange(_)
+            | Find::AtEndpoint(_)
+            | Find::InAnyExchange(_)
+            | Find::InHandler(_)
+            | Find::InComments => {}
         }
     }
     (findings.into_vec(), totals)
@@ -194,7 +202,11 @@ fn ask(scene: &Scene<'_>, findings: &mut Findings) {
             Find::InExchange(find) if scene.exchange.endpoint.is_none() => find,
             Find::AtEndpoint(find) if scene.exchange.endpoint.is_some() => find,
             Find::InAnyExchange(find) => find,
-            Find::InExchange(_) | Find::AtEndpoint(_) | Find::InHandler(_) | Find::InProject(_) => continue,
+            Find::InExchange(_)
+            | Find::AtEndpoint(_)
+            | Find::InHandler(_)
+            | Find::InProject(_)
+            | Find::InComments => continue,
         };
         if find(scene, findings) == Claim::Claimed {
             return;

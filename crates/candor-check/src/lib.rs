@@ -6,8 +6,10 @@
 //!
 //! Never here: files, sockets, clocks, printing; a second opinion on what the gateway answers or on a verdict.
 
+mod baseline;
 mod cases;
 mod check;
+mod config;
 mod endpoint_cases;
 mod finding;
 mod handlers;
@@ -15,11 +17,14 @@ pub mod notice;
 mod pattern;
 mod player;
 pub mod rules;
+mod suppress;
 mod watched;
 mod worlds;
 
+pub use baseline::{Baseline, Compared};
 pub use cases::example_message;
 pub use check::{Report, Totals, check};
+pub use config::{Config, ConfigError};
 pub use finding::{Finding, Findings, Proof, Severity};
 pub use handlers::{Absent, Handler, Handlers};
 pub use player::{Played, Player};

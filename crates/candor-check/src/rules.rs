@@ -122,7 +122,12 @@ rules! {
     alarm_wrong_dimension,
     alarm_missing_data,
     alarm_no_action,
+    unused_allow,
+    allow_without_reason,
 }
+
+pub(crate) use allow_without_reason::RULE as ALLOW_WITHOUT_REASON;
+pub(crate) use unused_allow::RULE as UNUSED_ALLOW;
 
 /// A hazard: where a failure leaves the building as a success, or nobody could notice.
 #[derive(Debug)]
@@ -152,6 +157,8 @@ pub enum Find {
     InHandler(fn(&HandlerScene<'_>, &mut Findings)),
     /// At the project as a whole: what no single exchange shows.
     InProject(fn(&Project, &mut Findings)),
+    /// At the comments that allow findings (`suppress`): they are looked at when all findings are there.
+    InComments,
 }
 
 /// Whether a rule has dealt with an exchange.

@@ -45,6 +45,8 @@ pub struct Options {
 pub struct Reading {
     /// The texts.
     pub sources: Sources,
+    /// Parameters that values were given for and that no template has.
+    pub unknown_parameters: Vec<String>,
     /// One project per template and world; the worlds of one template stand side by side.
     pub projects: Vec<Project>,
     /// What nothing in the files decides, found while reading.
@@ -128,14 +130,8 @@ pub fn read(files: &dyn Files, paths: &[String], options: &Options) -> Reading {
             reading.unreadable.push(Unreadable { path, span: None, message });
         }
     }
-    for (name, _) in &options.parameters {
-        if !known_parameters.contains(name)
-            && let Some(project) = reading.projects.first()
-        {
-            let span = Span::new(project.file, 0..0);
-            reading.warnings.push((span, format!("no template has a parameter {name}")));
-        }
-    }
+    let given = options.parameters.iter().map(|(name, _)| name);
+    reading.unknown_parameters = given.filter(|name| !known_parameters.contains(name)).cloned().collect();
     reading
 }
 

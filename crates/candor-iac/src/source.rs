@@ -38,6 +38,11 @@ impl Sources {
         FileId(self.files.len() as u32 - 1)
     }
 
+    /// All files, in the order in which they were read.
+    pub fn files(&self) -> impl Iterator<Item = FileId> + use<> {
+        (0..self.files.len() as u32).map(FileId)
+    }
+
     /// The path, as the user gave it or as it was found below what they gave.
     pub fn path(&self, file: FileId) -> &str {
         self.source(file).map_or("", |s| &s.path)

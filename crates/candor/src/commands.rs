@@ -14,6 +14,7 @@ use candor_iac::{Options, Reading, Unreadable};
 
 use crate::disk::Disk;
 use crate::fault::Fault;
+use crate::settings::Settings;
 use crate::ui::{ColorChoice, Style, Ui};
 
 /// Finds where API Gateway answers 200 for a Lambda function that failed.
@@ -52,6 +53,16 @@ pub(crate) struct Inputs {
     /// Refuse files above this many bytes
     #[arg(long, value_name = "BYTES", default_value_t = 16 * 1024 * 1024)]
     pub(crate) max_file: u64,
+    /// The configuration [default: the nearest candor.toml at the first PATH or above it]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<String>,
+}
+
+/// What a command works on.
+pub(crate) struct Work {
+    pub(crate) reading: Reading,
+    pub(crate) handlers: Handlers,
+    pub(crate) settings: Settings,
 }
 
 pub(crate) fn name_and_value(text: &str) -> Result<(String, String), String> {
@@ -66,12 +77,19 @@ impl Inputs {
     ///
     /// # Errors
     /// Where there is nothing to read at all.
-    pub(crate) fn read(&self) -> Result<(Reading, Handlers), Fault> {
+    pub(crate) fn read(&self) -> Result<Work, Fault> {
         let here = [".".to_string()];
         let paths = if self.paths.is_empty() { &here[..] } else { &self.paths };
-        let disk = Disk { max_file: self.max_file };
+        let settings = Settings::find(self.config.as_deref(), &paths[0])?;
+        let disk = Disk::of(self.max_file).with(&settings);
+        // What is given here counts before what is written there.
+        let configured = settings
+            .config
+            .parameters
+            .iter()
+            .filter(|(name, _)| !self.parameters.iter().any(|(n, _)| n == name));
         let options = Options {
-            parameters: self.parameters.clone(),
+            parameters: self.parameters.iter().chain(configured).cloned().collect(),
             max_file: self.max_file,
             limits: candor_iac::syntax::Limits::default(),
         };
@@ -83,8 +101,10 @@ impl Inputs {
             };
             return Err(Fault::Input { subject: paths.join(", "), what: format!("nothing to read: {why}") });
         }
+        // A configuration may speak of templates that are not looked at today.
+        reading.unknown_parameters.retain(|name| self.parameters.iter().any(|(given, _)| given == name));
         let handlers = Handlers::read(&disk, &mut reading);
-        Ok((reading, handlers))
+        Ok(Work { reading, handlers, settings })
     }
 }
 
@@ -116,6 +136,9 @@ pub(crate) fn tell_unread(reading: &Reading, ui: &mut Ui) {
         let line =
             format!("{}: {path}:{}:{}: {warning}", ui.paint(Style::Warning, "warning"), at.line, at.column);
         ui.error(&line);
+    }
+    for name in &reading.unknown_parameters {
+        ui.error(&format!("{}: no template has a parameter {name}", ui.paint(Style::Warning, "warning")));
     }
     for (path, why) in &reading.skipped {
         let line = format!("{}: {path}: {why}", ui.paint(Style::Note, "passed over"));

@@ -6,23 +6,30 @@ use std::path::Path;
 
 use candor_iac::files::{DirEntry, FileError, Files, PathKind};
 
+use crate::settings::Settings;
+
 /// Files on disk, none larger than a limit.
 #[derive(Debug)]
-pub(crate) struct Disk {
+pub(crate) struct Disk<'s> {
     /// Bytes that a file may have at most.
-    pub(crate) max_file: u64,
+    max_file: u64,
+    /// Whose exclusions count.
+    settings: Option<&'s Settings>,
 }
 
-fn fault(e: &std::io::Error) -> FileError {
-    match e.kind() {
-        std::io::ErrorKind::NotFound => FileError::NotFound,
-        std::io::ErrorKind::PermissionDenied => FileError::Other("permission denied".to_string()),
-        _ => FileError::Other(e.to_string()),
+impl<'s> Disk<'s> {
+    /// All files of up to so many bytes.
+    pub(crate) fn of(max_file: u64) -> Disk<'s> {
+        Disk { max_file, settings: None }
     }
-}
 
-impl Files for Disk {
-    fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
+    /// Those that a configuration does not exclude.
+    pub(crate) fn with(self, settings: &'s Settings) -> Disk<'s> {
+        Disk { settings: Some(settings), ..self }
+    }
+
+    /// The bytes of a file.
+    pub(crate) fn bytes(&self, path: &Path) -> Result<Vec<u8>, FileError> {
         // Asked before it is opened: opening a pipe waits for somebody who writes into it.
         let metadata = fs::metadata(path).map_err(|e| fault(&e))?;
         if !metadata.is_file() {
@@ -38,6 +45,20 @@ impl Files for Disk {
         file.take(self.max_file + 1).read_to_end(&mut bytes).map_err(|e| fault(&e))?;
         if bytes.len() as u64 > self.max_file { Err(too_large(bytes.len() as u64)) } else { Ok(bytes) }
     }
+}
+
+fn fault(e: &std::io::Error) -> FileError {
+    match e.kind() {
+        std::io::ErrorKind::NotFound => FileError::NotFound,
+        std::io::ErrorKind::PermissionDenied => FileError::Other("permission denied".to_string()),
+        _ => FileError::Other(e.to_string()),
+    }
+}
+
+impl Files for Disk<'_> {
+    fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
+        self.bytes(Path::new(path))
+    }
 
     fn list(&self, dir: &str) -> Result<Vec<DirEntry>, FileError> {
         let mut entries = Vec::new();
@@ -52,6 +73,9 @@ impl Files for Disk {
             // `template.yaml`, and not `./template.yaml`.
             let folder = if dir == "." { Path::new("") } else { Path::new(dir) };
             let path = folder.join(entry.file_name());
+            if self.settings.is_some_and(|settings| settings.excludes(&path)) {
+                continue;
+            }
             if let Some(path) = path.to_str() {
                 entries.push(DirEntry { path: path.to_string(), is_dir: kind.is_dir() });
             }

@@ -6,6 +6,7 @@ mod commands;
 mod disk;
 mod fault;
 mod output;
+mod settings;
 mod ui;
 
 use std::process::ExitCode;

@@ -4,6 +4,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "cli/adopted.rs"]
+mod adopted;
 #[path = "cli/bad_input.rs"]
 mod bad_input;
 #[path = "cli/examples.rs"]

@@ -1,9 +1,14 @@
 //! `candor check`
 
-use candor_check::Severity;
+use std::path::Path;
+
+use candor_check::{Baseline, Report, Severity};
+use candor_iac::Reading;
+use candor_iac::files::FileError;
 
 use crate::Status;
-use crate::commands::{Inputs, tell_unread};
+use crate::commands::{Inputs, Work, tell_unread};
+use crate::disk::Disk;
 use crate::fault::Fault;
 use crate::output;
 use crate::ui::Ui;
@@ -22,9 +27,12 @@ pub(crate) struct Args {
     /// For a person, or for a program
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
-    /// The least severity that makes the exit status 1
-    #[arg(long, value_enum, default_value = "error", value_name = "SEVERITY")]
-    fail_on: FailOn,
+    /// The least severity that makes the exit status 1 [default: error]
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    fail_on: Option<FailOn>,
+    /// Report only what is not in this file. Where there is none it is written with all there is now; what has been mended leaves it
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<String>,
     /// Report these rules only
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     select: Vec<String>,
@@ -53,23 +61,29 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
     for slug in args.select.iter().chain(&args.ignore) {
         crate::commands::explain::known(slug)?;
     }
-    let (reading, handlers) = args.inputs.read()?;
+    let Work { reading, handlers, settings } = args.inputs.read()?;
     tell_unread(&reading, ui);
     let mut report = candor_check::check(&reading, &handlers);
+    settings.apply(&reading.sources, &mut report.findings);
     report.findings.retain(|f| {
         let named = |list: &[String]| list.iter().any(|slug| slug == f.rule.slug);
         (args.select.is_empty() || named(&args.select)) && !named(&args.ignore)
     });
+    let known = match args.baseline.clone().or_else(|| settings.baseline()) {
+        Some(path) => against_baseline(&path, &reading, &mut report, ui)?,
+        None => 0,
+    };
     let least = match args.fail_on {
-        FailOn::Error => Severity::Error,
-        FailOn::Warning => Severity::Warning,
-        FailOn::Note => Severity::Note,
+        Some(FailOn::Error) => Severity::Error,
+        Some(FailOn::Warning) => Severity::Warning,
+        Some(FailOn::Note) => Severity::Note,
+        None => settings.config.fail_on.unwrap_or(Severity::Error),
     };
     match args.format {
         Format::Json => ui.print(&output::check_json::write(&reading, &report))?,
         Format::Text => {
             let (palette, width) = (ui.palette(), ui.width());
-            let text = output::check_text::write(&reading, &report, args.notes, palette, width);
+            let text = output::check_text::write(&reading, &report, args.notes, known, palette, width);
             ui.print(&text)?;
         }
     }
@@ -83,4 +97,37 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
     // The process ends here: the system takes all of it back at once, a tree of 10,000 routes piece by piece takes a while.
     std::mem::forget((reading, handlers, report));
     Ok(status)
+}
+
+/// Takes out what the baseline holds, and brings its file up to date: where there is none, it is written; what has been mended leaves it.
+/// How many findings it holds.
+fn against_baseline(path: &str, reading: &Reading, report: &mut Report, ui: &mut Ui) -> Result<usize, Fault> {
+    let fault = |what: String| Fault::Input { subject: path.to_string(), what };
+    let write = |baseline: &Baseline| {
+        std::fs::write(path, baseline.write()).map_err(|e| fault(format!("cannot be written: {e}")))
+    };
+    match Disk::of(64 << 20).bytes(Path::new(path)) {
+        Err(FileError::NotFound) => {
+            let baseline = Baseline::of(&reading.sources, &report.findings);
+            write(&baseline)?;
+            report.findings.clear();
+            ui.error(&format!("baseline: {} written to {path}", output::count(baseline.len(), "finding")));
+            Ok(baseline.len())
+        }
+        Err(error) => Err(fault(error.to_string())),
+        Ok(bytes) => {
+            let text = String::from_utf8(bytes).map_err(|_| fault("no UTF-8".to_string()))?;
+            let baseline = Baseline::read(&text).map_err(fault)?;
+            let compared = baseline.compare(&reading.sources, &mut report.findings);
+            // With files unread, what they hold is not gone.
+            if compared.gone > 0 && reading.unreadable.is_empty() {
+                write(&compared.rest)?;
+                ui.error(&format!(
+                    "baseline: {} mended and taken out of {path}",
+                    output::count(compared.gone, "finding")
+                ));
+            }
+            Ok(compared.known)
+        }
+    }
 }

@@ -10,7 +10,7 @@ use candor_gateway::request::Ambient;
 
 use crate::Status;
 use crate::commands::check::Format;
-use crate::commands::{Inputs, tell_unread};
+use crate::commands::{Inputs, Work, tell_unread};
 use crate::fault::Fault;
 use crate::output;
 use crate::output::drills::{self, Drilled, DrilledApi, DrilledRoute};
@@ -40,7 +40,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
     let fatal: Vec<Verdict> =
         args.fail_on_verdict.iter().map(|slug| verdict(slug)).collect::<Result<_, _>>()?;
-    let (reading, handlers) = args.inputs.read()?;
+    let Work { reading, handlers, .. } = args.inputs.read()?;
     tell_unread(&reading, ui);
     let ambient = Ambient::example();
     let mut undecided = reading.undecided.clone();

@@ -99,7 +99,7 @@ fn input(subject: &str, what: impl Into<String>) -> Fault {
 }
 
 fn read_text(path: &str) -> Result<String, Fault> {
-    let bytes = Disk { max_file: MAX_FILE }.read(path).map_err(|e| input(path, e.to_string()))?;
+    let bytes = Disk::of(MAX_FILE).read(path).map_err(|e| input(path, e.to_string()))?;
     String::from_utf8(bytes)
         .map_err(|e| input(path, format!("no UTF-8 at byte {}", e.utf8_error().valid_up_to())))
 }
@@ -110,7 +110,12 @@ fn read_json(path: &str) -> Result<Json, Fault> {
 
 impl Args {
     fn inputs_of(&self, template: &str) -> Inputs {
-        Inputs { paths: vec![template.to_string()], parameters: self.parameters.clone(), max_file: MAX_FILE }
+        Inputs {
+            paths: vec![template.to_string()],
+            parameters: self.parameters.clone(),
+            max_file: MAX_FILE,
+            config: None,
+        }
     }
 }
 

@@ -10,11 +10,12 @@ use crate::output::{
 };
 use crate::ui::{Palette, Style};
 
-/// The whole report.
+/// The whole report. `known`: how many findings a baseline holds.
 pub(crate) fn write(
     reading: &Reading,
     report: &Report,
     notes: bool,
+    known: usize,
     palette: Palette,
     width: usize,
 ) -> String {
@@ -27,12 +28,19 @@ pub(crate) fn write(
     if !report.undecided.is_empty() {
         out.push('\n');
     }
-    out.push_str(&summary(reading, report, notes, palette, width));
+    out.push_str(&summary(reading, report, notes, known, palette, width));
     out.push('\n');
     out
 }
 
-fn summary(reading: &Reading, report: &Report, notes: bool, palette: Palette, width: usize) -> String {
+fn summary(
+    reading: &Reading,
+    report: &Report,
+    notes: bool,
+    known: usize,
+    palette: Palette,
+    width: usize,
+) -> String {
     let of = |severity| report.findings.iter().filter(|f| f.severity == severity).count();
     let (errors, warnings, hidden) = (of(Severity::Error), of(Severity::Warning), of(Severity::Note));
     let totals = &report.totals;
@@ -62,6 +70,12 @@ fn summary(reading: &Reading, report: &Report, notes: bool, palette: Palette, wi
         );
         line.push_str(if plain.chars().count() > width { ";\n" } else { "; " });
         line.push_str(&more);
+    }
+    if known > 0 {
+        line.push_str(&format!("; {known} in the baseline"));
+    }
+    if report.totals.suppressed > 0 {
+        line.push_str(&format!("; {} allowed by comments", report.totals.suppressed));
     }
     if let Some(unread) = unread_summary(reading) {
         line.push_str(&format!("; {}", palette.paint(Style::Error, &unread)));

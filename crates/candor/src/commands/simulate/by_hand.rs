@@ -11,14 +11,14 @@ use candor_iac::project::Project;
 
 use crate::Status;
 use crate::commands::simulate::{Args, Play, input, read_backend, read_text, show};
-use crate::commands::tell_unread;
+use crate::commands::{Work, tell_unread};
 use crate::fault::Fault;
 use crate::output::{self, outcome_name};
 use crate::ui::Ui;
 
 pub(super) fn run(args: &Args, template: &str, line: &str, ui: &mut Ui) -> Result<Status, Fault> {
     let request = request(args, line)?;
-    let (reading, handlers) = args.inputs_of(template).read()?;
+    let Work { reading, handlers, .. } = args.inputs_of(template).read()?;
     tell_unread(&reading, ui);
     let (project, api) = api(args, &reading, &request)?;
     if !project.world.assumed.is_empty() {

@@ -1,0 +1,133 @@
+//! What a team needs to begin: a configuration, comments that allow, a baseline.
+
+use std::fs;
+
+use crate::support::{Folder, Run};
+
+/// An API with two routes that mask failures at lines 12 and 21.
+const TEMPLATE: &str = "openapi: 3.0.1
+info: { title: orders, version: '1' }
+paths:
+  /a:
+    get:
+      responses: { '200': {} }
+      x-amazon-apigateway-integration:
+        type: http
+        httpMethod: GET
+        uri: https://b.example/
+        responses:
+          default: { statusCode: '200' }
+  /b:
+    get:
+      responses: { '200': {} }
+      x-amazon-apigateway-integration:
+        type: http
+        httpMethod: GET
+        uri: https://b.example/
+        responses:
+          default: { statusCode: '200' }
+";
+
+fn check(folder: &Folder, more: &[&str]) -> Run {
+    folder.candor(&[&["check", "api.yaml", "--format", "json"], more].concat())
+}
+
+/// Lines and severities of the findings about HTTP back ends.
+fn found(run: &Run) -> Vec<(String, String)> {
+    let json = run.json();
+    let Some(candor_contract::json::Json::Array(findings)) = json.get("findings") else {
+        panic!("{}", run.all())
+    };
+    let of = |f: &candor_contract::json::Json, key: &str| {
+        f.get(key).unwrap().write().trim_matches('"').to_string()
+    };
+    findings
+        .iter()
+        .filter(|f| of(f, "rule") == "http-default-200")
+        .map(|f| (of(f, "line"), of(f, "severity")))
+        .collect()
+}
+
+fn lines(run: &Run) -> Vec<String> {
+    found(run).into_iter().map(|(line, _)| line).collect()
+}
+
+#[test]
+fn a_configuration_sets_severities() {
+    let folder = Folder::with(&[("api.yaml", TEMPLATE)]);
+    assert_eq!(
+        (lines(&check(&folder, &[])), check(&folder, &[]).status),
+        (vec!["12".into(), "21".into()], 1)
+    );
+    folder.write("candor.toml", b"[rules]\nhttp-default-200 = 'warning'\n");
+    let run = check(&folder, &[]);
+    assert_eq!(run.status, 0, "{}", run.all());
+    assert!(found(&run).iter().all(|(_, severity)| severity == "warning"));
+    folder.write("candor.toml", b"fail-on = 'warning'\n[rules]\nhttp-default-200 = 'warning'\n");
+    assert_eq!(check(&folder, &[]).status, 1);
+    assert_eq!(check(&folder, &["--fail-on", "error"]).status, 0);
+    folder.write("candor.toml", b"[[override]]\nfiles = ['api.*']\nrules = { http-default-200 = 'off' }\n");
+    assert!(found(&check(&folder, &[])).is_empty());
+    folder.write("candor.toml", b"exclude = ['old']\n");
+    fs::create_dir(folder.path().join("old")).unwrap();
+    folder.write("old/api.yaml", TEMPLATE.as_bytes());
+    let run = folder.candor(&["check", ".", "--format", "json"]);
+    assert_eq!(lines(&run).len(), 2, "{}", run.all());
+}
+
+#[test]
+fn a_configuration_that_is_wrong_says_where() {
+    let folder = Folder::with(&[("api.yaml", TEMPLATE), ("candor.toml", "[rules]\nno-alarms = 'off'\n")]);
+    let run = check(&folder, &[]);
+    assert_eq!(run.status, 2);
+    assert_eq!(run.err, "error: candor.toml:2:1: there is no rule `no-alarms`; did you mean `no-alarm`?\n");
+    let run = check(&folder, &["--config", "absent.toml"]);
+    assert_eq!((run.status, run.err.as_str()), (2, "error: absent.toml: no such file or folder\n"));
+}
+
+#[test]
+fn a_comment_allows_and_is_counted() {
+    let allowed = TEMPLATE.replacen(
+        "          default",
+        "          # candor: allow(http-default-200) the partner reads the body\n          default",
+        1,
+    );
+    let folder = Folder::with(&[("api.yaml", &allowed)]);
+    assert_eq!(lines(&check(&folder, &[])), ["22"]);
+    let run = folder.candor(&["check", "api.yaml"]);
+    assert!(run.out.contains("; 1 allowed by comments"), "{}", run.out);
+}
+
+#[test]
+fn a_baseline_is_written_once_survives_moved_lines_and_shrinks_by_itself() {
+    let folder = Folder::with(&[("api.yaml", TEMPLATE)]);
+    let baseline = ["--baseline", "baseline.json"];
+    let run = check(&folder, &baseline);
+    assert_eq!(run.status, 0, "{}", run.all());
+    assert!(run.err.starts_with("baseline: ") && run.err.contains("written to baseline.json"), "{}", run.err);
+
+    // Moved lines are the same findings, a new route is a new one.
+    let third = TEMPLATE.split("paths:\n").nth(1).unwrap().split("  /b:").next().unwrap().replace("/a", "/c");
+    folder.write("api.yaml", format!("# moved\n{TEMPLATE}{third}").as_bytes());
+    let run = check(&folder, &baseline);
+    assert_eq!((lines(&run), run.status), (vec!["31".to_string()], 1), "{}", run.all());
+    let text = folder.candor(&["check", "api.yaml", "--baseline", "baseline.json"]);
+    assert!(text.out.contains("in the baseline"), "{}", text.out);
+
+    // What has been mended leaves the baseline, and would be new if it came back.
+    let mended =
+        TEMPLATE.replacen("responses:\n          default: { statusCode: '200' }", "responses: {}", 1);
+    folder.write("api.yaml", mended.replacen("type: http\n", "type: http_proxy\n", 1).as_bytes());
+    let run = check(&folder, &baseline);
+    assert_eq!(run.status, 0, "{}", run.all());
+    assert!(run.err.contains("1 finding mended and taken out of baseline.json"), "{}", run.err);
+    folder.write("api.yaml", TEMPLATE.as_bytes());
+    assert_eq!(lines(&check(&folder, &baseline)), ["12"]);
+
+    folder.write("baseline.json", b"{}");
+    let run = check(&folder, &baseline);
+    assert_eq!(
+        (run.status, run.err.as_str()),
+        (2, "error: baseline.json: no baseline: expected `\"version\": 1`\n")
+    );
+}
