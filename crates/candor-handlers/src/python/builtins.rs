@@ -42,7 +42,7 @@ impl<'p> Interpreter<'p> {
                     self.note_unsaid(place, "a Decimal", false);
                 }
                 let taint = Taint { itself: self.unfound(value), ..taint };
-                let known = python_json(&shape);
+                let known = python_json(&shape).map(Into::into);
                 if shape.may_not_be_json() {
                     self.may_fail(&state, &["TypeError", "ValueError"], place);
                 }
@@ -61,7 +61,7 @@ impl<'p> Interpreter<'p> {
                 let known = first.and_then(|value| value.shown()).filter(|_| path == "builtins.str");
                 let value = match known {
                     Some(known) => Value::Text(Rc::new(Text {
-                        known: Some(known),
+                        known: Some(known.into()),
                         begins: String::new(),
                         content: None,
                         taint,
@@ -147,7 +147,7 @@ impl<'p> Interpreter<'p> {
                     super::definitions::merge(&mut dict, added);
                 }
                 for (name, value) in &arguments.named {
-                    dict.set(name, value.clone(), place);
+                    dict.set(name.clone(), value.clone(), place);
                 }
                 let id = self.make(&mut state, Object::Dict(dict));
                 one(state, Value::Dict(id))
@@ -317,7 +317,7 @@ impl<'p> Interpreter<'p> {
                 let fields = instance.class.fields.clone();
                 let entries = fields.iter().flatten().map(|(name, _)| {
                     let value = instance.attributes.get(name).cloned().unwrap_or(Value::any());
-                    (name.to_string(), value, place)
+                    ((*name).into(), value, place)
                 });
                 let dict = Dict { entries: entries.collect(), open: fields.is_none(), made: place };
                 let id = self.make(&mut state, Object::Dict(dict));

@@ -466,9 +466,9 @@ impl<'p> Interpreter<'p> {
             }
         };
         let entries = vec![
-            ("statusCode".to_string(), status, made),
-            ("body".to_string(), body, made),
-            ("isBase64Encoded".to_string(), Value::Bool(false), made),
+            ("statusCode".into(), status, made),
+            ("body".into(), body, made),
+            ("isBase64Encoded".into(), Value::Bool(false), made),
         ];
         let id = self.make(&mut state, Object::Dict(Dict { entries, open: false, made }));
         (state, Value::Dict(id))

@@ -353,7 +353,7 @@ const HTTP_CALLS: &[&str] = &["get", "post", "put", "patch", "delete", "request"
 
 /// Whether an HTTP client, or one call of it, is told what to do with statuses of 400 and above.
 fn is_strict(arguments: &Arguments<'_>) -> bool {
-    arguments.named.iter().any(|(name, value)| match name.as_str() {
+    arguments.named.iter().any(|(name, value)| match &**name {
         "raise_for_status" | "hooks" | "event_hooks" => true,
         // `Retry(status_forcelist=…)` raises in the end; a number of attempts says nothing of statuses.
         "retries" | "transport" => !matches!(value, Value::Int(_) | Value::Bool(_) | Value::None),
@@ -411,7 +411,7 @@ impl<'p> Interpreter<'p> {
         name: &'p str,
         state: State<'p>,
     ) -> Forks<'p> {
-        let path = format!("{}.{name}", external.path);
+        let path = [&external.path, ".", name].concat();
         if let Some(module) = self.program.module(&path) {
             let state = self.run_module(module, state);
             return vec![(state, Value::Module(module))];

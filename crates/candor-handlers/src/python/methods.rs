@@ -230,7 +230,7 @@ impl<'p> Interpreter<'p> {
         mut state: State<'p>,
     ) -> Forks<'p> {
         let Some(Object::Dict(dict)) = self.object(&state, id) else { return vec![(state, Value::any())] };
-        let key = arguments.positional.first().and_then(Value::as_text).map(str::to_string);
+        let key = arguments.positional.first().and_then(Value::as_key);
         let default = arguments.positional.get(1).cloned();
         let known = key.as_deref().and_then(|key| dict.get(key)).cloned();
         let (open, copy) = (dict.open, dict.clone());
@@ -245,7 +245,7 @@ impl<'p> Interpreter<'p> {
                     match (&key, name) {
                         (Some(key), "pop") => dict.entries.retain(|(k, ..)| k != key),
                         (Some(key), _) if known.is_none() && !open => {
-                            dict.set(key, default.clone().unwrap_or(Value::None), place);
+                            dict.set(key.clone(), default.clone().unwrap_or(Value::None), place);
                         }
                         _ => dict.open = true,
                     }
@@ -304,7 +304,12 @@ impl<'p> Interpreter<'p> {
         taint: Taint,
     ) -> Value<'p> {
         let made = |known: String| {
-            Value::Text(Rc::new(Text { known: Some(known), begins: String::new(), content: None, taint }))
+            Value::Text(Rc::new(Text {
+                known: Some(known.into()),
+                begins: String::new(),
+                content: None,
+                taint,
+            }))
         };
         match (name, &text.known) {
             ("upper", Some(known)) => made(known.to_uppercase()),

@@ -1,13 +1,15 @@
 //! Where one path has got to: variables, objects, what has failed.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
 
 use super::value::{CallId, Class, Exception, Id, Sort, Taint, Unknown, Value};
 use crate::facts::{Caught, Place};
 
 /// Variables by name.
-pub(super) type Scope<'p> = HashMap<&'p str, Value<'p>>;
+pub(super) type Scope<'p> = FxHashMap<&'p str, Value<'p>>;
 
 /// An object that can change.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,7 +23,7 @@ pub(super) enum Object<'p> {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Dict<'p> {
     /// What is known to be in it, in order: key, value, where it was written.
-    pub(super) entries: Vec<(String, Value<'p>, Place)>,
+    pub(super) entries: Vec<(Cow<'p, str>, Value<'p>, Place)>,
     /// Whether there may be more, or other values.
     pub(super) open: bool,
     /// Where it was made.
@@ -33,10 +35,10 @@ impl<'p> Dict<'p> {
         self.entries.iter().find(|(k, ..)| k == key).map(|(_, value, _)| value)
     }
 
-    pub(super) fn set(&mut self, key: &str, value: Value<'p>, at: Place) {
-        match self.entries.iter_mut().find(|(k, ..)| k == key) {
+    pub(super) fn set(&mut self, key: Cow<'p, str>, value: Value<'p>, at: Place) {
+        match self.entries.iter_mut().find(|(k, ..)| *k == key) {
             Some(entry) => (entry.1, entry.2) = (value, at),
-            None => self.entries.push((key.to_string(), value, at)),
+            None => self.entries.push((key, value, at)),
         }
     }
 }
@@ -93,9 +95,9 @@ pub(super) struct State<'p> {
     /// The variables of the function that runs; none at the top of a module.
     pub(super) locals: Option<Rc<Scope<'p>>>,
     /// Variables of modules that this path has changed.
-    pub(super) globals: Rc<HashMap<(usize, &'p str), Value<'p>>>,
+    pub(super) globals: Rc<FxHashMap<(usize, &'p str), Value<'p>>>,
     /// Objects that this path has made or changed.
-    pub(super) heap: Rc<HashMap<Id, Rc<Object<'p>>>>,
+    pub(super) heap: Rc<FxHashMap<Id, Rc<Object<'p>>>>,
     /// The failure that was caught last and not passed on.
     pub(super) failure: Option<Rc<Caught>>,
     /// The exception that is being handled.
@@ -157,17 +159,22 @@ impl<'p> State<'p> {
         fn equal<T: PartialEq>(a: &Rc<T>, b: &Rc<T>) -> bool {
             Rc::ptr_eq(a, b) || **a == **b
         }
-        let locals = match (&self.locals, &other.locals) {
-            (Some(a), Some(b)) => equal(a, b),
-            (None, None) => true,
-            _ => false,
-        };
-        locals
+        // What is quickly compared comes first: most paths differ.
+        self.around.len() == other.around.len()
             && self.failure == other.failure
-            && equal(&self.globals, &other.globals)
-            && equal(&self.heap, &other.heap)
             && equal(&self.calls, &other.calls)
-            && self.around.len() == other.around.len()
+            && self.heap.len() == other.heap.len()
+            && match (&self.locals, &other.locals) {
+                (Some(a), Some(b)) => equal(a, b),
+                (None, None) => true,
+                (Some(_), None) | (None, Some(_)) => false,
+            }
+            && equal(&self.globals, &other.globals)
+            && (Rc::ptr_eq(&self.heap, &other.heap)
+                || self
+                    .heap
+                    .iter()
+                    .all(|(id, mine)| other.heap.get(id).is_some_and(|theirs| equal(mine, theirs))))
     }
 
     /// One path in place of two: what differs is unknown from here on.

@@ -1,9 +1,11 @@
 //! Values of which only a part is known.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use ruff_python_ast::{Expr, Parameters, Stmt, StmtClassDef};
+
+use super::state::Scope;
 
 use crate::facts::{Failed, Place, Sent};
 use crate::shape::Shape;
@@ -147,7 +149,7 @@ pub(super) enum Value<'p> {
     Bool(bool),
     Int(i64),
     Float(f64),
-    Text(Rc<Text>),
+    Text(Rc<Text<'p>>),
     Bytes,
     Set,
     Tuple(Rc<Vec<Value<'p>>>),
@@ -178,8 +180,9 @@ pub(super) enum Value<'p> {
 
 /// Text: known, or known to say something as JSON, or not.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Text {
-    pub(super) known: Option<String>,
+pub(super) struct Text<'p> {
+    /// All of it; the program's own text is not copied.
+    pub(super) known: Option<Cow<'p, str>>,
     /// The known beginning, where not all is known.
     pub(super) begins: String,
     pub(super) content: Option<Shape>,
@@ -203,9 +206,9 @@ pub(super) struct Function<'p> {
     pub(super) parameters: Option<&'p Parameters>,
     pub(super) body: Body<'p>,
     pub(super) place: Place,
-    pub(super) defaults: HashMap<&'p str, Value<'p>>,
+    pub(super) defaults: Scope<'p>,
     /// The variables around it, as they were when it was defined.
-    pub(super) captured: Option<Rc<HashMap<&'p str, Value<'p>>>>,
+    pub(super) captured: Option<Rc<Scope<'p>>>,
     pub(super) is_async: bool,
     pub(super) role: Role,
     /// Whether it yields.
@@ -243,7 +246,7 @@ pub(super) enum Body<'p> {
 pub(super) struct Class<'p> {
     pub(super) name: &'p str,
     pub(super) bases: Vec<Value<'p>>,
-    pub(super) members: HashMap<&'p str, Value<'p>>,
+    pub(super) members: Scope<'p>,
     /// Fields in order, with their defaults: of a `@dataclass`.
     pub(super) fields: Option<Vec<(&'p str, Option<Value<'p>>)>>,
     pub(super) definition: &'p StmtClassDef,
@@ -287,12 +290,21 @@ pub(super) enum ExceptionClass<'p> {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Arguments<'p> {
     pub(super) positional: Vec<Value<'p>>,
-    pub(super) named: Vec<(String, Value<'p>)>,
+    pub(super) named: Vec<(Cow<'p, str>, Value<'p>)>,
     /// Whether there may be more: `*args`, `**kwargs`.
     pub(super) open: bool,
 }
 
 impl<'p> Arguments<'p> {
+    pub(super) fn with_capacity(positional: usize, named: usize) -> Arguments<'p> {
+        Arguments {
+            // One place more: a method puts its own object before the rest.
+            positional: Vec::with_capacity(positional + 1),
+            named: Vec::with_capacity(named),
+            open: false,
+        }
+    }
+
     /// The argument by its place or its name.
     pub(super) fn get(&self, at: usize, name: &str) -> Option<&Value<'p>> {
         self.positional.get(at).or_else(|| self.named(name))
@@ -348,7 +360,7 @@ impl<'p> Value<'p> {
         Value::Unknown(Unknown { sort, taint, ..Unknown::ANY })
     }
 
-    pub(super) fn text(text: impl Into<String>) -> Value<'p> {
+    pub(super) fn text(text: impl Into<Cow<'p, str>>) -> Value<'p> {
         Value::Text(Rc::new(Text {
             known: Some(text.into()),
             begins: String::new(),
@@ -374,10 +386,18 @@ impl<'p> Value<'p> {
         }
     }
 
+    /// The same, as the key of an entry.
+    pub(super) fn as_key(&self) -> Option<Cow<'p, str>> {
+        match self {
+            Value::Text(text) => text.known.clone(),
+            _ => None,
+        }
+    }
+
     /// `str(value)`, where it is known.
     pub(super) fn shown(&self) -> Option<String> {
         Some(match self {
-            Value::Text(text) => text.known.clone()?,
+            Value::Text(text) => text.known.as_deref()?.to_string(),
             Value::Int(n) => n.to_string(),
             Value::Bool(true) => "True".to_string(),
             Value::Bool(false) => "False".to_string(),

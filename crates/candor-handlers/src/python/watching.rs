@@ -209,8 +209,16 @@ impl<'p> Interpreter<'p> {
             return;
         }
         found.extend(value.taint().answer);
-        for inner in self.inside(value, state) {
-            self.answers_deep(&inner, state, depth + 1, found);
+        let mut deeper = |inner: &Value<'p>| self.answers_deep(inner, state, depth + 1, found);
+        match value {
+            Value::Tuple(items) => items.iter().for_each(deeper),
+            Value::List(id) | Value::Dict(id) | Value::Instance(id) => match self.object(state, *id) {
+                Some(Object::List(list)) => list.items.iter().for_each(deeper),
+                Some(Object::Dict(dict)) => dict.entries.iter().for_each(|(_, value, _)| deeper(value)),
+                Some(Object::Instance(instance)) => instance.attributes.values().for_each(deeper),
+                None => {}
+            },
+            _ => {}
         }
     }
 
