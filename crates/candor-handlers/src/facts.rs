@@ -159,7 +159,7 @@ pub struct Caught {
     /// The `return` inside the clause that answers, if one does.
     pub answered: Option<Place>,
     /// Whether the work that was asked for surely failed. A missing key with a default, a condition that a database checked, an
-    /// error code that was looked at are ordinary ways of the program.
+    /// error code that was looked at, a read for which another call answered are ordinary ways of the program.
     pub certain: bool,
     /// Who heard of it.
     pub logged: Logged,

@@ -27,7 +27,7 @@ impl<'p> Interpreter<'p> {
                 let value = arguments.get(0, "obj")?;
                 let mut answers = self.answers_in(value, &state);
                 // The text remembers one of them.
-                let taint = Taint { answer: answers.pop(), ..taint };
+                let taint = self.said(value, &state, Taint { answer: answers.pop(), ..taint });
                 for answer in answers {
                     self.settles(&Value::unknown(Sort::Any, Taint { answer: Some(answer), ..taint }), &state);
                 }
@@ -247,7 +247,7 @@ impl<'p> Interpreter<'p> {
                     }
                     _ => {
                         self.settles(&first, &state);
-                        Value::answer_of(call)
+                        Value::answer_of(call, false)
                     }
                 };
                 one(state, value)
@@ -432,7 +432,7 @@ impl<'p> Interpreter<'p> {
             let value = match (keeps, raises) {
                 (true, true) => {
                     let call = self.watch(&mut state, place, "asyncio.gather".to_string(), Watched::Gathered);
-                    Value::answer_of(call)
+                    Value::answer_of(call, false)
                 }
                 (true, false) => Value::any(),
                 (false, _) => {
@@ -466,7 +466,7 @@ impl<'p> Interpreter<'p> {
         for mut state in after {
             let value = if raises {
                 let call = self.watch(&mut state, place, operation.to_string(), Watched::Gathered);
-                Value::answer_of(call)
+                Value::answer_of(call, false)
             } else {
                 Value::any()
             };

@@ -30,7 +30,7 @@ impl<'p> Interpreter<'p> {
             let name = attribute.attr.as_str();
             return self.eval_then(&attribute.value, state, cx, |this, state, object| {
                 this.arguments_then(&call.arguments, state, cx, |this, state, arguments| {
-                    this.call_attribute(&object, name, arguments, place, state, cx)
+                    this.call_attribute(&object, name, arguments, place, state)
                 })
             });
         }
@@ -67,7 +67,6 @@ impl<'p> Interpreter<'p> {
         arguments: Arguments<'p>,
         place: Place,
         state: State<'p>,
-        cx: Cx<'_, 'p>,
     ) -> Forks<'p> {
         match object {
             // Somebody took it for the thing that he had asked for: `connection = connect()`, which returned the error.
@@ -95,7 +94,7 @@ impl<'p> Interpreter<'p> {
                 })
             }
             Value::App(app) => self.app_method(*app, name, arguments, place, state),
-            _ => self.builtin_method(object, name, arguments, place, state, cx),
+            _ => self.builtin_method(object, name, arguments, place, state),
         }
     }
 

@@ -548,8 +548,9 @@ impl<'p> Interpreter<'p> {
         for generator in generators {
             let mut next = Vec::new();
             for (state, taint) in open {
-                for (state, iterable) in self.eval(&generator.iter, state, cx) {
+                for (mut state, iterable) in self.eval(&generator.iter, state, cx) {
                     self.goes_through(&iterable);
+                    self.uses(&iterable, &mut state);
                     let taint = taint.and(iterable.taint());
                     let (items, more) = self.items(&state, &iterable);
                     empty |= items.is_empty() && !more;

@@ -277,6 +277,11 @@ impl<'p> Interpreter<'p> {
         }
         let (mut path, calls) = self.path(End::Returned(Box::new(answer)), at, state);
         path.handed = handed(&value, at, state);
+        if let Some(failure) = &mut path.failure
+            && self.made_good(&value, state)
+        {
+            failure.certain = false;
+        }
         if let End::Returned(answer) = &mut path.end
             && let Some(Itself::Item { optional: true, .. }) =
                 self.entry(state, &value, "body").map(Value::itself)

@@ -344,6 +344,7 @@ impl<'p> Interpreter<'p> {
                 open: true,
                 ..Arguments::default()
             };
+            state.fallback = None;
             state.failure = Some(Rc::new(crate::facts::Caught {
                 what: exception.what,
                 raised: exception.place,

@@ -57,6 +57,8 @@ pub(super) struct Interpreter<'p> {
     /// Exceptions of the expressions of the statement that runs.
     pub(super) escaped: Vec<(State<'p>, Escape<'p>)>,
     pub(super) may_raise: bool,
+    /// Calls that only read something outside.
+    pub(super) reading: FxHashSet<Place>,
     /// Names that functions bind themselves, by their bodies.
     pub(super) own_names: FxHashMap<*const (), Rc<FxHashSet<&'p str>>>,
     pub(super) unknown: Vec<Unknown>,
@@ -114,6 +116,7 @@ impl<'p> Interpreter<'p> {
             tries: 0,
             escaped: Vec::new(),
             may_raise: false,
+            reading: FxHashSet::default(),
             own_names: FxHashMap::default(),
             unknown: Vec::new(),
             watched: Vec::new(),

@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use super::exceptions;
+use super::fallbacks::reads;
 use super::interpreter::{Forks, Interpreter};
 use super::reads::items_of;
 use super::state::{State, taints};
@@ -493,6 +494,9 @@ impl<'p> Interpreter<'p> {
             return vec![(state, Value::Unknown(Unknown { taint, ..Unknown::ANY }))];
         }
         // A dependency that was not read.
+        if reads(path, &arguments) {
+            self.reading.insert(place);
+        }
         self.may_raise(&state, ExceptionClass::Any, Failed::Unread, place);
         self.hand_over(&mut state, &arguments);
         vec![(state, Value::Unknown(Unknown { taint, ..Unknown::ANY }))]
@@ -507,7 +511,11 @@ impl<'p> Interpreter<'p> {
         mut state: State<'p>,
     ) -> Forks<'p> {
         let name = external.path.rsplit('.').next().unwrap_or_default();
+        if reads(&external.path, arguments) {
+            self.reading.insert(place);
+        }
         self.may_raise(&state, ExceptionClass::Any, Failed::Effect, place);
+        let instead = self.stands_in(arguments, &mut state);
         for value in arguments.all() {
             // A whole answer that goes on is not followed; content that goes on has been looked at by nobody.
             let whole = |answer: &super::value::Answer| answer.of == super::value::Of::Whole;
@@ -520,11 +528,11 @@ impl<'p> Interpreter<'p> {
         }
         let Some(watch) = self.watch_of(external, name, arguments) else {
             let itself = items_of(&external.path, external.service.as_deref());
-            return vec![(state, Value::unknown(Sort::Any, Taint { itself, ..Taint::default() }))];
+            return vec![(state, Value::unknown(Sort::Any, Taint { itself, instead, ..Taint::default() }))];
         };
         let of = external.service.as_deref().unwrap_or(package(&external.path));
         let call = self.watch(&mut state, place, format!("{of}.{name}"), watch);
-        vec![(state, Value::answer_of(call))]
+        vec![(state, Value::answer_of(call, instead))]
     }
 
     fn watch_of(&self, external: &External, name: &str, arguments: &Arguments<'p>) -> Option<Watched> {

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use super::interpreter::{Cx, Forks, Interpreter};
+use super::fallbacks::reads;
+use super::interpreter::{Forks, Interpreter};
 use super::state::{Dict, List, Object, State, taints};
 use super::value::{Arguments, ExceptionClass, Itself, Sort, Taint, Text, Unknown, Value};
 use crate::facts::{Failed, Place};
@@ -76,7 +77,6 @@ impl<'p> Interpreter<'p> {
         arguments: Arguments<'p>,
         place: Place,
         mut state: State<'p>,
-        _: Cx<'_, 'p>,
     ) -> Forks<'p> {
         let taint = object.taint().and(taints(arguments.all()));
         match object {
@@ -139,6 +139,9 @@ impl<'p> Interpreter<'p> {
         match name {
             "raise_for_status" => {
                 self.looks(object, name);
+                if self.is_read(object) {
+                    self.reading.insert(place);
+                }
                 self.may_raise(&state, ExceptionClass::Any, Failed::Effect, place);
                 return vec![(state, Value::None)];
             }
@@ -216,9 +219,14 @@ impl<'p> Interpreter<'p> {
             let truthy = some.then_some(true);
             return vec![(state, Value::Unknown(Unknown { sort, taint, truthy }))];
         }
+        // A connection or a cursor that a driver made, by the sound of it.
+        let instead = reads(name, &arguments) && {
+            self.reading.insert(place);
+            self.stands_in(&arguments, &mut state)
+        };
         self.may_raise(&state, ExceptionClass::Any, Failed::Unread, place);
         self.hand_over(&mut state, &arguments);
-        vec![(state, Value::unknown(Sort::Any, taint))]
+        vec![(state, Value::unknown(Sort::Any, Taint { instead: taint.instead || instead, ..taint }))]
     }
 
     fn dict_method(

@@ -98,11 +98,20 @@ pub(super) fn local<'s, 'p>(name: &str, state: &'s State<'p>) -> Option<&'s Valu
 /// Names that a function's own statements bind by assigning, and nothing else does: what imports, clauses, patterns, `global` and
 /// the functions inside do is not told apart by path well enough to say that a name is not there.
 fn own_names(body: &[Stmt]) -> FxHashSet<&str> {
-    let mut names = OwnNames { assigned: FxHashSet::default(), otherwise: FxHashSet::default(), inside: 0 };
-    names.visit_body(body);
-    let OwnNames { mut assigned, otherwise, .. } = names;
+    let OwnNames { mut assigned, otherwise, .. } = names_of(body);
     assigned.retain(|name| !otherwise.contains(name));
     assigned
+}
+
+/// Names that statements assign to.
+pub(super) fn assigned(body: &[Stmt]) -> FxHashSet<&str> {
+    names_of(body).assigned
+}
+
+fn names_of(body: &[Stmt]) -> OwnNames<'_> {
+    let mut names = OwnNames { assigned: FxHashSet::default(), otherwise: FxHashSet::default(), inside: 0 };
+    names.visit_body(body);
+    names
 }
 
 struct OwnNames<'p> {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
+use super::fallbacks::Fallback;
 use super::value::{CallId, Class, Exception, Id, Sort, Taint, Unknown, Value};
 use crate::facts::{Caught, Place};
 
@@ -100,6 +101,8 @@ pub(super) struct State<'p> {
     pub(super) heap: Rc<FxHashMap<Id, Rc<Object<'p>>>>,
     /// The failure that was caught last and not passed on.
     pub(super) failure: Option<Rc<Caught>>,
+    /// What may make that failure good, where it is a failed read.
+    pub(super) fallback: Option<Rc<Fallback<'p>>>,
     /// The exception that is being handled.
     pub(super) handling: Option<Rc<Exception<'p>>>,
     /// The returns since something had failed, the latest first.
@@ -144,6 +147,7 @@ impl<'p> State<'p> {
             globals: Rc::default(),
             heap: Rc::default(),
             failure: None,
+            fallback: None,
             handling: None,
             returned: None,
             gave: None,
@@ -162,6 +166,7 @@ impl<'p> State<'p> {
         // What is quickly compared comes first: most paths differ.
         self.around.len() == other.around.len()
             && self.failure == other.failure
+            && self.fallback == other.fallback
             && equal(&self.calls, &other.calls)
             && self.heap.len() == other.heap.len()
             && match (&self.locals, &other.locals) {
@@ -203,6 +208,11 @@ impl<'p> State<'p> {
                 }
             }
         }
+        if let (Some(mine), Some(theirs)) = (&mut self.fallback, &other.fallback)
+            && mine != theirs
+        {
+            Rc::make_mut(mine).join(theirs);
+        }
         if self.calls != other.calls {
             let mine = Rc::make_mut(&mut self.calls);
             mine.extend(other.calls.iter().filter(|call| !mine.contains(call)).copied().collect::<Vec<_>>());
@@ -240,7 +250,10 @@ fn join<'p>(a: &Value<'p>, b: &Value<'p>) -> Value<'p> {
         _ => Sort::Any,
     };
     let sort = if sort(a) == sort(b) { sort(a) } else { Sort::Any };
-    Value::Unknown(Unknown { sort, taint: a.taint().and(b.taint()), truthy: None })
+    let (a, b) = (a.taint(), b.taint());
+    // Where one of them is a default, it may be the default that goes on.
+    let taint = Taint { instead: a.instead && b.instead, ..a.and(b) };
+    Value::Unknown(Unknown { sort, taint, truthy: None })
 }
 
 fn join_objects<'p>(a: &Object<'p>, b: &Object<'p>) -> Object<'p> {

@@ -93,17 +93,25 @@ impl<'p> Interpreter<'p> {
                     None => give(self, state, Value::None),
                 }
             }
-            Stmt::Assign(s) => self.eval_then(&s.value, state, cx, |this, state, value| {
-                if !s.targets.iter().all(|target| this.takes(target, &state, cx)) {
-                    return Vec::new();
-                }
-                let bind = |state, target| this.assign(target, value.clone(), state, cx);
-                vec![(s.targets.iter().fold(state, bind), Flow::Next)]
-            }),
+            Stmt::Assign(s) => {
+                let before = state.failure.clone();
+                self.eval_then(&s.value, state, cx, |this, mut state, value| {
+                    if !s.targets.iter().all(|target| this.takes(target, &state, cx)) {
+                        return Vec::new();
+                    }
+                    this.holds_default(&s.targets, before.as_ref(), &mut state);
+                    let bind = |state, target| this.assign(target, value.clone(), state, cx);
+                    vec![(s.targets.iter().fold(state, bind), Flow::Next)]
+                })
+            }
             Stmt::AnnAssign(s) => match &s.value {
-                Some(value) => self.eval_then(value, state, cx, |this, state, value| {
-                    vec![(this.assign(&s.target, value, state, cx), Flow::Next)]
-                }),
+                Some(value) => {
+                    let before = state.failure.clone();
+                    self.eval_then(value, state, cx, |this, mut state, value| {
+                        this.holds_default([&*s.target], before.as_ref(), &mut state);
+                        vec![(this.assign(&s.target, value, state, cx), Flow::Next)]
+                    })
+                }
                 None => vec![(state, Flow::Next)],
             },
             Stmt::AugAssign(s) => {
@@ -211,7 +219,7 @@ impl<'p> Interpreter<'p> {
         let mut open = Vec::new();
         for (state, holds) in self.condition(&s.test, state, cx) {
             if holds {
-                let state = self.looked_at_the_error(&s.test, state, cx);
+                let state = self.looked_at_the_error(&s.test, state);
                 ends.extend(self.block(&s.body, state, cx));
             } else {
                 open.push(state);
@@ -225,7 +233,7 @@ impl<'p> Interpreter<'p> {
                     Some(test) => {
                         for (state, holds) in self.condition(test, state, cx) {
                             if holds {
-                                let state = self.looked_at_the_error(test, state, cx);
+                                let state = self.looked_at_the_error(test, state);
                                 ends.extend(self.block(&clause.body, state, cx));
                             } else {
                                 rest.push(state);
@@ -242,8 +250,9 @@ impl<'p> Interpreter<'p> {
 
     fn for_statement(&mut self, s: &'p ast::StmtFor, state: State<'p>, cx: Cx<'_, 'p>) -> Ends<'p> {
         let mut ends = Vec::new();
-        for (state, iterable) in self.eval(&s.iter, state, cx) {
+        for (mut state, iterable) in self.eval(&s.iter, state, cx) {
             self.goes_through(&iterable);
+            self.uses(&iterable, &mut state);
             let (items, open) = self.items(&state, &iterable);
             let known = !open && items.len() <= KNOWN_ROUNDS;
             let least = if self.is_sparing() { 1 } else { UNKNOWN_ROUNDS };

@@ -61,6 +61,8 @@ pub(super) struct Taint {
     pub(super) itself: Itself,
     /// Of the answer of a watched call.
     pub(super) answer: Option<Answer>,
+    /// Of the answer of a call that was made because another one had failed.
+    pub(super) instead: bool,
 }
 
 /// A value that is the answer of a watched call, or is made of it.
@@ -91,6 +93,7 @@ impl Taint {
             of_response: self.of_response || other.of_response,
             foreign_status: self.foreign_status || other.foreign_status,
             answer: self.answer.or(other.answer),
+            instead: self.instead || other.instead,
             itself: Itself::Nothing,
         }
     }
@@ -136,6 +139,7 @@ impl Unknown {
             foreign_status: false,
             itself: Itself::Nothing,
             answer: None,
+            instead: false,
         },
         truthy: None,
     };
@@ -427,9 +431,9 @@ impl<'p> Value<'p> {
     }
 
     /// The answer of a watched call.
-    pub(super) fn answer_of(call: CallId) -> Value<'p> {
+    pub(super) fn answer_of(call: CallId, instead: bool) -> Value<'p> {
         let answer = Some(Answer { call, of: Of::Whole });
-        Value::unknown(Sort::Any, Taint { answer, ..Taint::default() })
+        Value::unknown(Sort::Any, Taint { answer, instead, ..Taint::default() })
     }
 
     /// What it is itself.

@@ -222,6 +222,27 @@ impl<'p> Interpreter<'p> {
         }
     }
 
+    /// Whether something holds for a value, or for one that is in it.
+    pub(super) fn any_inside(
+        &self,
+        value: &Value<'p>,
+        state: &State<'p>,
+        holds: &dyn Fn(&Value<'p>) -> bool,
+    ) -> bool {
+        self.any_deep(value, state, 0, holds)
+    }
+
+    fn any_deep(
+        &self,
+        value: &Value<'p>,
+        state: &State<'p>,
+        depth: u32,
+        holds: &dyn Fn(&Value<'p>) -> bool,
+    ) -> bool {
+        let deeper = |inner: &Value<'p>| self.any_deep(inner, state, depth + 1, holds);
+        depth <= MAX_DEPTH && (holds(value) || self.inside(value, state).iter().any(deeper))
+    }
+
     /// What a container holds.
     fn inside(&self, value: &Value<'p>, state: &State<'p>) -> Vec<Value<'p>> {
         match value {
