@@ -278,7 +278,7 @@ impl<'p> Interpreter<'p> {
             "concurrent.futures.ThreadPoolExecutor().map"
             | "concurrent.futures.ProcessPoolExecutor().map" => {
                 // Each item takes the way of one.
-                let given = Arguments { positional: vec![Value::any()], ..Arguments::default() };
+                let given = Arguments { positional: vec![Value::any()], open: true, ..Arguments::default() };
                 self.settles_all(arguments, &state);
                 Some(self.pooled(first?.clone(), given, "executor.map", place, state))
             }
@@ -384,7 +384,7 @@ impl<'p> Interpreter<'p> {
             "builtins.map" => {
                 // Each item takes the way of one.
                 let callee = first?.clone();
-                let given = Arguments { positional: vec![Value::any()], ..Arguments::default() };
+                let given = Arguments { positional: vec![Value::any()], open: true, ..Arguments::default() };
                 let forks = self.call(callee, given, place, state);
                 for (state, value) in &forks {
                     self.settles(value, state);

@@ -151,10 +151,20 @@ impl<'p> Interpreter<'p> {
         state: State<'p>,
     ) -> Forks<'p> {
         match callee {
-            Value::Function(function) => self.call_function(&function, arguments, None, place, state),
+            Value::Function(function) => {
+                if lacks_arguments(&function, &arguments) {
+                    self.may_fail(&state, &["TypeError"], place);
+                    return Vec::new();
+                }
+                self.call_function(&function, arguments, None, place, state)
+            }
             Value::Method(method) => {
                 let mut arguments = arguments;
                 arguments.positional.insert(0, method.receiver.clone());
+                if lacks_arguments(&method.function, &arguments) {
+                    self.may_fail(&state, &["TypeError"], place);
+                    return Vec::new();
+                }
                 self.call_function(&method.function, arguments, Some(&method), place, state)
             }
             Value::Class(class) => self.instantiate(&class, arguments, place, state),
@@ -616,6 +626,19 @@ impl Body<'_> {
             Body::Expression(expr) => std::ptr::from_ref(*expr).cast(),
         }
     }
+}
+
+/// Whether a call leaves out what the function needs: Python does not even begin to run it. What stands in `*` and `**`, and what a
+/// decorator adds that nobody read, may be anything.
+fn lacks_arguments(function: &Function<'_>, arguments: &Arguments<'_>) -> bool {
+    let (Some(parameters), false) = (function.parameters, arguments.open || function.wrapped) else {
+        return false;
+    };
+    let in_order = parameters.posonlyargs.iter().chain(&parameters.args).skip(arguments.positional.len());
+    in_order.chain(&parameters.kwonlyargs).any(|parameter| {
+        let name = parameter.name().as_str();
+        parameter.default.is_none() && arguments.named(name).is_none()
+    })
 }
 
 /// A member of a class or of those above it, and the class that has it.

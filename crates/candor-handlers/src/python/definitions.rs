@@ -33,6 +33,7 @@ impl<'p> Interpreter<'p> {
             is_async: s.is_async,
             role: Role::Plain,
             yields: super::calls::yields(&s.body),
+            wrapped: false,
         };
         let mut value = Value::Function(Rc::new(function));
         for decorator in s.decorator_list.iter().rev() {

@@ -250,6 +250,7 @@ impl<'p> Interpreter<'p> {
                 is_async: false,
                 role: Role::Plain,
                 yields: false,
+                wrapped: false,
             })),
             Expr::Await(e) => {
                 let values = self.eval(&e.value, state, cx);

@@ -217,6 +217,8 @@ pub(super) struct Function<'p> {
     pub(super) role: Role,
     /// Whether it yields.
     pub(super) yields: bool,
+    /// Whether a decorator that nobody read stands around it: that may give it more than its callers do.
+    pub(super) wrapped: bool,
 }
 
 /// A function bound to an instance or a class.
