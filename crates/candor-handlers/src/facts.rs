@@ -163,6 +163,9 @@ pub struct Caught {
     pub certain: bool,
     /// Who heard of it.
     pub logged: Logged,
+    /// Whether what failed only tells how the program is doing (a metric, a trace, a log line sent elsewhere), and other work outside
+    /// was done on the same path.
+    pub aside: bool,
 }
 
 /// What an exception came from.

@@ -231,6 +231,7 @@ impl<'p> Interpreter<'p> {
                 returned = step.before.as_ref();
             }
             // An answer that the clause made and dropped: it was meant to be returned.
+            caught.aside &= state.worked;
             caught.certain |= state.dropped.is_some_and(|dropped| caught.clause.holds(&dropped));
             caught
         });

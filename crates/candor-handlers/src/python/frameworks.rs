@@ -363,6 +363,7 @@ impl<'p> Interpreter<'p> {
                 answered: None,
                 certain: exceptions::is_broad(Some(class)) && exception.what != crate::facts::Failed::Value,
                 logged: crate::facts::Logged::Nowhere,
+                aside: self.telling.contains(&exception.place),
             }));
             let answers = self.call_function(function, arguments, None, function.place, state);
             return answers

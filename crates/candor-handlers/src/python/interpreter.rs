@@ -59,6 +59,8 @@ pub(super) struct Interpreter<'p> {
     pub(super) may_raise: bool,
     /// Calls that only read something outside.
     pub(super) reading: FxHashSet<Place>,
+    /// Calls that only tell somebody how the program is doing.
+    pub(super) telling: FxHashSet<Place>,
     /// Names that functions bind themselves, by their bodies.
     pub(super) own_names: FxHashMap<*const (), Rc<FxHashSet<&'p str>>>,
     pub(super) unknown: Vec<Unknown>,
@@ -117,6 +119,7 @@ impl<'p> Interpreter<'p> {
             escaped: Vec::new(),
             may_raise: false,
             reading: FxHashSet::default(),
+            telling: FxHashSet::default(),
             own_names: FxHashMap::default(),
             unknown: Vec::new(),
             watched: Vec::new(),

@@ -348,6 +348,40 @@ const WATCHED: &[(&str, &str, Watch)] = &[
     ("stepfunctions", "start_sync_execution", Watch::Execution),
 ];
 
+/// Calls of an SDK that tell somebody how the program is doing: service, operation.
+const TELLING: &[(&str, &str)] = &[
+    ("cloudwatch", "put_metric_data"),
+    ("logs", "put_log_events"),
+    ("logs", "create_log_group"),
+    ("logs", "create_log_stream"),
+    ("xray", "put_trace_segments"),
+    ("xray", "put_telemetry_records"),
+];
+
+/// Packages that do nothing else.
+const TELLING_PACKAGES: &[&str] = &[
+    "datadog",
+    "datadog_lambda",
+    "ddtrace",
+    "statsd",
+    "prometheus_client",
+    "opentelemetry",
+    "newrelic",
+    "sentry_sdk",
+    "rollbar",
+    "bugsnag",
+    "honeycomb",
+    "beeline",
+    "thundra",
+    "lumigo_tracer",
+    "watchtower",
+];
+
+/// Whether a call outside only tells somebody how the program is doing.
+fn tells_how_it_goes(external: &External, name: &str) -> bool {
+    TELLING.iter().any(|(service, call)| external.service.as_deref() == Some(*service) && *call == name)
+}
+
 /// HTTP clients that do not raise for a status of 400 and above.
 const HTTP_CLIENTS: &[&str] = &["requests", "httpx", "urllib3", "aiohttp"];
 const HTTP_CALLS: &[&str] = &["get", "post", "put", "patch", "delete", "request", "head"];
@@ -497,7 +531,11 @@ impl<'p> Interpreter<'p> {
         if reads(path, &arguments) {
             self.reading.insert(place);
         }
+        if TELLING_PACKAGES.contains(&package(path)) {
+            self.telling.insert(place);
+        }
         self.may_raise(&state, ExceptionClass::Any, Failed::Unread, place);
+        state.worked |= !self.telling.contains(&place);
         self.hand_over(&mut state, &arguments);
         vec![(state, Value::Unknown(Unknown { taint, ..Unknown::ANY }))]
     }
@@ -514,7 +552,11 @@ impl<'p> Interpreter<'p> {
         if reads(&external.path, arguments) {
             self.reading.insert(place);
         }
+        if tells_how_it_goes(external, name) {
+            self.telling.insert(place);
+        }
         self.may_raise(&state, ExceptionClass::Any, Failed::Effect, place);
+        state.worked |= !self.telling.contains(&place);
         let instead = self.stands_in(arguments, &mut state);
         for value in arguments.all() {
             // A whole answer that goes on is not followed; content that goes on has been looked at by nobody.

@@ -109,6 +109,8 @@ pub(super) struct State<'p> {
     pub(super) returned: Option<Rc<Returned>>,
     /// What functions have given back, the latest first.
     pub(super) gave: Option<Rc<Gave<'p>>>,
+    /// Whether something outside has been done, other than to tell how the program is doing.
+    pub(super) worked: bool,
     /// Watched calls on the way.
     pub(super) calls: Rc<Vec<CallId>>,
     /// The last statement of the function that runs.
@@ -151,6 +153,7 @@ impl<'p> State<'p> {
             handling: None,
             returned: None,
             gave: None,
+            worked: false,
             calls: Rc::default(),
             last: start,
             dropped: None,
@@ -166,6 +169,7 @@ impl<'p> State<'p> {
         // What is quickly compared comes first: most paths differ.
         self.around.len() == other.around.len()
             && self.failure == other.failure
+            && self.worked == other.worked
             && self.fallback == other.fallback
             && equal(&self.calls, &other.calls)
             && self.heap.len() == other.heap.len()
@@ -208,6 +212,7 @@ impl<'p> State<'p> {
                 }
             }
         }
+        self.worked &= other.worked;
         if let (Some(mine), Some(theirs)) = (&mut self.fallback, &other.fallback)
             && mine != theirs
         {

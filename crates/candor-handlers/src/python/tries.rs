@@ -168,6 +168,7 @@ impl<'p> Interpreter<'p> {
             answered: None,
             certain,
             logged: Logged::Nowhere,
+            aside: self.telling.contains(&exception.place),
         }
     }
 
@@ -253,8 +254,9 @@ impl<'p> Interpreter<'p> {
                 ends.push((state.clone(), flow.clone()));
             }
             if catch != Catch::No {
+                let aside = self.telling.contains(&exception.place);
                 state.failure =
-                    Some(Rc::new(swallowed(exception, place, exceptions::is_broad(Some(&clause)))));
+                    Some(Rc::new(swallowed(exception, place, exceptions::is_broad(Some(&clause)), aside)));
                 state.fallback = self.fallback_of(exception, [body, &[]]);
                 state.returned = None;
                 ends.push((state, Flow::Next));
@@ -308,7 +310,8 @@ impl<'p> Interpreter<'p> {
                         ends.push((state.clone(), flow.clone()));
                     }
                     if truth != Some(false) {
-                        let mut failure = swallowed(exception, place, true);
+                        let mut failure =
+                            swallowed(exception, place, true, self.telling.contains(&exception.place));
                         failure.certain &= truth == Some(true);
                         state.failure = Some(Rc::new(failure));
                         state.fallback = self.fallback_of(exception, [body, &[]]);
@@ -415,7 +418,7 @@ fn does_nothing(body: &[Stmt]) -> bool {
 }
 
 /// A failure that something other than an `except` clause swallowed.
-fn swallowed(exception: &Exception<'_>, place: Place, broad: bool) -> Caught {
+fn swallowed(exception: &Exception<'_>, place: Place, broad: bool, aside: bool) -> Caught {
     Caught {
         what: exception.what,
         raised: exception.place,
@@ -425,6 +428,7 @@ fn swallowed(exception: &Exception<'_>, place: Place, broad: bool) -> Caught {
         answered: None,
         certain: broad && exception.what != Failed::Value,
         logged: Logged::Nowhere,
+        aside,
     }
 }
 
