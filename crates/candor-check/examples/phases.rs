@@ -1,6 +1,8 @@
 //! Where the time of a check goes: `phases FILE` prints milliseconds, the least of five runs each, for reading the template, for playing
 //! every outcome against every route with its verdict, and for the whole of `check`. `cargo xtask bench check` puts them in its table.
 
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
+
 use std::error::Error;
 use std::time::{Duration, Instant};
 

@@ -133,7 +133,7 @@ pub struct Concerned<'a> {
 
 impl Findings {
     /// Adds to the finding of this rule at this place, making it where there is none: `claimed` and `proof` are only asked
-    /// for the first time.
+    /// for the first time, and where a case is graver than those before.
     pub fn add(
         &mut self,
         rule: &'static Rule,
@@ -146,6 +146,12 @@ impl Findings {
         if let Some(&i) = self.by_place.get(&(rule.slug, at)) {
             let finding = &mut self.found[i];
             finding.count += 1;
+            if severity > finding.severity {
+                // The graver case speaks for all.
+                let Claimed { at: _, message, label, remedy, also } = claimed();
+                *finding =
+                    Finding { severity, message, label, remedy, also, proof: proof(), ..finding.clone() };
+            }
             if let Some(route) = concerned.route
                 && finding.routes.last() != Some(route)
             {

@@ -292,6 +292,11 @@ impl<'a> Scene<'a> {
         self.path()?.failure.as_ref().filter(|failure| failure.certain)
     }
 
+    /// How grave it is that a failure is swallowed: that a metric was lost is worth a note, where the work itself was done.
+    pub(crate) fn severity_of(&self, rule: &Rule, failure: &Caught) -> Severity {
+        if failure.aside { Severity::Note } else { rule.severity }
+    }
+
     /// A place in the handler's source. Only for scenes with a path.
     pub(crate) fn place(&self, place: Place) -> Span {
         match self.source {

@@ -159,10 +159,13 @@ pub struct Caught {
     /// The `return` inside the clause that answers, if one does.
     pub answered: Option<Place>,
     /// Whether the work that was asked for surely failed. A missing key with a default, a condition that a database checked, an
-    /// error code that was looked at are ordinary ways of the program.
+    /// error code that was looked at, a read for which another call answered are ordinary ways of the program.
     pub certain: bool,
     /// Who heard of it.
     pub logged: Logged,
+    /// Whether what failed only tells how the program is doing (a metric, a trace, a log line sent elsewhere), and other work outside
+    /// was done on the same path.
+    pub aside: bool,
 }
 
 /// What an exception came from.

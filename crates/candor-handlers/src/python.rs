@@ -9,6 +9,7 @@ mod conditions;
 mod definitions;
 mod exceptions;
 mod expressions;
+mod fallbacks;
 mod finish;
 mod frameworks;
 mod interpreter;

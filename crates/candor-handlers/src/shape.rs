@@ -126,18 +126,18 @@ impl Shape {
     /// The bytes that the runtime would send, with the parts that nobody knows.
     pub fn payload(&self) -> Payload {
         let mut hidden = Hidden::default();
-        let json = self.json("", &mut hidden);
+        let json = self.json(&mut String::new(), &mut hidden);
         if hidden.unknown.is_empty() {
             return Payload::known(json.write());
         }
         Payload::partly(json.write(), hidden.unknown).of_kinds(hidden.kinds)
     }
 
-    /// As JSON, with placeholders where `hidden` then points.
-    fn json(&self, at: &str, hidden: &mut Hidden) -> Json {
+    /// As JSON, with placeholders where `hidden` then points. `at` is the pointer to here, and is left as it was.
+    fn json(&self, at: &mut String, hidden: &mut Hidden) -> Json {
         match self {
             Shape::Unknown { .. } | Shape::NotJson(_) => {
-                hidden.unknown.push(at.to_string());
+                hidden.unknown.push(at.clone());
                 Json::Null
             }
             Shape::Null => Json::Null,
@@ -147,21 +147,39 @@ impl Shape {
             Shape::Number(None) => hidden.of_kind(at, Json::Number("0".to_string())),
             Shape::Text { known: Some(text), .. } => Json::string(text),
             Shape::Text { known: None, content, .. } => {
-                let text = content.as_ref().map(|content| content.json("", &mut Hidden::default()).write());
+                let written =
+                    |content: &Shape| content.json(&mut String::new(), &mut Hidden::default()).write();
+                let text = content.as_ref().map(|content| written(content));
                 hidden.of_kind(at, Json::String(text.unwrap_or_default()))
             }
             Shape::List { items, open } => {
-                let items = items.iter().enumerate();
-                let json =
-                    Json::Array(items.map(|(i, item)| item.json(&format!("{at}/{i}"), hidden)).collect());
+                let here = at.len();
+                let mut written = Vec::with_capacity(items.len());
+                for (i, item) in items.iter().enumerate() {
+                    at.push('/');
+                    at.push_str(&i.to_string());
+                    written.push(item.json(at, hidden));
+                    at.truncate(here);
+                }
+                let json = Json::Array(written);
                 if *open { hidden.of_kind(at, json) } else { json }
             }
             Shape::Dict { entries, open } => {
-                let member = |entry: &Entry| {
-                    let pointer = format!("{at}/{}", entry.key.replace('~', "~0").replace('/', "~1"));
-                    (entry.key.clone(), entry.value.json(&pointer, hidden))
-                };
-                let json = Json::Object(entries.iter().map(member).collect());
+                let here = at.len();
+                let mut members = Vec::with_capacity(entries.len());
+                for entry in entries {
+                    at.push('/');
+                    for c in entry.key.chars() {
+                        match c {
+                            '~' => at.push_str("~0"),
+                            '/' => at.push_str("~1"),
+                            c => at.push(c),
+                        }
+                    }
+                    members.push((entry.key.clone(), entry.value.json(at, hidden)));
+                    at.truncate(here);
+                }
+                let json = Json::Object(members);
                 if *open { hidden.of_kind(at, json) } else { json }
             }
         }

@@ -334,3 +334,125 @@ def handler(event, context):
 "#,
     );
 }
+
+#[test]
+fn a_call_that_leaves_out_what_is_needed() {
+    check(
+        "import boto3
+sqs = boto3.client('sqs')
+def release(client, url, *, receipt, seconds=0):
+    try:
+        client.change_message_visibility(QueueUrl=url, ReceiptHandle=receipt, VisibilityTimeout=seconds)
+    except Exception as error:
+        print(error)
+def handler(event, context):
+    if event['a']:
+        release(sqs, 'u')
+    elif event['b']:
+        release('u', receipt='r')
+    else:
+        release(*event['c'])
+    return {'statusCode': 200}
+",
+        r#"
+15: returns {"statusCode":200}
+15: returns {"statusCode":200}, after Unread@5 was caught@6
+may raise
+"#,
+    );
+}
+
+#[test]
+fn a_call_that_gets_more_than_it_says() {
+    // A decorator that nobody read, or that was read only by name, may add arguments; one of the project's adds what it adds.
+    for (decorator, expected) in [
+        (
+            "@inject.autoparams()",
+            r#"
+14: returns something
+16: returns {"statusCode":500}, after Unread@14 was caught@15 and answered
+9: does not follow the decorator inject.autoparams
+"#,
+        ),
+        ("@retry(tries=3)", r#"14: returns {"statusCode":201}"#),
+        ("@with_table", r#"14: returns {"statusCode":201}"#),
+    ] {
+        check(
+            &format!(
+                "import functools
+import inject
+from retry import retry
+def with_table(function):
+    @functools.wraps(function)
+    def inner(*args, **kwargs):
+        return function(*args, **kwargs, table='t')
+    return inner
+{decorator}
+def save(item, table):
+    return {{'statusCode': 201}}
+def handler(event, context):
+    try:
+        return save(event)
+    except Exception:
+        return {{'statusCode': 500}}
+"
+            ),
+            expected,
+        );
+    }
+}
+
+#[test]
+fn a_decorator_that_is_called_in_another_way_than_pythons() {
+    check(
+        "from registry import plugin
+def middleware(handler, event, context):
+    return handler(event, context)
+@middleware
+def handler(event, context):
+    return {'statusCode': 200}
+",
+        "
+may raise
+1: does not follow what the handler is made of
+4: does not follow the decorator middleware",
+    );
+}
+
+#[test]
+fn what_is_passed_on_may_hold_what_is_needed() {
+    check(
+        "from concurrent.futures import ThreadPoolExecutor
+def save(item, table):
+    return {'statusCode': 201}
+def pass_on(*args, **kwargs):
+    return save(*args, **kwargs)
+def handler(event, context):
+    try:
+        if event['a']:
+            return save(**event['b'])
+        if event['c']:
+            return pass_on(event, table='t')
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(save, event['d'], event['e']))
+        list(map(save, event['d'], event['e']))
+        return pass_on(event)
+    except TypeError:
+        return {'statusCode': 400}
+",
+        // `pass_on(event)` leaves out the table for certain.
+        r#"
+9: returns {"statusCode":201}
+11: returns {"statusCode":201}
+17: returns {"statusCode":400}, after Value@9 was caught@16 perhaps and answered
+17: returns {"statusCode":400}, after Value@8 was caught@16 perhaps and answered
+17: returns {"statusCode":400}, after Value@10 was caught@16 perhaps and answered
+17: returns {"statusCode":400}, after Value@13 was caught@16 perhaps and answered
+17: returns {"statusCode":400}, after Value@13 was caught@16 perhaps and answered
+17: returns {"statusCode":400}, after Value@14 was caught@16 perhaps and answered
+17: returns {"statusCode":400}, after Value@14 was caught@16 perhaps and answered
+17: returns {"statusCode":400}, after Value@5 was caught@16 perhaps and answered
+may raise
+"#,
+    );
+}

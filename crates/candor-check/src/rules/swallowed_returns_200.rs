@@ -22,7 +22,7 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
         also.push((scene.place(path.at), "and this is what the handler returns".to_string()));
     }
     let status = scene.exchange.response.status.value;
-    scene.report(&RULE, RULE.severity, at, findings, || Claimed {
+    scene.report(&RULE, scene.severity_of(&RULE, failure), at, findings, || Claimed {
         at,
         message: format!("{} answers {status} when its work has failed", scene.whose()),
         label: "an `except` clause that answers with a success".to_string(),

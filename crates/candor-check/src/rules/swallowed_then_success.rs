@@ -21,11 +21,17 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
         (scene.place(path.at), "where the handler says that all went well".to_string()),
     ];
     let status = scene.exchange.response.status.value;
-    scene.report(&RULE, RULE.severity, at, findings, || Claimed {
+    scene.report(&RULE, scene.severity_of(&RULE, failure), at, findings, || Claimed {
         at,
-        message: format!("{} answers {status} although its work has failed", scene.whose()),
+        message: match failure.aside {
+            true => format!("{} answers {status} although a report on its work was lost", scene.whose()),
+            false => format!("{} answers {status} although its work has failed", scene.whose()),
+        },
         label: "the failure ends here, and the handler goes on".to_string(),
-        remedy: "raise, or answer with a status of 500 and above".to_string(),
+        remedy: match failure.aside {
+            true => "log it with the level ERROR: the client need not know, whoever watches the metric should".to_string(),
+            false => "raise, or answer with a status of 500 and above".to_string(),
+        },
         also,
     })
 }

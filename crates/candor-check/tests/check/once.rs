@@ -92,3 +92,42 @@ def handler(event, context):
 ";
     assert_eq!(found("rest-proxy", source), "");
 }
+
+/// What comes of a handler that stores an order, then does this in a `try` whose clause only logs.
+fn beside(work: &str) -> Vec<(Severity, &'static str)> {
+    let source = format!(
+        "import logging
+import boto3
+table = boto3.resource('dynamodb').Table('orders')
+cloudwatch = boto3.client('cloudwatch')
+sqs = boto3.client('sqs')
+def handler(event, context):
+{work}
+    except Exception:
+        logging.exception('it failed')
+    return {{'statusCode': 201}}
+"
+    );
+    let template = super::pages::behind("rest-proxy");
+    let (_, report) = super::check_files(&[("template.yaml", &template), ("app.py", &source)]);
+    let swallowed = report.findings.iter().filter(|finding| finding.rule.slug.starts_with("swallowed"));
+    swallowed.map(|finding| (finding.severity, finding.rule.slug)).collect()
+}
+
+#[test]
+fn a_metric_that_is_lost_beside_the_work() {
+    let store = "table.put_item(Item={'id': '1'})";
+    let metric = "cloudwatch.put_metric_data(Namespace='shop', MetricData=[])";
+    let queue = "sqs.send_message(QueueUrl='q', MessageBody='m')";
+    let one = |severity| vec![(severity, "swallowed-then-success")];
+    assert_eq!(beside(&format!("    {store}\n    try:\n        {metric}")), one(Severity::Note));
+    assert_eq!(beside(&format!("    {store}\n    try:\n        {queue}")), one(Severity::Error));
+    // The metric is all that the handler is there for.
+    assert_eq!(beside(&format!("    try:\n        {metric}")), one(Severity::Error));
+    // One clause for both, in either order: the graver case speaks.
+    assert_eq!(beside(&format!("    try:\n        {store}\n        {metric}")), one(Severity::Error));
+    assert_eq!(
+        beside(&format!("    {store}\n    try:\n        {metric}\n        {queue}")),
+        one(Severity::Error)
+    );
+}

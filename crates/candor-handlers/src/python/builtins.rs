@@ -27,7 +27,7 @@ impl<'p> Interpreter<'p> {
                 let value = arguments.get(0, "obj")?;
                 let mut answers = self.answers_in(value, &state);
                 // The text remembers one of them.
-                let taint = Taint { answer: answers.pop(), ..taint };
+                let taint = self.said(value, &state, Taint { answer: answers.pop(), ..taint });
                 for answer in answers {
                     self.settles(&Value::unknown(Sort::Any, Taint { answer: Some(answer), ..taint }), &state);
                 }
@@ -42,7 +42,7 @@ impl<'p> Interpreter<'p> {
                     self.note_unsaid(place, "a Decimal", false);
                 }
                 let taint = Taint { itself: self.unfound(value), ..taint };
-                let known = python_json(&shape);
+                let known = python_json(&shape).map(Into::into);
                 if shape.may_not_be_json() {
                     self.may_fail(&state, &["TypeError", "ValueError"], place);
                 }
@@ -61,7 +61,7 @@ impl<'p> Interpreter<'p> {
                 let known = first.and_then(|value| value.shown()).filter(|_| path == "builtins.str");
                 let value = match known {
                     Some(known) => Value::Text(Rc::new(Text {
-                        known: Some(known),
+                        known: Some(known.into()),
                         begins: String::new(),
                         content: None,
                         taint,
@@ -147,7 +147,7 @@ impl<'p> Interpreter<'p> {
                     super::definitions::merge(&mut dict, added);
                 }
                 for (name, value) in &arguments.named {
-                    dict.set(name, value.clone(), place);
+                    dict.set(name.clone(), value.clone(), place);
                 }
                 let id = self.make(&mut state, Object::Dict(dict));
                 one(state, Value::Dict(id))
@@ -247,7 +247,7 @@ impl<'p> Interpreter<'p> {
                     }
                     _ => {
                         self.settles(&first, &state);
-                        Value::answer_of(call)
+                        Value::answer_of(call, false)
                     }
                 };
                 one(state, value)
@@ -278,7 +278,7 @@ impl<'p> Interpreter<'p> {
             "concurrent.futures.ThreadPoolExecutor().map"
             | "concurrent.futures.ProcessPoolExecutor().map" => {
                 // Each item takes the way of one.
-                let given = Arguments { positional: vec![Value::any()], ..Arguments::default() };
+                let given = Arguments { positional: vec![Value::any()], open: true, ..Arguments::default() };
                 self.settles_all(arguments, &state);
                 Some(self.pooled(first?.clone(), given, "executor.map", place, state))
             }
@@ -317,7 +317,7 @@ impl<'p> Interpreter<'p> {
                 let fields = instance.class.fields.clone();
                 let entries = fields.iter().flatten().map(|(name, _)| {
                     let value = instance.attributes.get(name).cloned().unwrap_or(Value::any());
-                    (name.to_string(), value, place)
+                    ((*name).into(), value, place)
                 });
                 let dict = Dict { entries: entries.collect(), open: fields.is_none(), made: place };
                 let id = self.make(&mut state, Object::Dict(dict));
@@ -384,7 +384,7 @@ impl<'p> Interpreter<'p> {
             "builtins.map" => {
                 // Each item takes the way of one.
                 let callee = first?.clone();
-                let given = Arguments { positional: vec![Value::any()], ..Arguments::default() };
+                let given = Arguments { positional: vec![Value::any()], open: true, ..Arguments::default() };
                 let forks = self.call(callee, given, place, state);
                 for (state, value) in &forks {
                     self.settles(value, state);
@@ -432,7 +432,7 @@ impl<'p> Interpreter<'p> {
             let value = match (keeps, raises) {
                 (true, true) => {
                     let call = self.watch(&mut state, place, "asyncio.gather".to_string(), Watched::Gathered);
-                    Value::answer_of(call)
+                    Value::answer_of(call, false)
                 }
                 (true, false) => Value::any(),
                 (false, _) => {
@@ -466,7 +466,7 @@ impl<'p> Interpreter<'p> {
         for mut state in after {
             let value = if raises {
                 let call = self.watch(&mut state, place, operation.to_string(), Watched::Gathered);
-                Value::answer_of(call)
+                Value::answer_of(call, false)
             } else {
                 Value::any()
             };

@@ -1,14 +1,13 @@
 //! Calls of the project's own functions, methods and classes, and the attributes of what it has.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{self as ast, Expr, Stmt};
 
 use super::exceptions;
-use super::interpreter::{Cx, Ends, Escape, Forks, Interpreter};
-use super::state::{Dict, Flow, Gave, Instance, Object, State};
+use super::interpreter::{Cx, Ends, Escape, Forks, Interpreter, follow};
+use super::state::{Dict, Flow, Gave, Instance, Object, Scope, State};
 use super::value::{
     Arguments, Body, Class, Exception, ExceptionClass, Function, Method, Role, Sort, Taint, Unknown, Value,
 };
@@ -16,6 +15,8 @@ use crate::facts::{Failed, Place};
 
 /// Attribute of an exception's instance under which its message is kept.
 const MESSAGE: &str = "str()";
+/// For how many variables of a function there is room before more has to be made.
+const LOCALS: usize = 7;
 
 impl<'p> Interpreter<'p> {
     pub(super) fn call_expression(
@@ -25,26 +26,37 @@ impl<'p> Interpreter<'p> {
         cx: Cx<'_, 'p>,
     ) -> Forks<'p> {
         let place = self.place(cx, call);
-        let mut forks = Vec::new();
         if let Expr::Attribute(attribute) = &*call.func {
             let name = attribute.attr.as_str();
-            for (state, object) in self.eval(&attribute.value, state, cx) {
-                for (state, arguments) in self.arguments(&call.arguments, state, cx) {
-                    forks.extend(self.call_attribute(&object, name, arguments, place, state, cx));
-                }
-            }
-            return forks;
+            return self.eval_then(&attribute.value, state, cx, |this, state, object| {
+                this.arguments_then(&call.arguments, state, cx, |this, state, arguments| {
+                    this.call_attribute(&object, name, arguments, place, state)
+                })
+            });
         }
-        for (state, callee) in self.eval(&call.func, state, cx) {
-            for (state, arguments) in self.arguments(&call.arguments, state, cx) {
+        self.eval_then(&call.func, state, cx, |this, state, callee| {
+            this.arguments_then(&call.arguments, state, cx, |this, state, arguments| {
                 if callee.path() == Some("builtins.super") {
-                    forks.push(self.super_of(state));
-                    continue;
+                    return vec![this.super_of(state)];
                 }
-                forks.extend(self.call(callee.clone(), arguments, place, state));
-            }
+                this.call(callee.clone(), arguments, place, state)
+            })
+        })
+    }
+
+    /// Evaluates what a call is given and goes on from there.
+    fn arguments_then(
+        &mut self,
+        arguments: &'p ast::Arguments,
+        state: State<'p>,
+        cx: Cx<'_, 'p>,
+        mut then: impl FnMut(&mut Self, State<'p>, Arguments<'p>) -> Forks<'p>,
+    ) -> Forks<'p> {
+        match self.plain_arguments(arguments, &state, cx) {
+            Some(Some(given)) => then(self, state, given),
+            Some(None) => Vec::new(),
+            None => follow(self.arguments(arguments, state, cx), |(state, given)| then(self, state, given)),
         }
-        forks
     }
 
     /// `object.name(…)`
@@ -55,7 +67,6 @@ impl<'p> Interpreter<'p> {
         arguments: Arguments<'p>,
         place: Place,
         state: State<'p>,
-        cx: Cx<'_, 'p>,
     ) -> Forks<'p> {
         match object {
             // Somebody took it for the thing that he had asked for: `connection = connect()`, which returned the error.
@@ -73,14 +84,17 @@ impl<'p> Interpreter<'p> {
             | Value::External(_)
             | Value::Exception(_)
             | Value::Super(_) => {
-                let mut forks = Vec::new();
-                for (state, callee) in self.attribute(object, name, place, state) {
-                    forks.extend(self.call(callee, arguments.clone(), place, state));
-                }
-                forks
+                let mut arguments = Some(arguments);
+                let callees = self.attribute(object, name, place, state);
+                let last = callees.len().saturating_sub(1);
+                let mut at = 0..;
+                follow(callees, |(state, callee)| {
+                    let given = if at.next() == Some(last) { arguments.take() } else { arguments.clone() };
+                    self.call(callee, given.unwrap_or_default(), place, state)
+                })
             }
             Value::App(app) => self.app_method(*app, name, arguments, place, state),
-            _ => self.builtin_method(object, name, arguments, place, state, cx),
+            _ => self.builtin_method(object, name, arguments, place, state),
         }
     }
 
@@ -91,9 +105,10 @@ impl<'p> Interpreter<'p> {
         cx: Cx<'_, 'p>,
     ) -> Vec<(State<'p>, Arguments<'p>)> {
         let exprs = arguments.args.iter().chain(arguments.keywords.iter().map(|keyword| &keyword.value));
-        let mut forks = Vec::new();
-        for (state, values) in self.eval_all(exprs, state, cx) {
-            let mut given = Arguments::default();
+        let evaluated = self.eval_all(exprs, state, cx);
+        let mut forks = Vec::with_capacity(evaluated.len());
+        for (state, values) in evaluated {
+            let mut given = Arguments::with_capacity(arguments.args.len(), arguments.keywords.len());
             let mut values = values.into_iter();
             for expr in &arguments.args {
                 let Some(value) = values.next() else { break };
@@ -108,7 +123,7 @@ impl<'p> Interpreter<'p> {
             for keyword in &arguments.keywords {
                 let Some(value) = values.next() else { break };
                 match &keyword.arg {
-                    Some(name) => given.named.push((name.as_str().to_string(), value)),
+                    Some(name) => given.named.push((name.as_str().into(), value)),
                     None => match self.dict_of(&state, &value) {
                         None => {
                             self.settles(&value, &state);
@@ -136,10 +151,20 @@ impl<'p> Interpreter<'p> {
         state: State<'p>,
     ) -> Forks<'p> {
         match callee {
-            Value::Function(function) => self.call_function(&function, arguments, None, place, state),
+            Value::Function(function) => {
+                if lacks_arguments(&function, &arguments) {
+                    self.may_fail(&state, &["TypeError"], place);
+                    return Vec::new();
+                }
+                self.call_function(&function, arguments, None, place, state)
+            }
             Value::Method(method) => {
                 let mut arguments = arguments;
                 arguments.positional.insert(0, method.receiver.clone());
+                if lacks_arguments(&method.function, &arguments) {
+                    self.may_fail(&state, &["TypeError"], place);
+                    return Vec::new();
+                }
                 self.call_function(&method.function, arguments, Some(&method), place, state)
             }
             Value::Class(class) => self.instantiate(&class, arguments, place, state),
@@ -260,7 +285,7 @@ impl<'p> Interpreter<'p> {
             self.unknown_at(place, format!("calls of {} this deep", function.name));
             return vec![(state, Flow::Return(Value::any(), place))];
         }
-        let mut locals = HashMap::new();
+        let mut locals = Scope::with_capacity_and_hasher(LOCALS, Default::default());
         if let Some(method) = method {
             let around = Value::Super(Rc::new((method.receiver.clone(), method.owner.clone())));
             locals.insert("__class__", around);
@@ -288,7 +313,7 @@ impl<'p> Interpreter<'p> {
         &mut self,
         function: &Rc<Function<'p>>,
         arguments: Arguments<'p>,
-        locals: &mut HashMap<&'p str, Value<'p>>,
+        locals: &mut Scope<'p>,
         state: &mut State<'p>,
     ) {
         let Some(parameters) = function.parameters else { return };
@@ -506,7 +531,7 @@ impl<'p> Interpreter<'p> {
             let id = self.make(&mut state, Object::Dict(dict));
             return vec![(state, Value::Dict(id))];
         }
-        let mut attributes = HashMap::new();
+        let mut attributes = Scope::default();
         if is_exception {
             let message = match arguments.positional.as_slice() {
                 [message] => message.clone(),
@@ -601,6 +626,19 @@ impl Body<'_> {
             Body::Expression(expr) => std::ptr::from_ref(*expr).cast(),
         }
     }
+}
+
+/// Whether a call leaves out what the function needs: Python does not even begin to run it. What stands in `*` and `**`, and what a
+/// decorator adds that nobody read, may be anything.
+fn lacks_arguments(function: &Function<'_>, arguments: &Arguments<'_>) -> bool {
+    let (Some(parameters), false) = (function.parameters, arguments.open || function.wrapped) else {
+        return false;
+    };
+    let in_order = parameters.posonlyargs.iter().chain(&parameters.args).skip(arguments.positional.len());
+    in_order.chain(&parameters.kwonlyargs).any(|parameter| {
+        let name = parameter.name().as_str();
+        parameter.default.is_none() && arguments.named(name).is_none()
+    })
 }
 
 /// A member of a class or of those above it, and the class that has it.

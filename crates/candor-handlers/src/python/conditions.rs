@@ -17,7 +17,8 @@ impl<'p> Interpreter<'p> {
             let last = i + 1 == e.values.len();
             let mut next = Vec::new();
             for state in open {
-                for (state, value) in self.eval(expr, state, cx) {
+                let before = state.failure.clone();
+                for (mut state, value) in self.eval(expr, state, cx) {
                     if last {
                         forks.push((state, value));
                         continue;
@@ -25,6 +26,7 @@ impl<'p> Interpreter<'p> {
                     // `or` ends with what is true, `and` with what is false.
                     let ends_with = e.op == BoolOp::Or;
                     self.asks(&value);
+                    self.hangs_on(expr, &value, before.as_ref(), &mut state);
                     match self.truth(&state, &value) {
                         Some(truth) if truth == ends_with => forks.push((state, value)),
                         Some(_) => next.push(state),
@@ -257,9 +259,11 @@ impl<'p> Interpreter<'p> {
             _ => {}
         }
         let mut paths = Vec::new();
-        for (state, value) in self.eval(test, state, cx) {
+        let before = state.failure.clone();
+        for (mut state, value) in self.eval(test, state, cx) {
             self.asked_for_truth(&value);
             self.asks(&value);
+            self.hangs_on(test, &value, before.as_ref(), &mut state);
             match self.truth(&state, &value) {
                 Some(holds) => paths.push((state, holds)),
                 None => {

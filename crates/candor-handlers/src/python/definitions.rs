@@ -1,12 +1,11 @@
 //! Definitions: functions, classes, and what modules bring with them.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use ruff_python_ast::{self as ast, Expr, Stmt};
 
 use super::interpreter::{Cx, Interpreter};
-use super::state::{Dict, Flow, State};
+use super::state::{Dict, Flow, Scope, State};
 use super::value::{Body, Class, Function, Role, Value};
 
 impl<'p> Interpreter<'p> {
@@ -17,7 +16,7 @@ impl<'p> Interpreter<'p> {
         state: &mut State<'p>,
         cx: Cx<'_, 'p>,
     ) -> Value<'p> {
-        let mut defaults = HashMap::new();
+        let mut defaults = Scope::default();
         for parameter in s.parameters.iter_non_variadic_params() {
             if let Some(default) = &parameter.default {
                 defaults.insert(parameter.name().as_str(), self.eval_one(default, state, cx));
@@ -34,6 +33,7 @@ impl<'p> Interpreter<'p> {
             is_async: s.is_async,
             role: Role::Plain,
             yields: super::calls::yields(&s.body),
+            wrapped: false,
         };
         let mut value = Value::Function(Rc::new(function));
         for decorator in s.decorator_list.iter().rev() {
@@ -68,7 +68,7 @@ impl<'p> Interpreter<'p> {
         let ends = self.block(&s.body, state.clone(), cx);
         let mut after =
             ends.into_iter().find(|(_, flow)| matches!(flow, Flow::Next)).map_or(state, |(state, _)| state);
-        let mut members = HashMap::new();
+        let mut members = Scope::default();
         if let Some(locals) = after.locals.as_deref() {
             for (name, value) in locals {
                 let known = before.as_ref().and_then(|before| before.get(name));
@@ -214,7 +214,7 @@ pub(super) fn merge<'p>(dict: &mut Dict<'p>, added: Option<Dict<'p>>) {
         Some(added) => {
             dict.open |= added.open;
             for (key, value, at) in added.entries {
-                dict.set(&key, value, at);
+                dict.set(key, value, at);
             }
         }
         None => dict.open = true,

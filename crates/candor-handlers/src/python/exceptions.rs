@@ -82,9 +82,17 @@ const LIBRARY_PARENTS: &[(&str, &str)] = &[
     ("concurrent.futures.TimeoutError", "TimeoutError"),
 ];
 
+/// Whether a name is a built-in exception's.
+pub(super) fn is_builtin(name: &str) -> bool {
+    named(name).is_some()
+}
+
 /// The name of a built-in exception, of a path or of an alias.
 pub(super) fn builtin(path: &str) -> Option<&'static str> {
-    let name = path.strip_prefix("builtins.")?;
+    named(path.strip_prefix("builtins.")?)
+}
+
+fn named(name: &str) -> Option<&'static str> {
     let name = match name {
         "IOError" | "EnvironmentError" => "OSError",
         name => name,

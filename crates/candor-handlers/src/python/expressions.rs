@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use ruff_python_ast::{self as ast, Expr, Number, Operator, UnaryOp};
 
-use super::interpreter::{Cx, Forks, Interpreter};
+use super::interpreter::{Cx, Forks, Interpreter, follow};
 use super::state::{Dict, List, Object, State, taints};
-use super::value::{Body, ExceptionClass, Function, Role, Sort, Taint, Text, Unknown, Value};
+use super::value::{Arguments, Body, ExceptionClass, Function, Role, Sort, Taint, Text, Unknown, Value};
 use crate::facts::{Failed, Place};
 
 impl<'p> Interpreter<'p> {
@@ -47,15 +47,13 @@ impl<'p> Interpreter<'p> {
     where
         'p: 'e,
     {
-        let mut forks = vec![(state, Vec::new())];
+        // Room for what is usual; a long table of constants grows.
+        let mut forks = vec![(state, Vec::with_capacity(exprs.size_hint().0.min(64)))];
         for expr in exprs {
-            if self.is_plain(expr) {
+            if is_plain(expr) {
                 forks.retain_mut(|(state, values)| {
-                    let bound = !self.is_unbound(expr, state, cx);
-                    if bound {
-                        values.push(self.plain(expr, state, cx));
-                    }
-                    bound
+                    let value = self.plain_value(expr, state, cx);
+                    value.map(|value| values.push(value)).is_some()
                 });
                 continue;
             }
@@ -76,18 +74,62 @@ impl<'p> Interpreter<'p> {
         forks
     }
 
-    /// Whether an expression takes one path and changes nothing: most arguments and entries do.
-    fn is_plain(&self, expr: &Expr) -> bool {
-        matches!(
-            expr,
-            Expr::Name(_)
-                | Expr::StringLiteral(_)
-                | Expr::NumberLiteral(_)
-                | Expr::BooleanLiteral(_)
-                | Expr::NoneLiteral(_)
-                | Expr::BytesLiteral(_)
-                | Expr::EllipsisLiteral(_)
-        )
+    /// The value of an expression that takes one path and changes nothing; `None` where nothing is bound to the name that it is.
+    fn plain_value(&mut self, expr: &'p Expr, state: &State<'p>, cx: Cx<'_, 'p>) -> Option<Value<'p>> {
+        if let Expr::Name(name) = expr {
+            if let Some(value) = super::names::local(name.id.as_str(), state) {
+                return Some(value.clone());
+            }
+            if self.is_unbound(expr, state, cx) {
+                return None;
+            }
+        }
+        Some(self.plain(expr, state, cx))
+    }
+
+    /// Evaluates an expression and goes on from every value.
+    pub(super) fn eval_then<T>(
+        &mut self,
+        expr: &'p Expr,
+        state: State<'p>,
+        cx: Cx<'_, 'p>,
+        mut then: impl FnMut(&mut Self, State<'p>, Value<'p>) -> Vec<T>,
+    ) -> Vec<T> {
+        if is_plain(expr) {
+            return match self.plain_value(expr, &state, cx) {
+                Some(value) => then(self, state, value),
+                None => Vec::new(),
+            };
+        }
+        follow(self.eval(expr, state, cx), |(state, value)| then(self, state, value))
+    }
+
+    /// What a call is given, where every argument is such an expression; `None` where one is not.
+    pub(super) fn plain_arguments(
+        &mut self,
+        arguments: &'p ast::Arguments,
+        state: &State<'p>,
+        cx: Cx<'_, 'p>,
+    ) -> Option<Option<Arguments<'p>>> {
+        let named = |keyword: &ast::Keyword| keyword.arg.is_some() && is_plain(&keyword.value);
+        if !arguments.args.iter().all(is_plain) || !arguments.keywords.iter().all(named) {
+            return None;
+        }
+        let mut given = Arguments::with_capacity(arguments.args.len(), arguments.keywords.len());
+        for expr in &arguments.args {
+            match self.plain_value(expr, state, cx) {
+                Some(value) => given.positional.push(value),
+                None => return Some(None),
+            }
+        }
+        for keyword in &arguments.keywords {
+            let (Some(name), Some(value)) = (&keyword.arg, self.plain_value(&keyword.value, state, cx))
+            else {
+                return Some(None);
+            };
+            given.named.push((name.as_str().into(), value));
+        }
+        Some(Some(given))
     }
 
     /// The value of such an expression.
@@ -110,19 +152,18 @@ impl<'p> Interpreter<'p> {
     }
 
     fn eval_inner(&mut self, expr: &'p Expr, state: State<'p>, cx: Cx<'_, 'p>) -> Forks<'p> {
-        if self.is_plain(expr) {
-            if self.is_unbound(expr, &state, cx) {
-                return Vec::new();
-            }
-            let value = self.plain(expr, &state, cx);
-            return vec![(state, value)];
+        if is_plain(expr) {
+            return match self.plain_value(expr, &state, cx) {
+                Some(value) => vec![(state, value)],
+                None => Vec::new(),
+            };
         }
         let value = match expr {
             Expr::Attribute(e) => {
-                let objects = self.eval(&e.value, state, cx);
                 let at = self.place(cx, expr);
-                let read = |(state, object)| self.attribute(&object, e.attr.as_str(), at, state);
-                return objects.into_iter().flat_map(read).collect();
+                return self.eval_then(&e.value, state, cx, |this, state, object| {
+                    this.attribute(&object, e.attr.as_str(), at, state)
+                });
             }
             Expr::Call(call) => return self.call_expression(call, state, cx),
             Expr::Dict(e) => return self.dict_literal(e, state, cx),
@@ -187,13 +228,11 @@ impl<'p> Interpreter<'p> {
             }
             Expr::Subscript(e) => {
                 let at = self.place(cx, expr);
-                let mut forks = Vec::new();
-                for (state, object) in self.eval(&e.value, state, cx) {
-                    for (state, key) in self.eval(&e.slice, state, cx) {
-                        forks.extend(self.item(&object, &key, at, state));
-                    }
-                }
-                return forks;
+                return self.eval_then(&e.value, state, cx, |this, state, object| {
+                    this.eval_then(&e.slice, state, cx, |this, state, key| {
+                        this.item(&object, &key, at, state)
+                    })
+                });
             }
             Expr::Slice(e) => {
                 let parts = [&e.lower, &e.upper, &e.step].into_iter().flatten().map(|part| &**part);
@@ -211,6 +250,7 @@ impl<'p> Interpreter<'p> {
                 is_async: false,
                 role: Role::Plain,
                 yields: false,
+                wrapped: false,
             })),
             Expr::Await(e) => {
                 let values = self.eval(&e.value, state, cx);
@@ -261,19 +301,26 @@ impl<'p> Interpreter<'p> {
 
     fn dict_literal(&mut self, e: &'p ast::ExprDict, state: State<'p>, cx: Cx<'_, 'p>) -> Forks<'p> {
         let made = self.place(cx, &e.range);
-        let exprs = e.items.iter().flat_map(|item| item.key.iter().chain([&item.value]));
-        let mut forks = Vec::new();
-        for (mut state, values) in self.eval_all(exprs, state, cx) {
+        // Keys that are written out need no evaluation.
+        let keys = |item: &'p ast::DictItem| item.key.iter().filter(|key| written(key).is_none());
+        let exprs: Vec<&'p Expr> = e.items.iter().flat_map(|item| keys(item).chain([&item.value])).collect();
+        let evaluated = self.eval_all(exprs.into_iter(), state, cx);
+        let mut forks = Vec::with_capacity(evaluated.len());
+        for (mut state, values) in evaluated {
             let mut dict = Dict { entries: Vec::with_capacity(e.items.len()), open: false, made };
             let mut values = values.into_iter();
             for item in &e.items {
                 match &item.key {
                     Some(key_expr) => {
-                        let (Some(key), Some(value)) = (values.next(), values.next()) else { break };
+                        let key = match written(key_expr) {
+                            Some(key) => Some(key.into()),
+                            None => values.next().and_then(|key| key.as_key()),
+                        };
+                        let Some(value) = values.next() else { break };
                         let start = ruff_text_size::Ranged::start(key_expr);
                         let end = ruff_text_size::Ranged::end(&item.value);
                         let at = self.place(cx, &ruff_text_size::TextRange::new(start, end));
-                        match key.as_text() {
+                        match key {
                             Some(key) => dict.set(key, value, at),
                             None => {
                                 self.settles(&value, &state);
@@ -376,7 +423,7 @@ impl<'p> Interpreter<'p> {
                 }
             }
             let value = Value::Text(Rc::new(Text {
-                known: known.then(|| text.clone()),
+                known: known.then(|| text.clone().into()),
                 begins: text,
                 content: None,
                 taint,
@@ -407,11 +454,15 @@ impl<'p> Interpreter<'p> {
             }
             (Value::Text(a), Operator::Add, Value::Text(b)) => match (&a.known, &b.known) {
                 (Some(a), Some(b)) if a.len() + b.len() < 1 << 16 => {
-                    let joined =
-                        Text { known: Some(format!("{a}{b}")), begins: String::new(), content: None, taint };
+                    let joined = Text {
+                        known: Some(format!("{a}{b}").into()),
+                        begins: String::new(),
+                        content: None,
+                        taint,
+                    };
                     Value::Text(Rc::new(joined))
                 }
-                (Some(a), _) => Value::some_text(a.clone(), taint),
+                (Some(a), _) => Value::some_text(a.to_string(), taint),
                 (None, _) => Value::some_text(a.begins.clone(), taint),
             },
             (Value::Text(a), Operator::Add | Operator::Mod, other) => {
@@ -498,8 +549,9 @@ impl<'p> Interpreter<'p> {
         for generator in generators {
             let mut next = Vec::new();
             for (state, taint) in open {
-                for (state, iterable) in self.eval(&generator.iter, state, cx) {
+                for (mut state, iterable) in self.eval(&generator.iter, state, cx) {
                     self.goes_through(&iterable);
+                    self.uses(&iterable, &mut state);
                     let taint = taint.and(iterable.taint());
                     let (items, more) = self.items(&state, &iterable);
                     empty |= items.is_empty() && !more;
@@ -638,4 +690,26 @@ impl<'p> Interpreter<'p> {
         };
         Taint { foreign_status: taint.foreign_status || (says_status && taint.of_response), answer, ..taint }
     }
+}
+
+/// The text of a string literal.
+fn written(expr: &Expr) -> Option<&str> {
+    match expr {
+        Expr::StringLiteral(literal) => Some(literal.value.to_str()),
+        _ => None,
+    }
+}
+
+/// Whether an expression takes one path and changes nothing: most arguments and entries do.
+fn is_plain(expr: &Expr) -> bool {
+    matches!(
+        expr,
+        Expr::Name(_)
+            | Expr::StringLiteral(_)
+            | Expr::NumberLiteral(_)
+            | Expr::BooleanLiteral(_)
+            | Expr::NoneLiteral(_)
+            | Expr::BytesLiteral(_)
+            | Expr::EllipsisLiteral(_)
+    )
 }

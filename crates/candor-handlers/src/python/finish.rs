@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use candor_contract::outcome::Payload;
+
 use super::Unread;
 use super::interpreter::Interpreter;
 use super::state::{Flow, Gave, Object, State};
@@ -139,7 +141,7 @@ impl<'p> Interpreter<'p> {
     }
 
     fn finish(mut self, paths: Vec<(Path, Vec<u32>)>, handler: Option<Place>) -> Facts {
-        let mut kept: Vec<Path> = Vec::new();
+        let mut kept: Vec<Path> = Vec::with_capacity(paths.len().min(MAX_PATHS));
         let mut succeeded: Vec<u32> = Vec::new();
         // 202 says that the work goes on.
         let mut done: Vec<u32> = Vec::new();
@@ -154,6 +156,11 @@ impl<'p> Interpreter<'p> {
             }
             if !kept.contains(&path) && kept.len() < MAX_PATHS {
                 kept.push(path);
+            }
+        }
+        for path in &mut kept {
+            if let End::Returned(answer) = &mut path.end {
+                answer.payload = answer.shape.payload();
             }
         }
         kept.sort_by_key(|path| (path.at, path.failure.as_ref().map(|failure| failure.caught)));
@@ -224,6 +231,7 @@ impl<'p> Interpreter<'p> {
                 returned = step.before.as_ref();
             }
             // An answer that the clause made and dropped: it was meant to be returned.
+            caught.aside &= state.worked;
             caught.certain |= state.dropped.is_some_and(|dropped| caught.clause.holds(&dropped));
             caught
         });
@@ -254,7 +262,9 @@ impl<'p> Interpreter<'p> {
         };
         let shape = self.shape(state, &value, 0);
         let foreign = match &shape {
-            Shape::Dict { .. } => self.entry_taint(state, &value, "statusCode").foreign_status,
+            Shape::Dict { .. } => {
+                self.entry(state, &value, "statusCode").is_some_and(|status| status.taint().foreign_status)
+            }
             _ => false,
         };
         let made = self.made(&value, state);
@@ -268,8 +278,14 @@ impl<'p> Interpreter<'p> {
         }
         let (mut path, calls) = self.path(End::Returned(Box::new(answer)), at, state);
         path.handed = handed(&value, at, state);
+        if let Some(failure) = &mut path.failure
+            && self.made_good(&value, state)
+        {
+            failure.certain = false;
+        }
         if let End::Returned(answer) = &mut path.end
-            && matches!(self.entry_of(state, &value, "body"), Itself::Item { optional: true, .. })
+            && let Some(Itself::Item { optional: true, .. }) =
+                self.entry(state, &value, "body").map(Value::itself)
         {
             answer.unfound = answer.shape.entry("body").map(|entry| entry.at);
         }
@@ -277,14 +293,13 @@ impl<'p> Interpreter<'p> {
         (path, calls)
     }
 
-    fn entry_taint(&self, state: &State<'p>, value: &Value<'p>, key: &str) -> Taint {
-        let dict = self.dict_of(state, value);
-        dict.as_ref().and_then(|dict| dict.get(key)).map(Value::taint).unwrap_or_default()
-    }
-
-    fn entry_of(&self, state: &State<'p>, value: &Value<'p>, key: &str) -> Itself {
-        let dict = self.dict_of(state, value);
-        dict.as_ref().and_then(|dict| dict.get(key)).map(Value::itself).unwrap_or_default()
+    /// The entry of a dictionary under this key.
+    fn entry<'s>(&'s self, state: &'s State<'p>, value: &Value<'p>, key: &str) -> Option<&'s Value<'p>> {
+        let Value::Dict(id) = value else { return None };
+        match self.object(state, *id)? {
+            Object::Dict(dict) => dict.get(key),
+            Object::List(_) | Object::Instance(_) => None,
+        }
     }
 
     fn raised(&mut self, exception: &Exception<'p>, state: &State<'p>) -> Option<(Path, Vec<u32>)> {
@@ -337,7 +352,7 @@ impl<'p> Interpreter<'p> {
             Value::Float(n) if n.is_finite() => Shape::Number(Some(float(*n))),
             Value::Float(_) => Shape::Number(Some("NaN".to_string())),
             Value::Text(text) => Shape::Text {
-                known: text.known.clone(),
+                known: text.known.as_deref().map(str::to_string),
                 content: text.content.clone().map(Box::new),
                 tells: text.taint.tells,
             },
@@ -370,7 +385,7 @@ impl<'p> Interpreter<'p> {
                         .iter()
                         .take(MAX_ENTRIES)
                         .map(|(key, value, at)| Entry {
-                            key: key.clone(),
+                            key: key.to_string(),
                             value: self.shape(state, value, depth + 1),
                             at: *at,
                         })
@@ -460,7 +475,8 @@ fn float(n: f64) -> String {
 fn answer(shape: Shape, kind: Kind, made: Option<Place>, foreign_status: bool) -> Answer {
     let tells = tells(&shape);
     Answer {
-        payload: shape.payload(),
+        // Written once the path is kept: many are the same.
+        payload: Payload::known(Vec::new()),
         shape,
         kind,
         made,

@@ -237,7 +237,12 @@ impl<'p> Interpreter<'p> {
             if changes_events(&path) {
                 self.events = super::Events::Any;
             }
-            return value;
+            return match &value {
+                Value::Function(function) if !is_functools(&path) => {
+                    Value::Function(Rc::new(Function { wrapped: true, ..clone_of(function) }))
+                }
+                _ => value,
+            };
         }
         match &of {
             Value::Function(_) | Value::Method(_) | Value::Class(_) | Value::Instance(_) => {
@@ -260,7 +265,11 @@ impl<'p> Interpreter<'p> {
                         *state = after;
                         value
                     }
-                    None => Value::any(),
+                    // It is called in another way than Python's: something around it makes it a decorator.
+                    None => {
+                        self.unknown_at(place, format!("the decorator {}", name_of(callee)));
+                        Value::any()
+                    }
                 }
             }
             _ => {
@@ -344,6 +353,7 @@ impl<'p> Interpreter<'p> {
                 open: true,
                 ..Arguments::default()
             };
+            state.fallback = None;
             state.failure = Some(Rc::new(crate::facts::Caught {
                 what: exception.what,
                 raised: exception.place,
@@ -353,6 +363,7 @@ impl<'p> Interpreter<'p> {
                 answered: None,
                 certain: exceptions::is_broad(Some(class)) && exception.what != crate::facts::Failed::Value,
                 logged: crate::facts::Logged::Nowhere,
+                aside: self.telling.contains(&exception.place),
             }));
             let answers = self.call_function(function, arguments, None, function.place, state);
             return answers
@@ -466,9 +477,9 @@ impl<'p> Interpreter<'p> {
             }
         };
         let entries = vec![
-            ("statusCode".to_string(), status, made),
-            ("body".to_string(), body, made),
-            ("isBase64Encoded".to_string(), Value::Bool(false), made),
+            ("statusCode".into(), status, made),
+            ("body".into(), body, made),
+            ("isBase64Encoded".into(), Value::Bool(false), made),
         ];
         let id = self.make(&mut state, Object::Dict(Dict { entries, open: false, made }));
         (state, Value::Dict(id))
@@ -562,6 +573,20 @@ fn passes_through(path: &str) -> bool {
     (known.contains(&package) && name != "lambda_handler_decorator") || names.contains(&name)
 }
 
+/// Whether a decorator is one of `functools`: those give a function nothing.
+fn is_functools(path: &str) -> bool {
+    path.starts_with("functools.")
+}
+
+/// The name of a decorator, as it is written.
+fn name_of(callee: &Expr) -> &str {
+    match callee {
+        Expr::Name(name) => name.id.as_str(),
+        Expr::Attribute(attribute) => attribute.attr.as_str(),
+        _ => "here",
+    }
+}
+
 /// Whether a decorator that leaves the function's results as they are may call it with another event than it got: Powertools'
 /// parsers, validators with an envelope, middleware.
 fn changes_events(path: &str) -> bool {
@@ -583,5 +608,6 @@ fn clone_of<'p>(function: &Rc<Function<'p>>) -> Function<'p> {
         is_async: function.is_async,
         role: function.role,
         yields: function.yields,
+        wrapped: function.wrapped,
     }
 }

@@ -1,8 +1,9 @@
 //! The interpreter: what it carries along, and how many paths it follows.
 
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::frameworks::App;
 use super::state::{Flow, Gave, Object, Returned, State};
@@ -39,9 +40,9 @@ pub(super) struct Interpreter<'p> {
     /// What is known of the events that the handler gets.
     pub(super) events: Events,
     /// Variables of the modules, as they are when the handler is called.
-    pub(super) globals: HashMap<(usize, &'p str), Value<'p>>,
+    pub(super) globals: FxHashMap<(usize, &'p str), Value<'p>>,
     /// Objects that the modules made.
-    pub(super) heap: HashMap<Id, Rc<Object<'p>>>,
+    pub(super) heap: FxHashMap<Id, Rc<Object<'p>>>,
     /// Which modules have been run.
     pub(super) begun: Vec<bool>,
     /// Modules with a `from x import *` of something that was not read.
@@ -56,8 +57,12 @@ pub(super) struct Interpreter<'p> {
     /// Exceptions of the expressions of the statement that runs.
     pub(super) escaped: Vec<(State<'p>, Escape<'p>)>,
     pub(super) may_raise: bool,
+    /// Calls that only read something outside.
+    pub(super) reading: FxHashSet<Place>,
+    /// Calls that only tell somebody how the program is doing.
+    pub(super) telling: FxHashSet<Place>,
     /// Names that functions bind themselves, by their bodies.
-    pub(super) own_names: HashMap<*const (), Rc<HashSet<&'p str>>>,
+    pub(super) own_names: FxHashMap<*const (), Rc<FxHashSet<&'p str>>>,
     pub(super) unknown: Vec<Unknown>,
     pub(super) watched: Vec<WatchedCall>,
     pub(super) loose: Vec<Loose>,
@@ -69,7 +74,7 @@ pub(super) struct Interpreter<'p> {
     pub(super) status_asked: bool,
     pub(super) unguarded: Vec<Read>,
     /// Keys of what the client sent that somebody asks for.
-    pub(super) asked_keys: HashSet<String>,
+    pub(super) asked_keys: FxHashSet<String>,
     /// Whether all of them may be asked for.
     pub(super) asked_all: bool,
     pub(super) framework: Option<&'static str>,
@@ -102,8 +107,8 @@ impl<'p> Interpreter<'p> {
         Interpreter {
             program,
             events,
-            globals: HashMap::new(),
-            heap: HashMap::new(),
+            globals: FxHashMap::default(),
+            heap: FxHashMap::default(),
             begun: vec![false; modules],
             starred: vec![false; modules],
             next_id: 0,
@@ -113,7 +118,9 @@ impl<'p> Interpreter<'p> {
             tries: 0,
             escaped: Vec::new(),
             may_raise: false,
-            own_names: HashMap::new(),
+            reading: FxHashSet::default(),
+            telling: FxHashSet::default(),
+            own_names: FxHashMap::default(),
             unknown: Vec::new(),
             watched: Vec::new(),
             loose: Vec::new(),
@@ -121,7 +128,7 @@ impl<'p> Interpreter<'p> {
             strict_clients: Vec::new(),
             status_asked: false,
             unguarded: Vec::new(),
-            asked_keys: HashSet::new(),
+            asked_keys: FxHashSet::default(),
             asked_all: false,
             framework: None,
             event_keys: Vec::new(),
@@ -298,8 +305,10 @@ impl<'p> Interpreter<'p> {
             return ends;
         }
         let (mut next, mut others): (Vec<State<'p>>, Ends<'p>) = (Vec::new(), Vec::new());
-        // Which of them ended how: only those are looked at that may be the same.
-        let mut by_end: HashMap<(u8, Option<Place>), Vec<usize>> = HashMap::new();
+        // Which of them ended how, the latest, and before each the one that ended so before: only those are looked at that may be
+        // the same.
+        let mut latest: FxHashMap<(u8, Option<Place>), usize> = FxHashMap::default();
+        let mut before: Vec<Option<usize>> = Vec::new();
         for (state, flow) in ends {
             let end = match &flow {
                 Flow::Next => {
@@ -312,8 +321,9 @@ impl<'p> Interpreter<'p> {
                 Flow::Continue => (3, None),
                 Flow::Exit => (4, None),
             };
-            let known = by_end.entry(end).or_default();
-            if known.iter().any(|at| same_flow(&others[*at].1, &flow) && others[*at].0.same(&state)) {
+            let first = latest.get(&end).copied();
+            let known = || std::iter::successors(first, |at| before[*at]);
+            if known().any(|at| same_flow(&others[at].1, &flow) && others[at].0.same(&state)) {
                 continue;
             }
             // Of the paths that raise at one place, a few are enough: their clauses do not look at more.
@@ -323,13 +333,16 @@ impl<'p> Interpreter<'p> {
                     && known.around.len() == state.around.len()
             };
             if matches!(flow, Flow::Raise(_))
-                && known.len() >= MAX_RAISED_AT
-                && let Some(at) = known.iter().rfind(|at| joins(&others[**at]))
+                && known().nth(MAX_RAISED_AT - 1).is_some()
+                && let Some(at) = known().find(|at| joins(&others[*at]))
             {
-                others[*at].0 = others[*at].0.clone().join(state);
+                // Taken out, so that joining need not copy what nobody else has.
+                let known = std::mem::replace(&mut others[at].0, State::new(state.last));
+                others[at].0 = known.join(state);
                 continue;
             }
-            known.push(others.len());
+            latest.insert(end, others.len());
+            before.push(first);
             others.push((state, flow));
         }
         let next = self.settle(next);
@@ -346,6 +359,17 @@ impl<'p> Interpreter<'p> {
             state.returned = Some(Rc::new(Returned { at, something, before: state.returned.take() }));
         }
     }
+}
+
+/// What several paths lead to, one after another. Mostly there is one: what that leads to is all there is.
+pub(super) fn follow<A, B>(paths: Vec<A>, mut then: impl FnMut(A) -> Vec<B>) -> Vec<B> {
+    let mut paths = paths.into_iter();
+    let Some(first) = paths.next() else { return Vec::new() };
+    let mut led_to = then(first);
+    for path in paths {
+        led_to.extend(then(path));
+    }
+    led_to
 }
 
 fn same_flow(a: &Flow<'_>, b: &Flow<'_>) -> bool {

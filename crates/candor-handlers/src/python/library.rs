@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use super::exceptions;
+use super::fallbacks::reads;
 use super::interpreter::{Forks, Interpreter};
 use super::reads::items_of;
 use super::state::{State, taints};
@@ -347,13 +348,47 @@ const WATCHED: &[(&str, &str, Watch)] = &[
     ("stepfunctions", "start_sync_execution", Watch::Execution),
 ];
 
+/// Calls of an SDK that tell somebody how the program is doing: service, operation.
+const TELLING: &[(&str, &str)] = &[
+    ("cloudwatch", "put_metric_data"),
+    ("logs", "put_log_events"),
+    ("logs", "create_log_group"),
+    ("logs", "create_log_stream"),
+    ("xray", "put_trace_segments"),
+    ("xray", "put_telemetry_records"),
+];
+
+/// Packages that do nothing else.
+const TELLING_PACKAGES: &[&str] = &[
+    "datadog",
+    "datadog_lambda",
+    "ddtrace",
+    "statsd",
+    "prometheus_client",
+    "opentelemetry",
+    "newrelic",
+    "sentry_sdk",
+    "rollbar",
+    "bugsnag",
+    "honeycomb",
+    "beeline",
+    "thundra",
+    "lumigo_tracer",
+    "watchtower",
+];
+
+/// Whether a call outside only tells somebody how the program is doing.
+fn tells_how_it_goes(external: &External, name: &str) -> bool {
+    TELLING.iter().any(|(service, call)| external.service.as_deref() == Some(*service) && *call == name)
+}
+
 /// HTTP clients that do not raise for a status of 400 and above.
 const HTTP_CLIENTS: &[&str] = &["requests", "httpx", "urllib3", "aiohttp"];
 const HTTP_CALLS: &[&str] = &["get", "post", "put", "patch", "delete", "request", "head"];
 
 /// Whether an HTTP client, or one call of it, is told what to do with statuses of 400 and above.
 fn is_strict(arguments: &Arguments<'_>) -> bool {
-    arguments.named.iter().any(|(name, value)| match name.as_str() {
+    arguments.named.iter().any(|(name, value)| match &**name {
         "raise_for_status" | "hooks" | "event_hooks" => true,
         // `Retry(status_forcelist=…)` raises in the end; a number of attempts says nothing of statuses.
         "retries" | "transport" => !matches!(value, Value::Int(_) | Value::Bool(_) | Value::None),
@@ -411,7 +446,7 @@ impl<'p> Interpreter<'p> {
         name: &'p str,
         state: State<'p>,
     ) -> Forks<'p> {
-        let path = format!("{}.{name}", external.path);
+        let path = [&external.path, ".", name].concat();
         if let Some(module) = self.program.module(&path) {
             let state = self.run_module(module, state);
             return vec![(state, Value::Module(module))];
@@ -493,7 +528,14 @@ impl<'p> Interpreter<'p> {
             return vec![(state, Value::Unknown(Unknown { taint, ..Unknown::ANY }))];
         }
         // A dependency that was not read.
+        if reads(path, &arguments) {
+            self.reading.insert(place);
+        }
+        if TELLING_PACKAGES.contains(&package(path)) {
+            self.telling.insert(place);
+        }
         self.may_raise(&state, ExceptionClass::Any, Failed::Unread, place);
+        state.worked |= !self.telling.contains(&place);
         self.hand_over(&mut state, &arguments);
         vec![(state, Value::Unknown(Unknown { taint, ..Unknown::ANY }))]
     }
@@ -507,7 +549,15 @@ impl<'p> Interpreter<'p> {
         mut state: State<'p>,
     ) -> Forks<'p> {
         let name = external.path.rsplit('.').next().unwrap_or_default();
+        if reads(&external.path, arguments) {
+            self.reading.insert(place);
+        }
+        if tells_how_it_goes(external, name) {
+            self.telling.insert(place);
+        }
         self.may_raise(&state, ExceptionClass::Any, Failed::Effect, place);
+        state.worked |= !self.telling.contains(&place);
+        let instead = self.stands_in(arguments, &mut state);
         for value in arguments.all() {
             // A whole answer that goes on is not followed; content that goes on has been looked at by nobody.
             let whole = |answer: &super::value::Answer| answer.of == super::value::Of::Whole;
@@ -520,11 +570,11 @@ impl<'p> Interpreter<'p> {
         }
         let Some(watch) = self.watch_of(external, name, arguments) else {
             let itself = items_of(&external.path, external.service.as_deref());
-            return vec![(state, Value::unknown(Sort::Any, Taint { itself, ..Taint::default() }))];
+            return vec![(state, Value::unknown(Sort::Any, Taint { itself, instead, ..Taint::default() }))];
         };
         let of = external.service.as_deref().unwrap_or(package(&external.path));
         let call = self.watch(&mut state, place, format!("{of}.{name}"), watch);
-        vec![(state, Value::answer_of(call))]
+        vec![(state, Value::answer_of(call, instead))]
     }
 
     fn watch_of(&self, external: &External, name: &str, arguments: &Arguments<'p>) -> Option<Watched> {

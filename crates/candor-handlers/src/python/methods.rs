@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use super::interpreter::{Cx, Forks, Interpreter};
+use super::fallbacks::reads;
+use super::interpreter::{Forks, Interpreter};
 use super::state::{Dict, List, Object, State, taints};
 use super::value::{Arguments, ExceptionClass, Itself, Sort, Taint, Text, Unknown, Value};
 use crate::facts::{Failed, Place};
@@ -76,7 +77,6 @@ impl<'p> Interpreter<'p> {
         arguments: Arguments<'p>,
         place: Place,
         mut state: State<'p>,
-        _: Cx<'_, 'p>,
     ) -> Forks<'p> {
         let taint = object.taint().and(taints(arguments.all()));
         match object {
@@ -139,6 +139,9 @@ impl<'p> Interpreter<'p> {
         match name {
             "raise_for_status" => {
                 self.looks(object, name);
+                if self.is_read(object) {
+                    self.reading.insert(place);
+                }
                 self.may_raise(&state, ExceptionClass::Any, Failed::Effect, place);
                 return vec![(state, Value::None)];
             }
@@ -216,9 +219,14 @@ impl<'p> Interpreter<'p> {
             let truthy = some.then_some(true);
             return vec![(state, Value::Unknown(Unknown { sort, taint, truthy }))];
         }
+        // A connection or a cursor that a driver made, by the sound of it.
+        let instead = reads(name, &arguments) && {
+            self.reading.insert(place);
+            self.stands_in(&arguments, &mut state)
+        };
         self.may_raise(&state, ExceptionClass::Any, Failed::Unread, place);
         self.hand_over(&mut state, &arguments);
-        vec![(state, Value::unknown(Sort::Any, taint))]
+        vec![(state, Value::unknown(Sort::Any, Taint { instead: taint.instead || instead, ..taint }))]
     }
 
     fn dict_method(
@@ -230,7 +238,7 @@ impl<'p> Interpreter<'p> {
         mut state: State<'p>,
     ) -> Forks<'p> {
         let Some(Object::Dict(dict)) = self.object(&state, id) else { return vec![(state, Value::any())] };
-        let key = arguments.positional.first().and_then(Value::as_text).map(str::to_string);
+        let key = arguments.positional.first().and_then(Value::as_key);
         let default = arguments.positional.get(1).cloned();
         let known = key.as_deref().and_then(|key| dict.get(key)).cloned();
         let (open, copy) = (dict.open, dict.clone());
@@ -245,7 +253,7 @@ impl<'p> Interpreter<'p> {
                     match (&key, name) {
                         (Some(key), "pop") => dict.entries.retain(|(k, ..)| k != key),
                         (Some(key), _) if known.is_none() && !open => {
-                            dict.set(key, default.clone().unwrap_or(Value::None), place);
+                            dict.set(key.clone(), default.clone().unwrap_or(Value::None), place);
                         }
                         _ => dict.open = true,
                     }
@@ -304,7 +312,12 @@ impl<'p> Interpreter<'p> {
         taint: Taint,
     ) -> Value<'p> {
         let made = |known: String| {
-            Value::Text(Rc::new(Text { known: Some(known), begins: String::new(), content: None, taint }))
+            Value::Text(Rc::new(Text {
+                known: Some(known.into()),
+                begins: String::new(),
+                content: None,
+                taint,
+            }))
         };
         match (name, &text.known) {
             ("upper", Some(known)) => made(known.to_uppercase()),

@@ -1,10 +1,10 @@
 //! What names stand for, and which of them a function binds itself.
 
-use std::collections::HashSet;
 use std::rc::Rc;
 
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_pattern, walk_stmt};
 use ruff_python_ast::{self as ast, Expr, Pattern, Stmt};
+use rustc_hash::FxHashSet;
 
 use super::exceptions;
 use super::interpreter::{Cx, Interpreter};
@@ -20,9 +20,8 @@ impl<'p> Interpreter<'p> {
         cx: Cx<'_, 'p>,
         expr: &Expr,
     ) -> Value<'p> {
-        match state.locals.as_deref().and_then(|locals| locals.get(name)) {
-            Some(Value::Module(usize::MAX)) | None => {}
-            Some(value) => return value.clone(),
+        if let Some(value) = local(name, state) {
+            return value.clone();
         }
         if let Some(value) =
             cx.function.and_then(|f| f.captured.as_deref()).and_then(|captured| captured.get(name))
@@ -32,11 +31,10 @@ impl<'p> Interpreter<'p> {
         if let Some(value) = self.global(state, cx.module, name) {
             return value;
         }
-        if super::library::is_builtin(name) || exceptions::builtin(&format!("builtins.{name}")).is_some() {
+        if super::library::is_builtin(name) || exceptions::is_builtin(name) {
             return Value::external(format!("builtins.{name}"));
         }
         match name {
-            "IOError" | "EnvironmentError" => return Value::external("builtins.OSError"),
             "__name__" => return Value::text(self.program.modules[cx.module].name.clone()),
             "__file__" | "__doc__" => return Value::unknown(Sort::Text, Taint::default()),
             _ => {}
@@ -89,19 +87,36 @@ impl<'p> Interpreter<'p> {
     }
 }
 
+/// The function's own variable of this name.
+pub(super) fn local<'s, 'p>(name: &str, state: &'s State<'p>) -> Option<&'s Value<'p>> {
+    match state.locals.as_deref()?.get(name) {
+        Some(Value::Module(usize::MAX)) | None => None,
+        value => value,
+    }
+}
+
 /// Names that a function's own statements bind by assigning, and nothing else does: what imports, clauses, patterns, `global` and
 /// the functions inside do is not told apart by path well enough to say that a name is not there.
-fn own_names(body: &[Stmt]) -> HashSet<&str> {
-    let mut names = OwnNames { assigned: HashSet::new(), otherwise: HashSet::new(), inside: 0 };
-    names.visit_body(body);
-    let OwnNames { mut assigned, otherwise, .. } = names;
+fn own_names(body: &[Stmt]) -> FxHashSet<&str> {
+    let OwnNames { mut assigned, otherwise, .. } = names_of(body);
     assigned.retain(|name| !otherwise.contains(name));
     assigned
 }
 
+/// Names that statements assign to.
+pub(super) fn assigned(body: &[Stmt]) -> FxHashSet<&str> {
+    names_of(body).assigned
+}
+
+fn names_of(body: &[Stmt]) -> OwnNames<'_> {
+    let mut names = OwnNames { assigned: FxHashSet::default(), otherwise: FxHashSet::default(), inside: 0 };
+    names.visit_body(body);
+    names
+}
+
 struct OwnNames<'p> {
-    assigned: HashSet<&'p str>,
-    otherwise: HashSet<&'p str>,
+    assigned: FxHashSet<&'p str>,
+    otherwise: FxHashSet<&'p str>,
     /// How many functions and classes of its own stand around.
     inside: u32,
 }

@@ -1,13 +1,16 @@
 //! Where one path has got to: variables, objects, what has failed.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 use std::rc::Rc;
 
+use rustc_hash::FxHashMap;
+
+use super::fallbacks::Fallback;
 use super::value::{CallId, Class, Exception, Id, Sort, Taint, Unknown, Value};
 use crate::facts::{Caught, Place};
 
 /// Variables by name.
-pub(super) type Scope<'p> = HashMap<&'p str, Value<'p>>;
+pub(super) type Scope<'p> = FxHashMap<&'p str, Value<'p>>;
 
 /// An object that can change.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,7 +24,7 @@ pub(super) enum Object<'p> {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Dict<'p> {
     /// What is known to be in it, in order: key, value, where it was written.
-    pub(super) entries: Vec<(String, Value<'p>, Place)>,
+    pub(super) entries: Vec<(Cow<'p, str>, Value<'p>, Place)>,
     /// Whether there may be more, or other values.
     pub(super) open: bool,
     /// Where it was made.
@@ -33,10 +36,10 @@ impl<'p> Dict<'p> {
         self.entries.iter().find(|(k, ..)| k == key).map(|(_, value, _)| value)
     }
 
-    pub(super) fn set(&mut self, key: &str, value: Value<'p>, at: Place) {
-        match self.entries.iter_mut().find(|(k, ..)| k == key) {
+    pub(super) fn set(&mut self, key: Cow<'p, str>, value: Value<'p>, at: Place) {
+        match self.entries.iter_mut().find(|(k, ..)| *k == key) {
             Some(entry) => (entry.1, entry.2) = (value, at),
-            None => self.entries.push((key.to_string(), value, at)),
+            None => self.entries.push((key, value, at)),
         }
     }
 }
@@ -93,17 +96,21 @@ pub(super) struct State<'p> {
     /// The variables of the function that runs; none at the top of a module.
     pub(super) locals: Option<Rc<Scope<'p>>>,
     /// Variables of modules that this path has changed.
-    pub(super) globals: Rc<HashMap<(usize, &'p str), Value<'p>>>,
+    pub(super) globals: Rc<FxHashMap<(usize, &'p str), Value<'p>>>,
     /// Objects that this path has made or changed.
-    pub(super) heap: Rc<HashMap<Id, Rc<Object<'p>>>>,
+    pub(super) heap: Rc<FxHashMap<Id, Rc<Object<'p>>>>,
     /// The failure that was caught last and not passed on.
     pub(super) failure: Option<Rc<Caught>>,
+    /// What may make that failure good, where it is a failed read.
+    pub(super) fallback: Option<Rc<Fallback<'p>>>,
     /// The exception that is being handled.
     pub(super) handling: Option<Rc<Exception<'p>>>,
     /// The returns since something had failed, the latest first.
     pub(super) returned: Option<Rc<Returned>>,
     /// What functions have given back, the latest first.
     pub(super) gave: Option<Rc<Gave<'p>>>,
+    /// Whether something outside has been done, other than to tell how the program is doing.
+    pub(super) worked: bool,
     /// Watched calls on the way.
     pub(super) calls: Rc<Vec<CallId>>,
     /// The last statement of the function that runs.
@@ -142,9 +149,11 @@ impl<'p> State<'p> {
             globals: Rc::default(),
             heap: Rc::default(),
             failure: None,
+            fallback: None,
             handling: None,
             returned: None,
             gave: None,
+            worked: false,
             calls: Rc::default(),
             last: start,
             dropped: None,
@@ -157,17 +166,24 @@ impl<'p> State<'p> {
         fn equal<T: PartialEq>(a: &Rc<T>, b: &Rc<T>) -> bool {
             Rc::ptr_eq(a, b) || **a == **b
         }
-        let locals = match (&self.locals, &other.locals) {
-            (Some(a), Some(b)) => equal(a, b),
-            (None, None) => true,
-            _ => false,
-        };
-        locals
+        // What is quickly compared comes first: most paths differ.
+        self.around.len() == other.around.len()
             && self.failure == other.failure
-            && equal(&self.globals, &other.globals)
-            && equal(&self.heap, &other.heap)
+            && self.worked == other.worked
+            && self.fallback == other.fallback
             && equal(&self.calls, &other.calls)
-            && self.around.len() == other.around.len()
+            && self.heap.len() == other.heap.len()
+            && match (&self.locals, &other.locals) {
+                (Some(a), Some(b)) => equal(a, b),
+                (None, None) => true,
+                (Some(_), None) | (None, Some(_)) => false,
+            }
+            && equal(&self.globals, &other.globals)
+            && (Rc::ptr_eq(&self.heap, &other.heap)
+                || self
+                    .heap
+                    .iter()
+                    .all(|(id, mine)| other.heap.get(id).is_some_and(|theirs| equal(mine, theirs))))
     }
 
     /// One path in place of two: what differs is unknown from here on.
@@ -195,6 +211,12 @@ impl<'p> State<'p> {
                     Some(known) => drop(mine.insert(*id, Rc::new(join_objects(known, theirs)))),
                 }
             }
+        }
+        self.worked &= other.worked;
+        if let (Some(mine), Some(theirs)) = (&mut self.fallback, &other.fallback)
+            && mine != theirs
+        {
+            Rc::make_mut(mine).join(theirs);
         }
         if self.calls != other.calls {
             let mine = Rc::make_mut(&mut self.calls);
@@ -233,7 +255,10 @@ fn join<'p>(a: &Value<'p>, b: &Value<'p>) -> Value<'p> {
         _ => Sort::Any,
     };
     let sort = if sort(a) == sort(b) { sort(a) } else { Sort::Any };
-    Value::Unknown(Unknown { sort, taint: a.taint().and(b.taint()), truthy: None })
+    let (a, b) = (a.taint(), b.taint());
+    // Where one of them is a default, it may be the default that goes on.
+    let taint = Taint { instead: a.instead && b.instead, ..a.and(b) };
+    Value::Unknown(Unknown { sort, taint, truthy: None })
 }
 
 fn join_objects<'p>(a: &Object<'p>, b: &Object<'p>) -> Object<'p> {

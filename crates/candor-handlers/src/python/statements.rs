@@ -18,11 +18,10 @@ const KNOWN_ROUNDS: usize = 4;
 impl<'p> Interpreter<'p> {
     /// Runs statements one after another.
     pub(super) fn block(&mut self, body: &'p [Stmt], state: State<'p>, cx: Cx<'_, 'p>) -> Ends<'p> {
-        let mut live = vec![state];
+        let (mut live, mut next) = (vec![state], Vec::with_capacity(1));
         let mut ends = Vec::new();
         for stmt in body {
-            let mut next = Vec::with_capacity(live.len());
-            for state in live {
+            for state in live.drain(..) {
                 for (state, flow) in self.statement(stmt, state, cx) {
                     match flow {
                         Flow::Next => next.push(state),
@@ -30,7 +29,10 @@ impl<'p> Interpreter<'p> {
                     }
                 }
             }
-            live = if next.len() > 1 { self.settle(next) } else { next };
+            match next.len() {
+                0 | 1 => std::mem::swap(&mut live, &mut next),
+                _ => live = self.settle(std::mem::take(&mut next)),
+            }
             if live.is_empty() {
                 break;
             }
@@ -82,31 +84,33 @@ impl<'p> Interpreter<'p> {
             Stmt::Return(s) => {
                 let place = self.place(cx, stmt);
                 let of_call = matches!(s.value.as_deref(), Some(Expr::Call(_) | Expr::Await(_)));
-                let values = match &s.value {
-                    Some(value) => self.eval(value, state, cx),
-                    None => vec![(state, Value::None)],
+                let give = |this: &mut Self, mut state: State<'p>, value| {
+                    this.note_return(&mut state, place, &value, of_call);
+                    vec![(state, Flow::Return(value, place))]
                 };
-                values
-                    .into_iter()
-                    .map(|(mut state, value)| {
-                        self.note_return(&mut state, place, &value, of_call);
-                        (state, Flow::Return(value, place))
-                    })
-                    .collect()
+                match &s.value {
+                    Some(value) => self.eval_then(value, state, cx, give),
+                    None => give(self, state, Value::None),
+                }
             }
             Stmt::Assign(s) => {
-                let mut values = self.eval(&s.value, state, cx);
-                values.retain(|(state, _)| s.targets.iter().all(|target| self.takes(target, state, cx)));
-                self.each(values, |this, state, value| {
-                    s.targets
-                        .iter()
-                        .fold(state, |state, target| this.assign(target, value.clone(), state, cx))
+                let before = state.failure.clone();
+                self.eval_then(&s.value, state, cx, |this, mut state, value| {
+                    if !s.targets.iter().all(|target| this.takes(target, &state, cx)) {
+                        return Vec::new();
+                    }
+                    this.holds_default(&s.targets, before.as_ref(), &mut state);
+                    let bind = |state, target| this.assign(target, value.clone(), state, cx);
+                    vec![(s.targets.iter().fold(state, bind), Flow::Next)]
                 })
             }
             Stmt::AnnAssign(s) => match &s.value {
                 Some(value) => {
-                    let values = self.eval(value, state, cx);
-                    self.each(values, |this, state, value| this.assign(&s.target, value, state, cx))
+                    let before = state.failure.clone();
+                    self.eval_then(value, state, cx, |this, mut state, value| {
+                        this.holds_default([&*s.target], before.as_ref(), &mut state);
+                        vec![(this.assign(&s.target, value, state, cx), Flow::Next)]
+                    })
                 }
                 None => vec![(state, Flow::Next)],
             },
@@ -186,41 +190,28 @@ impl<'p> Interpreter<'p> {
         }
     }
 
-    /// Goes on from every value.
-    fn each(
-        &mut self,
-        values: Vec<(State<'p>, Value<'p>)>,
-        mut then: impl FnMut(&mut Self, State<'p>, Value<'p>) -> State<'p>,
-    ) -> Ends<'p> {
-        values.into_iter().map(|(state, value)| (then(self, state, value), Flow::Next)).collect()
-    }
-
     fn expression_statement(&mut self, expr: &'p Expr, state: State<'p>, cx: Cx<'_, 'p>) -> Ends<'p> {
         if matches!(expr, Expr::Yield(_)) && cx.function.is_some_and(|f| f.role == Role::ContextManager) {
             return self.run_with_body(state);
         }
         let place = self.place(cx, expr);
-        let values = self.eval(expr, state, cx);
-        values
-            .into_iter()
-            .map(|(mut state, value)| {
-                let is_something = matches!(
-                    value,
-                    Value::Dict(_) | Value::List(_) | Value::Tuple(_) | Value::Text(_) | Value::Exception(_)
-                );
-                if is_something && !matches!(expr, Expr::StringLiteral(_)) {
-                    state.dropped = Some(place);
-                }
-                // Called and not awaited: it never runs.
-                if let Value::Coroutine(call) = &value
-                    && !self.is_task(call)
-                    && !self.loose.contains(&Loose::NotAwaited(place))
-                {
-                    self.loose.push(Loose::NotAwaited(place));
-                }
-                (state, Flow::Next)
-            })
-            .collect()
+        self.eval_then(expr, state, cx, |this, mut state, value| {
+            let is_something = matches!(
+                value,
+                Value::Dict(_) | Value::List(_) | Value::Tuple(_) | Value::Text(_) | Value::Exception(_)
+            );
+            if is_something && !matches!(expr, Expr::StringLiteral(_)) {
+                state.dropped = Some(place);
+            }
+            // Called and not awaited: it never runs.
+            if let Value::Coroutine(call) = &value
+                && !this.is_task(call)
+                && !this.loose.contains(&Loose::NotAwaited(place))
+            {
+                this.loose.push(Loose::NotAwaited(place));
+            }
+            vec![(state, Flow::Next)]
+        })
     }
 
     fn if_statement(&mut self, s: &'p ast::StmtIf, state: State<'p>, cx: Cx<'_, 'p>) -> Ends<'p> {
@@ -228,7 +219,7 @@ impl<'p> Interpreter<'p> {
         let mut open = Vec::new();
         for (state, holds) in self.condition(&s.test, state, cx) {
             if holds {
-                let state = self.looked_at_the_error(&s.test, state, cx);
+                let state = self.looked_at_the_error(&s.test, state);
                 ends.extend(self.block(&s.body, state, cx));
             } else {
                 open.push(state);
@@ -242,7 +233,7 @@ impl<'p> Interpreter<'p> {
                     Some(test) => {
                         for (state, holds) in self.condition(test, state, cx) {
                             if holds {
-                                let state = self.looked_at_the_error(test, state, cx);
+                                let state = self.looked_at_the_error(test, state);
                                 ends.extend(self.block(&clause.body, state, cx));
                             } else {
                                 rest.push(state);
@@ -259,8 +250,9 @@ impl<'p> Interpreter<'p> {
 
     fn for_statement(&mut self, s: &'p ast::StmtFor, state: State<'p>, cx: Cx<'_, 'p>) -> Ends<'p> {
         let mut ends = Vec::new();
-        for (state, iterable) in self.eval(&s.iter, state, cx) {
+        for (mut state, iterable) in self.eval(&s.iter, state, cx) {
             self.goes_through(&iterable);
+            self.uses(&iterable, &mut state);
             let (items, open) = self.items(&state, &iterable);
             let known = !open && items.len() <= KNOWN_ROUNDS;
             let least = if self.is_sparing() { 1 } else { UNKNOWN_ROUNDS };
@@ -646,11 +638,9 @@ impl<'p> Interpreter<'p> {
             self.settles(&value, state);
         }
         match self.object_mut(state, *id) {
-            Some(Object::Dict(dict)) => match key {
-                Value::Text(text) if text.known.is_some() => {
-                    dict.set(text.known.as_deref().unwrap_or_default(), value, at);
-                }
-                _ => dict.open = true,
+            Some(Object::Dict(dict)) => match key.as_key() {
+                Some(key) => dict.set(key, value, at),
+                None => dict.open = true,
             },
             Some(Object::List(list)) => list.open = true,
             Some(Object::Instance(_)) | None => {}

@@ -48,6 +48,7 @@ impl<'p> Interpreter<'p> {
                     // The same work, tried again, went well: the failure of the round before has been made good.
                     if state.failure.as_ref().is_some_and(|failure| whole.holds(&failure.clause)) {
                         state.failure = None;
+                        state.fallback = None;
                         state.returned = None;
                     }
                     match flow {
@@ -67,7 +68,7 @@ impl<'p> Interpreter<'p> {
             }
         }
         for (state, exception) in fewer(raised) {
-            ends.extend(self.handlers(&s.handlers, state, exception, cx));
+            ends.extend(self.handlers(s, state, exception, cx));
         }
         if !finally {
             return self.settle_ends(ends);
@@ -85,13 +86,13 @@ impl<'p> Interpreter<'p> {
     /// Runs the clauses that catch an exception.
     fn handlers(
         &mut self,
-        handlers: &'p [ExceptHandler],
+        of: &'p ast::StmtTry,
         state: State<'p>,
         exception: Rc<Exception<'p>>,
         cx: Cx<'_, 'p>,
     ) -> Ends<'p> {
         let mut ends = Vec::new();
-        for ExceptHandler::ExceptHandler(handler) in handlers {
+        for ExceptHandler::ExceptHandler(handler) in &of.handlers {
             let mut state = state.clone();
             let clause = handler.type_.as_deref().map(|expr| self.eval_one(expr, &mut state, cx));
             let catch = exceptions::catches(clause.as_ref(), &exception);
@@ -99,6 +100,8 @@ impl<'p> Interpreter<'p> {
                 continue;
             }
             let (before, handled) = (state.failure.clone(), state.handling.clone());
+            let fallback = state.fallback.take();
+            state.fallback = self.fallback_of(&exception, [&of.body, &handler.body]);
             state.failure = Some(Rc::new(self.caught(handler, clause.as_ref(), &exception, cx)));
             state.returned = None;
             state.handling = Some(exception.clone());
@@ -123,6 +126,7 @@ impl<'p> Interpreter<'p> {
                 if matches!(flow, Flow::Raise(_) | Flow::Exit) {
                     // Passed on: nothing was swallowed here.
                     state.failure = before.clone();
+                    state.fallback = fallback.clone();
                 }
                 ends.push((state, flow));
             }
@@ -164,6 +168,7 @@ impl<'p> Interpreter<'p> {
             answered: None,
             certain,
             logged: Logged::Nowhere,
+            aside: self.telling.contains(&exception.place),
         }
     }
 
@@ -178,18 +183,10 @@ impl<'p> Interpreter<'p> {
     }
 
     /// A branch that asks about the exception knows what it is doing: the failure is no accident there.
-    pub(super) fn looked_at_the_error(
-        &self,
-        test: &'p Expr,
-        mut state: State<'p>,
-        _: Cx<'_, 'p>,
-    ) -> State<'p> {
+    pub(super) fn looked_at_the_error(&self, test: &'p Expr, mut state: State<'p>) -> State<'p> {
         let asks = state.failure.as_ref().is_some_and(|failure| failure.certain) && {
-            let mut names = Names(Vec::new());
-            names.visit_expr(test);
             let locals = state.locals.as_deref();
-            names
-                .0
+            names_in(test)
                 .iter()
                 .any(|name| locals.and_then(|l| l.get(name)).is_some_and(|value| value.taint().tells))
         };
@@ -216,7 +213,7 @@ impl<'p> Interpreter<'p> {
                     self.tries += 1;
                     let inner = self.with_statement(rest, body, state, cx);
                     self.tries -= 1;
-                    ends.extend(self.suppressed(inner, &kinds, place));
+                    ends.extend(self.suppressed(inner, &kinds, place, body));
                 }
                 Value::ContextManager(call) => {
                     let function = cx.function.cloned();
@@ -238,7 +235,13 @@ impl<'p> Interpreter<'p> {
         self.settle_ends(ends)
     }
 
-    fn suppressed(&mut self, inner: Ends<'p>, kinds: &[Value<'p>], place: Place) -> Ends<'p> {
+    fn suppressed(
+        &mut self,
+        inner: Ends<'p>,
+        kinds: &[Value<'p>],
+        place: Place,
+        body: &'p [Stmt],
+    ) -> Ends<'p> {
         let clause = Value::Tuple(Rc::new(kinds.to_vec()));
         let mut ends = Vec::new();
         for (mut state, flow) in inner {
@@ -251,8 +254,10 @@ impl<'p> Interpreter<'p> {
                 ends.push((state.clone(), flow.clone()));
             }
             if catch != Catch::No {
+                let aside = self.telling.contains(&exception.place);
                 state.failure =
-                    Some(Rc::new(swallowed(exception, place, exceptions::is_broad(Some(&clause)))));
+                    Some(Rc::new(swallowed(exception, place, exceptions::is_broad(Some(&clause)), aside)));
+                state.fallback = self.fallback_of(exception, [body, &[]]);
                 state.returned = None;
                 ends.push((state, Flow::Next));
             }
@@ -305,9 +310,11 @@ impl<'p> Interpreter<'p> {
                         ends.push((state.clone(), flow.clone()));
                     }
                     if truth != Some(false) {
-                        let mut failure = swallowed(exception, place, true);
+                        let mut failure =
+                            swallowed(exception, place, true, self.telling.contains(&exception.place));
                         failure.certain &= truth == Some(true);
                         state.failure = Some(Rc::new(failure));
+                        state.fallback = self.fallback_of(exception, [body, &[]]);
                         state.returned = None;
                         ends.push((state, Flow::Next));
                     }
@@ -411,7 +418,7 @@ fn does_nothing(body: &[Stmt]) -> bool {
 }
 
 /// A failure that something other than an `except` clause swallowed.
-fn swallowed(exception: &Exception<'_>, place: Place, broad: bool) -> Caught {
+fn swallowed(exception: &Exception<'_>, place: Place, broad: bool, aside: bool) -> Caught {
     Caught {
         what: exception.what,
         raised: exception.place,
@@ -421,6 +428,7 @@ fn swallowed(exception: &Exception<'_>, place: Place, broad: bool) -> Caught {
         answered: None,
         certain: broad && exception.what != Failed::Value,
         logged: Logged::Nowhere,
+        aside,
     }
 }
 
@@ -463,7 +471,13 @@ fn fewer<'p>(raised: Vec<(State<'p>, Rc<Exception<'p>>)>) -> Vec<(State<'p>, Rc<
     kept
 }
 
-/// Names that an expression reads.
+/// Names that stand in an expression.
+pub(super) fn names_in(expr: &Expr) -> Vec<&str> {
+    let mut names = Names(Vec::new());
+    names.visit_expr(expr);
+    names.0
+}
+
 struct Names<'a>(Vec<&'a str>);
 
 impl<'a> Visitor<'a> for Names<'a> {

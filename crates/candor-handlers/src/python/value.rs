@@ -1,9 +1,11 @@
 //! Values of which only a part is known.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use ruff_python_ast::{Expr, Parameters, Stmt, StmtClassDef};
+
+use super::state::Scope;
 
 use crate::facts::{Failed, Place, Sent};
 use crate::shape::Shape;
@@ -59,6 +61,8 @@ pub(super) struct Taint {
     pub(super) itself: Itself,
     /// Of the answer of a watched call.
     pub(super) answer: Option<Answer>,
+    /// Of the answer of a call that was made because another one had failed.
+    pub(super) instead: bool,
 }
 
 /// A value that is the answer of a watched call, or is made of it.
@@ -89,6 +93,7 @@ impl Taint {
             of_response: self.of_response || other.of_response,
             foreign_status: self.foreign_status || other.foreign_status,
             answer: self.answer.or(other.answer),
+            instead: self.instead || other.instead,
             itself: Itself::Nothing,
         }
     }
@@ -134,6 +139,7 @@ impl Unknown {
             foreign_status: false,
             itself: Itself::Nothing,
             answer: None,
+            instead: false,
         },
         truthy: None,
     };
@@ -147,7 +153,7 @@ pub(super) enum Value<'p> {
     Bool(bool),
     Int(i64),
     Float(f64),
-    Text(Rc<Text>),
+    Text(Rc<Text<'p>>),
     Bytes,
     Set,
     Tuple(Rc<Vec<Value<'p>>>),
@@ -178,8 +184,9 @@ pub(super) enum Value<'p> {
 
 /// Text: known, or known to say something as JSON, or not.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Text {
-    pub(super) known: Option<String>,
+pub(super) struct Text<'p> {
+    /// All of it; the program's own text is not copied.
+    pub(super) known: Option<Cow<'p, str>>,
     /// The known beginning, where not all is known.
     pub(super) begins: String,
     pub(super) content: Option<Shape>,
@@ -203,13 +210,15 @@ pub(super) struct Function<'p> {
     pub(super) parameters: Option<&'p Parameters>,
     pub(super) body: Body<'p>,
     pub(super) place: Place,
-    pub(super) defaults: HashMap<&'p str, Value<'p>>,
+    pub(super) defaults: Scope<'p>,
     /// The variables around it, as they were when it was defined.
-    pub(super) captured: Option<Rc<HashMap<&'p str, Value<'p>>>>,
+    pub(super) captured: Option<Rc<Scope<'p>>>,
     pub(super) is_async: bool,
     pub(super) role: Role,
     /// Whether it yields.
     pub(super) yields: bool,
+    /// Whether a decorator that nobody read stands around it: that may give it more than its callers do.
+    pub(super) wrapped: bool,
 }
 
 /// A function bound to an instance or a class.
@@ -243,7 +252,7 @@ pub(super) enum Body<'p> {
 pub(super) struct Class<'p> {
     pub(super) name: &'p str,
     pub(super) bases: Vec<Value<'p>>,
-    pub(super) members: HashMap<&'p str, Value<'p>>,
+    pub(super) members: Scope<'p>,
     /// Fields in order, with their defaults: of a `@dataclass`.
     pub(super) fields: Option<Vec<(&'p str, Option<Value<'p>>)>>,
     pub(super) definition: &'p StmtClassDef,
@@ -287,12 +296,21 @@ pub(super) enum ExceptionClass<'p> {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Arguments<'p> {
     pub(super) positional: Vec<Value<'p>>,
-    pub(super) named: Vec<(String, Value<'p>)>,
+    pub(super) named: Vec<(Cow<'p, str>, Value<'p>)>,
     /// Whether there may be more: `*args`, `**kwargs`.
     pub(super) open: bool,
 }
 
 impl<'p> Arguments<'p> {
+    pub(super) fn with_capacity(positional: usize, named: usize) -> Arguments<'p> {
+        Arguments {
+            // One place more: a method puts its own object before the rest.
+            positional: Vec::with_capacity(positional + 1),
+            named: Vec::with_capacity(named),
+            open: false,
+        }
+    }
+
     /// The argument by its place or its name.
     pub(super) fn get(&self, at: usize, name: &str) -> Option<&Value<'p>> {
         self.positional.get(at).or_else(|| self.named(name))
@@ -348,7 +366,7 @@ impl<'p> Value<'p> {
         Value::Unknown(Unknown { sort, taint, ..Unknown::ANY })
     }
 
-    pub(super) fn text(text: impl Into<String>) -> Value<'p> {
+    pub(super) fn text(text: impl Into<Cow<'p, str>>) -> Value<'p> {
         Value::Text(Rc::new(Text {
             known: Some(text.into()),
             begins: String::new(),
@@ -374,10 +392,18 @@ impl<'p> Value<'p> {
         }
     }
 
+    /// The same, as the key of an entry.
+    pub(super) fn as_key(&self) -> Option<Cow<'p, str>> {
+        match self {
+            Value::Text(text) => text.known.clone(),
+            _ => None,
+        }
+    }
+
     /// `str(value)`, where it is known.
     pub(super) fn shown(&self) -> Option<String> {
         Some(match self {
-            Value::Text(text) => text.known.clone()?,
+            Value::Text(text) => text.known.as_deref()?.to_string(),
             Value::Int(n) => n.to_string(),
             Value::Bool(true) => "True".to_string(),
             Value::Bool(false) => "False".to_string(),
@@ -407,9 +433,9 @@ impl<'p> Value<'p> {
     }
 
     /// The answer of a watched call.
-    pub(super) fn answer_of(call: CallId) -> Value<'p> {
+    pub(super) fn answer_of(call: CallId, instead: bool) -> Value<'p> {
         let answer = Some(Answer { call, of: Of::Whole });
-        Value::unknown(Sort::Any, Taint { answer, ..Taint::default() })
+        Value::unknown(Sort::Any, Taint { answer, instead, ..Taint::default() })
     }
 
     /// What it is itself.

@@ -209,9 +209,38 @@ impl<'p> Interpreter<'p> {
             return;
         }
         found.extend(value.taint().answer);
-        for inner in self.inside(value, state) {
-            self.answers_deep(&inner, state, depth + 1, found);
+        let mut deeper = |inner: &Value<'p>| self.answers_deep(inner, state, depth + 1, found);
+        match value {
+            Value::Tuple(items) => items.iter().for_each(deeper),
+            Value::List(id) | Value::Dict(id) | Value::Instance(id) => match self.object(state, *id) {
+                Some(Object::List(list)) => list.items.iter().for_each(deeper),
+                Some(Object::Dict(dict)) => dict.entries.iter().for_each(|(_, value, _)| deeper(value)),
+                Some(Object::Instance(instance)) => instance.attributes.values().for_each(deeper),
+                None => {}
+            },
+            _ => {}
         }
+    }
+
+    /// Whether something holds for a value, or for one that is in it.
+    pub(super) fn any_inside(
+        &self,
+        value: &Value<'p>,
+        state: &State<'p>,
+        holds: &dyn Fn(&Value<'p>) -> bool,
+    ) -> bool {
+        self.any_deep(value, state, 0, holds)
+    }
+
+    fn any_deep(
+        &self,
+        value: &Value<'p>,
+        state: &State<'p>,
+        depth: u32,
+        holds: &dyn Fn(&Value<'p>) -> bool,
+    ) -> bool {
+        let deeper = |inner: &Value<'p>| self.any_deep(inner, state, depth + 1, holds);
+        depth <= MAX_DEPTH && (holds(value) || self.inside(value, state).iter().any(deeper))
     }
 
     /// What a container holds.

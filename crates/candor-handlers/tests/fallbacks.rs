@@ -1,0 +1,250 @@
+//! Reads that failed and for which another call answered, beside those whose default goes to the client.
+
+#![allow(clippy::unwrap_used)]
+
+#[path = "support/paths.rs"]
+mod paths;
+
+use paths::{check, facts};
+
+/// The beginning of each program: a cache, the table behind it, and how an answer is written.
+const HEAD: &str = "import json
+import boto3
+import redis
+cache = redis.Redis()
+table = boto3.resource('dynamodb').Table('orders')
+sns = boto3.client('sns')
+def answer(status, content):
+    return {'statusCode': status, 'body': json.dumps(content)}
+";
+
+/// How many paths answer 200 after something has surely failed.
+fn masked(rest: &str) -> usize {
+    let facts = facts(&format!("{HEAD}{rest}"));
+    let sure = |path: &&candor_handlers::Path| path.failure.as_ref().is_some_and(|failure| failure.certain);
+    facts.paths.iter().filter(sure).count()
+}
+
+#[track_caller]
+fn made_good(rest: &str) {
+    assert_eq!(masked(rest), 0, "{rest}");
+}
+
+#[track_caller]
+fn still_masked(rest: &str) {
+    assert!(masked(rest) > 0, "{rest}");
+}
+
+#[test]
+fn a_cache_that_is_down() {
+    check(
+        "import boto3
+import redis
+cache = redis.Redis()
+table = boto3.resource('dynamodb').Table('orders')
+def handler(event, context):
+    try:
+        value = cache.get('k')
+    except Exception as error:
+        print(error)
+        value = None
+    if value is None:
+        value = table.get_item(Key={'id': '1'})['Item']
+    return {'statusCode': 200, 'body': value}
+",
+        r#"
+13: returns {"statusCode":200,"body":null} (/body unknown)
+13: returns {"statusCode":200,"body":null} (/body unknown), after Effect@7 was caught@8 perhaps
+may raise
+"#,
+    );
+}
+
+#[test]
+fn the_clause_asks_elsewhere() {
+    made_good(
+        "
+def handler(event, context):
+    try:
+        order = json.loads(cache.get('k'))
+    except Exception:
+        order = table.get_item(Key={'id': '1'})['Item']
+    return answer(200, {'order': order})
+",
+    );
+    made_good(
+        "
+def handler(event, context):
+    try:
+        return answer(200, cache.get('k'))
+    except Exception:
+        return answer(200, [row for row in table.query()['Items']])
+",
+    );
+}
+
+#[test]
+fn a_helper_hides_the_cache() {
+    let helper = "
+def cached(key):
+    try:
+        return cache.get(key)
+    except redis.RedisError as error:
+        print(error)
+        return None
+def load(key):
+    return table.get_item(Key={'id': key}).get('Item')
+";
+    for body in [
+        "    order = cached('k')\n    if not order:\n        order = load('k')\n    return answer(200, order)\n",
+        "    order = cached('k')\n    if order:\n        return answer(200, order)\n    return answer(200, load('k'))\n",
+        "    order = cached('k') or load('k')\n    return answer(200, {'order': order})\n",
+        "    if (order := cached('k')) is None:\n        order = load('k')\n    return answer(200, order)\n",
+        "    order = cached('k')\n    if order is None:\n        order = load('k')\n    if order is None:\n        return answer(404, 'no such order')\n    return answer(200, 'it is there')\n",
+        "    order = cached('k')\n    if order is None:\n        order = load('k')\n    sns.publish(TopicArn='t', Message=order)\n    return answer(202, 'sent')\n",
+    ] {
+        made_good(&format!("{helper}def handler(event, context):\n{body}"));
+    }
+    for body in [
+        "    order = cached('k')\n    return answer(200, order)\n",
+        "    order = cached('k') or {}\n    return answer(200, {'order': order})\n",
+        "    order = cached('k')\n    if order is None:\n        order = {}\n    return answer(200, order)\n",
+        // What is read afterwards has nothing to do with it.
+        "    order = cached('k')\n    price = load('p')\n    return answer(200, {'order': order, 'price': price})\n",
+    ] {
+        still_masked(&format!("{helper}def handler(event, context):\n{body}"));
+    }
+}
+
+#[test]
+fn a_default_that_goes_to_the_client() {
+    still_masked(
+        "
+def handler(event, context):
+    try:
+        items = table.query()['Items']
+    except Exception as error:
+        print(error)
+        items = []
+    return answer(200, items)
+",
+    );
+    // Somebody is told, and the client gets the default all the same.
+    still_masked(
+        "
+def handler(event, context):
+    try:
+        items = table.query()['Items']
+    except Exception as error:
+        sns.publish(TopicArn='t', Message=str(error))
+        items = []
+    return answer(200, items)
+",
+    );
+    // Read before, and not in its place.
+    still_masked(
+        "
+def handler(event, context):
+    price = table.get_item(Key={'id': 'p'})['Item']
+    try:
+        extras = cache.get('k')
+    except Exception:
+        extras = None
+    if extras is None:
+        extras = []
+    return answer(200, {'price': price, 'extras': extras})
+",
+    );
+}
+
+#[test]
+fn a_write_is_made_good_by_nothing_else() {
+    still_masked(
+        "
+def handler(event, context):
+    try:
+        stored = table.put_item(Item={'id': '1'})
+    except Exception:
+        stored = None
+    if stored is None:
+        stored = table.get_item(Key={'id': '1'})['Item']
+    return answer(200, stored)
+",
+    );
+    still_masked(
+        "
+def handler(event, context):
+    try:
+        old = cache.getset('k', 'v')
+    except Exception:
+        old = None
+    if old is None:
+        old = table.get_item(Key={'id': '1'})['Item']
+    return answer(200, old)
+",
+    );
+}
+
+#[test]
+fn a_query_in_sql_and_a_page_elsewhere() {
+    let fall_back = "
+    except Exception:
+        found = None
+    if not found:
+        found = table.get_item(Key={'id': '1'})['Item']
+    return answer(200, found)
+";
+    let with = |read: &str| {
+        format!(
+            "
+import requests
+import psycopg2
+cursor = psycopg2.connect('').cursor()
+def handler(event, context):
+    try:
+{read}{fall_back}"
+        )
+    };
+    made_good(&with("        cursor.execute('SELECT a FROM b')\n        found = cursor.fetchone()"));
+    made_good(&with(
+        "        response = requests.get('https://example.com')\n        response.raise_for_status()\n        found = response.json()",
+    ));
+    still_masked(&with("        cursor.execute('DELETE FROM b')\n        found = cursor.fetchone()"));
+    still_masked(&with(
+        "        response = requests.post('https://example.com')\n        response.raise_for_status()\n        found = response.json()",
+    ));
+}
+
+#[test]
+fn what_is_suppressed() {
+    made_good(
+        "
+from contextlib import suppress
+def handler(event, context):
+    found = None
+    with suppress(Exception):
+        found = cache.get('k')
+    if found is None:
+        found = table.get_item(Key={'id': '1'})['Item']
+    return answer(200, found)
+",
+    );
+}
+
+#[test]
+fn a_failure_that_comes_later_is_not_made_good() {
+    still_masked(
+        "
+def handler(event, context):
+    try:
+        order = cache.get('k')
+    except Exception:
+        order = table.get_item(Key={'id': '1'})['Item']
+    try:
+        extras = cache.get('x')
+    except Exception:
+        extras = []
+    return answer(200, {'order': order, 'extras': extras})
+",
+    );
+}
