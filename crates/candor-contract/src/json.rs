@@ -134,6 +134,11 @@ impl Json {
         out
     }
 
+    /// Appends the document as it stands `level` levels deep in another: for documents that are written piece by piece.
+    pub fn write_pretty_within(&self, level: usize, out: &mut String) {
+        self.pretty(level, out);
+    }
+
     fn pretty(&self, level: usize, out: &mut String) {
         const BLANKS: &str = "                                ";
         let open = |out: &mut String, level: usize| {

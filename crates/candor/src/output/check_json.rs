@@ -26,15 +26,23 @@ pub(crate) fn write(reading: &Reading, report: &Report) -> String {
             ]),
         ),
     ]);
-    let document = Json::object([
-        ("version", Json::number(1)),
-        ("summary", summary),
-        ("findings", Json::Array(report.findings.iter().map(|f| finding(reading, f)).collect())),
-        ("undecided", undecided_json(reading, &report.undecided)),
-        ("unreadable", unreadable_json(reading)),
-    ]);
-    let mut text = document.write_pretty();
-    text.push('\n');
+    // Findings may be many: each is written at once, and never stands beside the others as a tree.
+    let mut text = String::from("{\n  \"version\": 1,\n  \"summary\": ");
+    summary.write_pretty_within(1, &mut text);
+    text.push_str(",\n  \"findings\": [");
+    for (i, f) in report.findings.iter().enumerate() {
+        text.push_str(if i == 0 { "\n    " } else { ",\n    " });
+        finding(reading, f).write_pretty_within(2, &mut text);
+    }
+    text.push_str(if report.findings.is_empty() {
+        "],\n  \"undecided\": "
+    } else {
+        "\n  ],\n  \"undecided\": "
+    });
+    undecided_json(reading, &report.undecided).write_pretty_within(1, &mut text);
+    text.push_str(",\n  \"unreadable\": ");
+    unreadable_json(reading).write_pretty_within(1, &mut text);
+    text.push_str("\n}\n");
     text
 }
 
