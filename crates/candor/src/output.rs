@@ -6,8 +6,12 @@ pub(crate) mod check_json;
 pub(crate) mod check_text;
 pub(crate) mod drills;
 pub(crate) mod exchange;
+pub(crate) mod reviews;
+pub(crate) mod sarif;
 
-use candor_check::Severity;
+use std::collections::HashMap;
+
+use candor_check::{Finding, Report, Severity};
 use candor_contract::json::Json;
 use candor_contract::verdict::Verdict;
 use candor_gateway::setting::{Needs, Undecided};
@@ -43,6 +47,31 @@ pub(crate) fn outcome_name(reading: &Reading, slug: &str, source: Option<Span>) 
     let path = reading.sources.path(span.file);
     let file = path.rsplit('/').next().unwrap_or(path);
     format!("{slug}@{}:{}", harmless(file), reading.sources.position(span).line)
+}
+
+/// What proves a finding, in one line: `timed-out: the client gets 200`.
+pub(crate) fn proof_line(reading: &Reading, finding: &Finding) -> Option<String> {
+    let proof = finding.proof.as_ref()?;
+    let outcome = outcome_name(reading, &proof.outcome, proof.source);
+    Some(format!("{outcome}: the client gets {}", proof.status))
+}
+
+/// By what each finding is known again: what a baseline compares, and a number where that is the same.
+pub(crate) fn fingerprints(reading: &Reading, report: &Report) -> Vec<String> {
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    let of = |f: &Finding| {
+        let routes: Vec<String> = f.routes.iter().map(ToString::to_string).collect();
+        let path = reading.sources.path(f.at.file).trim_start_matches("./");
+        let function = f.function.as_deref().unwrap_or_default();
+        [path, f.rule.slug, &f.api, function, &routes.join(",")].join("|")
+    };
+    let numbered = report.findings.iter().map(|f| {
+        let print = of(f);
+        let nth = seen.entry(print.clone()).or_insert(0);
+        *nth += 1;
+        if *nth == 1 { print } else { format!("{print}|{nth}") }
+    });
+    numbered.collect()
 }
 
 /// Text folded to lines of at most this many characters, at blanks; a longer word gets a line of its own.

@@ -24,9 +24,9 @@ use crate::ui::Ui;
 pub(crate) struct Args {
     #[command(flatten)]
     inputs: Inputs,
-    /// For a person, or for a program
+    /// For a person, a program, code scanning, a pull request, a pipeline
     #[arg(long, value_enum, default_value = "text")]
-    format: Format,
+    format: ReportFormat,
     /// The least severity that makes the exit status 1 [default: error]
     #[arg(long, value_enum, value_name = "SEVERITY")]
     fail_on: Option<FailOn>,
@@ -39,9 +39,26 @@ pub(crate) struct Args {
     /// Do not report these rules
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     ignore: Vec<String>,
-    /// Show notes, too
+    /// Show notes, too; the formats for pull requests and pipelines leave them out without this
     #[arg(long)]
     notes: bool,
+    /// How many findings of each rule, in place of the findings
+    #[arg(long)]
+    statistics: bool,
+    /// Findings only: nothing about what is undecided or was passed over, no summary
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// How findings are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum ReportFormat {
+    Text,
+    Json,
+    Sarif,
+    Github,
+    Gitlab,
+    Junit,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -61,7 +78,11 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
     for slug in args.select.iter().chain(&args.ignore) {
         crate::commands::explain::known(slug)?;
     }
-    let Work { reading, handlers, settings } = args.inputs.read()?;
+    let Work { mut reading, handlers, settings } = args.inputs.read()?;
+    if args.quiet {
+        reading.skipped.clear();
+        reading.warnings.clear();
+    }
     tell_unread(&reading, ui);
     let mut report = candor_check::check(&reading, &handlers);
     settings.apply(&reading.sources, &mut report.findings);
@@ -73,6 +94,10 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
         Some(path) => against_baseline(&path, &reading, &mut report, ui)?,
         None => 0,
     };
+    let with_notes = args.notes || matches!(args.format, ReportFormat::Text | ReportFormat::Json);
+    if !with_notes && args.fail_on != Some(FailOn::Note) {
+        report.findings.retain(|f| f.severity > Severity::Note);
+    }
     let least = match args.fail_on {
         Some(FailOn::Error) => Severity::Error,
         Some(FailOn::Warning) => Severity::Warning,
@@ -80,10 +105,18 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
         None => settings.config.fail_on.unwrap_or(Severity::Error),
     };
     match args.format {
-        Format::Json => ui.print(&output::check_json::write(&reading, &report))?,
-        Format::Text => {
+        ReportFormat::Json => ui.print(&output::check_json::write(&reading, &report))?,
+        ReportFormat::Sarif => ui.print(&output::sarif::write(&reading, &report))?,
+        ReportFormat::Github => ui.print(&output::reviews::github(&reading, &report))?,
+        ReportFormat::Gitlab => ui.print(&output::reviews::gitlab(&reading, &report))?,
+        ReportFormat::Junit => ui.print(&output::reviews::junit(&reading, &report))?,
+        ReportFormat::Text if args.statistics => {
+            ui.print(&output::check_text::statistics(&reading, &report, known, ui.palette(), ui.width()))?;
+        }
+        ReportFormat::Text => {
             let (palette, width) = (ui.palette(), ui.width());
-            let text = output::check_text::write(&reading, &report, args.notes, known, palette, width);
+            let text =
+                output::check_text::write(&reading, &report, args.notes, args.quiet, known, palette, width);
             ui.print(&text)?;
         }
     }

@@ -1,5 +1,8 @@
 //! `candor check` for a person: the line that causes it, what the client gets, what to write instead.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use candor_check::{Finding, Proof, Report, Severity};
 use candor_gateway::span::Span;
 use candor_iac::Reading;
@@ -15,6 +18,7 @@ pub(crate) fn write(
     reading: &Reading,
     report: &Report,
     notes: bool,
+    quiet: bool,
     known: usize,
     palette: Palette,
     width: usize,
@@ -24,11 +28,41 @@ pub(crate) fn write(
         write_finding(reading, finding, palette, width, &mut out);
         out.push('\n');
     }
+    if quiet {
+        return out;
+    }
     undecided_text(reading, &report.undecided, &mut out);
     if !report.undecided.is_empty() {
         out.push('\n');
     }
     out.push_str(&summary(reading, report, notes, known, palette, width));
+    out.push('\n');
+    out
+}
+
+/// How many findings of each rule there are, the most frequent first.
+pub(crate) fn statistics(
+    reading: &Reading,
+    report: &Report,
+    known: usize,
+    palette: Palette,
+    width: usize,
+) -> String {
+    let mut counts: BTreeMap<(Reverse<Severity>, &str), usize> = BTreeMap::new();
+    for finding in &report.findings {
+        *counts.entry((Reverse(finding.severity), finding.rule.slug)).or_insert(0) += 1;
+    }
+    let mut rows: Vec<_> = counts.into_iter().collect();
+    rows.sort_by_key(|(_, n)| Reverse(*n));
+    let mut out = String::new();
+    for ((Reverse(severity), slug), n) in rows {
+        let severity = palette.paint(severity_style(severity), &format!("{:<7}", severity.slug()));
+        out.push_str(&format!("{n:>6}  {severity}  {slug}\n"));
+    }
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    out.push_str(&summary(reading, report, true, known, palette, width));
     out.push('\n');
     out
 }

@@ -131,3 +131,40 @@ fn a_baseline_is_written_once_survives_moved_lines_and_shrinks_by_itself() {
         (2, "error: baseline.json: no baseline: expected `\"version\": 1`\n")
     );
 }
+
+/// What each format shows of the example; as a whole SARIF carries every rule's page, so only its results are kept.
+#[test]
+fn findings_where_reviews_show_them() {
+    let of = |format: &str| {
+        let run = crate::support::candor(&["check", "examples/orders", "--format", format]);
+        assert_eq!((run.status, run.err.as_str()), (1, ""), "{format}");
+        run.out
+    };
+    for format in ["github", "gitlab", "junit"] {
+        insta::assert_snapshot!(format!("check-{format}"), of(format));
+    }
+    let sarif = candor_contract::json::Json::read(&of("sarif")).unwrap();
+    let Some(candor_contract::json::Json::Array(runs)) = sarif.get("runs") else { panic!("no runs") };
+    insta::assert_snapshot!("check-sarif-results", runs[0].get("results").unwrap().write_pretty());
+    let rules = runs[0].get("tool").unwrap().get("driver").unwrap().get("rules").unwrap().write();
+    assert!(rules.contains("\"id\":\"template-says-success\""));
+}
+
+#[test]
+fn an_input_that_cannot_be_read_shows_in_every_format() {
+    let folder = Folder::with(&[("api.yaml", "Resources: [\n")]);
+    for format in ["sarif", "github", "junit"] {
+        let run = folder.candor(&["check", "api.yaml", "--format", format]);
+        assert_eq!(run.status, 2, "{format}");
+        assert!(run.out.contains("api.yaml:"), "{format}: {}", run.out);
+    }
+}
+
+#[test]
+fn numbers_and_silence() {
+    let folder = Folder::with(&[("api.yaml", TEMPLATE)]);
+    let run = folder.candor(&["check", "api.yaml", "--statistics"]);
+    assert!(run.out.starts_with("     2  error    http-default-200\n"), "{}", run.out);
+    let run = folder.candor(&["check", "api.yaml", "--quiet", "--select", "no-alarm"]);
+    assert_eq!((run.status, run.all().contains("played")), (0, false), "{}", run.all());
+}
