@@ -7,6 +7,8 @@ pub(crate) mod explain;
 pub(crate) mod rules;
 pub(crate) mod simulate;
 
+use std::io::Read as _;
+
 use clap::{Args, Parser, Subcommand};
 
 use candor_check::Handlers;
@@ -44,7 +46,7 @@ pub(crate) enum Command {
 /// What to read, for every command that reads templates.
 #[derive(Debug, Args)]
 pub(crate) struct Inputs {
-    /// Templates, or folders that hold them [default: this folder]
+    /// Templates, or folders that hold them; - for a template on standard input [default: this folder]
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<String>,
     /// Decide a template parameter that has no default, or another value than the default
@@ -53,6 +55,9 @@ pub(crate) struct Inputs {
     /// Refuse files above this many bytes
     #[arg(long, value_name = "BYTES", default_value_t = 16 * 1024 * 1024)]
     pub(crate) max_file: u64,
+    /// The path of the template on standard input: what it names is looked for from there
+    #[arg(long, value_name = "FILE")]
+    pub(crate) stdin_filename: Option<String>,
     /// The configuration [default: the nearest candor.toml at the first PATH or above it]
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<String>,
@@ -73,6 +78,25 @@ pub(crate) fn name_and_value(text: &str) -> Result<(String, String), String> {
 }
 
 impl Inputs {
+    /// A path as it is shown: what comes in on standard input has a name, too.
+    fn named(&self, path: &str) -> String {
+        match (path, &self.stdin_filename) {
+            ("-", Some(name)) => name.clone(),
+            ("-", None) => "stdin.yaml".to_string(),
+            _ => path.to_string(),
+        }
+    }
+
+    fn standard_input(&self) -> Result<Vec<u8>, Fault> {
+        let fault = |what: String| Fault::Input { subject: "standard input".to_string(), what };
+        let mut text = Vec::new();
+        std::io::stdin().take(self.max_file + 1).read_to_end(&mut text).map_err(|e| fault(e.to_string()))?;
+        if text.len() as u64 > self.max_file {
+            return Err(fault(format!("more than {} bytes (--max-file)", self.max_file)));
+        }
+        Ok(text)
+    }
+
     /// Reads everything there is, handlers included. What cannot be read is in the [`Reading`], not an error.
     ///
     /// # Errors
@@ -80,8 +104,13 @@ impl Inputs {
     pub(crate) fn read(&self) -> Result<Work, Fault> {
         let here = [".".to_string()];
         let paths = if self.paths.is_empty() { &here[..] } else { &self.paths };
+        let named: Vec<String> = paths.iter().map(|path| self.named(path)).collect();
+        let paths = &named[..];
         let settings = Settings::find(self.config.as_deref(), &paths[0])?;
-        let disk = Disk::of(self.max_file).with(&settings);
+        let mut disk = Disk::of(self.max_file).with(&settings);
+        if self.paths.iter().any(|path| path == "-") {
+            disk = disk.given(self.named("-"), self.standard_input()?);
+        }
         // What is given here counts before what is written there.
         let configured = settings
             .config

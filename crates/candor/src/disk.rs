@@ -6,6 +6,7 @@ use std::path::Path;
 
 use candor_iac::files::{DirEntry, FileError, Files, PathKind};
 
+use crate::ignored::Ignored;
 use crate::settings::Settings;
 
 /// Files on disk, none larger than a limit.
@@ -15,17 +16,25 @@ pub(crate) struct Disk<'s> {
     max_file: u64,
     /// Whose exclusions count.
     settings: Option<&'s Settings>,
+    ignored: Ignored,
+    /// A file whose text came in on standard input, and that text.
+    given: Option<(String, Vec<u8>)>,
 }
 
 impl<'s> Disk<'s> {
     /// All files of up to so many bytes.
     pub(crate) fn of(max_file: u64) -> Disk<'s> {
-        Disk { max_file, settings: None }
+        Disk { max_file, settings: None, ignored: Ignored::default(), given: None }
     }
 
     /// Those that a configuration does not exclude.
     pub(crate) fn with(self, settings: &'s Settings) -> Disk<'s> {
         Disk { settings: Some(settings), ..self }
+    }
+
+    /// With this text in place of what the file holds.
+    pub(crate) fn given(self, path: String, text: Vec<u8>) -> Disk<'s> {
+        Disk { given: Some((path, text)), ..self }
     }
 
     /// The bytes of a file.
@@ -57,7 +66,10 @@ fn fault(e: &std::io::Error) -> FileError {
 
 impl Files for Disk<'_> {
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
-        self.bytes(Path::new(path))
+        match &self.given {
+            Some((given, text)) if given == path => Ok(text.clone()),
+            Some(_) | None => self.bytes(Path::new(path)),
+        }
     }
 
     fn list(&self, dir: &str) -> Result<Vec<DirEntry>, FileError> {
@@ -73,7 +85,8 @@ impl Files for Disk<'_> {
             // `template.yaml`, and not `./template.yaml`.
             let folder = if dir == "." { Path::new("") } else { Path::new(dir) };
             let path = folder.join(entry.file_name());
-            if self.settings.is_some_and(|settings| settings.excludes(&path)) {
+            let excluded = self.settings.is_some_and(|settings| settings.excludes(&path));
+            if excluded || self.ignored.has(Path::new(dir), &path, kind.is_dir()) {
                 continue;
             }
             if let Some(path) = path.to_str() {
@@ -85,6 +98,9 @@ impl Files for Disk<'_> {
     }
 
     fn kind(&self, path: &str) -> Result<PathKind, FileError> {
+        if self.given.as_ref().is_some_and(|(given, _)| given == path) {
+            return Ok(PathKind::File);
+        }
         let metadata = fs::metadata(path).map_err(|e| fault(&e))?;
         Ok(if metadata.is_dir() { PathKind::Directory } else { PathKind::File })
     }

@@ -5,6 +5,7 @@
 mod commands;
 mod disk;
 mod fault;
+mod ignored;
 mod output;
 mod settings;
 mod ui;

@@ -114,6 +114,7 @@ impl Args {
             paths: vec![template.to_string()],
             parameters: self.parameters.clone(),
             max_file: MAX_FILE,
+            stdin_filename: None,
             config: None,
         }
     }

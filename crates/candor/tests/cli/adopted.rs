@@ -168,3 +168,41 @@ fn numbers_and_silence() {
     let run = folder.candor(&["check", "api.yaml", "--quiet", "--select", "no-alarm"]);
     assert_eq!((run.status, run.all().contains("played")), (0, false), "{}", run.all());
 }
+
+#[test]
+fn what_git_ignores_is_passed_over_unless_it_is_named() {
+    let folder = Folder::with(&[("api.yaml", TEMPLATE)]);
+    for inner in [".git", "out", "kept"] {
+        fs::create_dir(folder.path().join(inner)).unwrap();
+    }
+    for copy in ["out/api.yaml", "kept/api.yaml", "kept/old.yaml"] {
+        folder.write(copy, TEMPLATE.as_bytes());
+    }
+    folder.write(".gitignore", b"/out\nkept/*.yaml\n");
+    folder.write("kept/.gitignore", b"!api.yaml\n");
+    let files = |run: &Run| run.json().get("summary").unwrap().get("files").unwrap().write();
+    assert_eq!(files(&folder.candor(&["check", ".", "--format", "json"])), "2");
+    assert_eq!(files(&folder.candor(&["check", "out/api.yaml", "--format", "json"])), "1");
+    fs::remove_dir(folder.path().join(".git")).unwrap();
+    assert_eq!(files(&folder.candor(&["check", ".", "--format", "json"])), "4");
+}
+
+#[test]
+fn a_template_on_standard_input() {
+    let folder = Folder::with(&[("candor.toml", "[rules]\nhttp-default-200 = 'warning'\n")]);
+    let mut command = crate::support::command(
+        100,
+        folder.path(),
+        &["check", "-", "--stdin-filename", "sub/api.yaml", "--format", "json"],
+    );
+    command
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), TEMPLATE.as_bytes()).unwrap();
+    let run = Run::of(child.wait_with_output().unwrap());
+    assert_eq!(run.status, 0, "{}", run.all());
+    assert!(run.out.contains("\"path\": \"sub/api.yaml\""), "{}", run.out);
+    assert!(found(&run).iter().all(|(_, severity)| severity == "warning"));
+}
