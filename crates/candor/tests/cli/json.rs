@@ -62,3 +62,21 @@ fn rules_are_listed_for_programs() {
     let Some(Json::Array(rules)) = run.json().get("rules").cloned() else { panic!("{}", run.out) };
     assert!(rules.len() > 30 && rules.iter().all(|r| r.get("rule").and_then(Json::as_str).is_some()));
 }
+
+/// The configuration of docs/ci.md is what the schema describes, and what candor takes.
+#[test]
+fn the_configuration_of_the_page_fits_its_schema() {
+    let page = std::fs::read_to_string(root().join("docs/ci.md")).unwrap();
+    let toml = page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let folder = Folder::with(&[("candor.toml", toml), ("template.yaml", "Resources: {}\n")]);
+    let run = folder.candor(&["check", ".", "--format", "json"]);
+    assert!(!run.err.contains("candor.toml"), "{}", run.err);
+    let as_json = r#"{"fail-on": "warning", "baseline": "b.json", "exclude": ["a"], "parameters": {"Stage": "prod"},
+        "rules": {"no-alarm": "off"}, "override": [{"files": ["legacy/**"], "rules": {"no-error-response": "warning"}}]}"#;
+    assert_eq!(complaints("candor.schema.json", as_json), [""; 0]);
+    for wrong in
+        [r#"{"failon": "error"}"#, r#"{"override": [{"rules": {}}]}"#, r#"{"rules": {"no-alarm": "loud"}}"#]
+    {
+        assert!(!complaints("candor.schema.json", wrong).is_empty(), "{wrong}");
+    }
+}
