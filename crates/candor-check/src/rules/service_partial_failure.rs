@@ -4,6 +4,10 @@ use super::*;
 
 use crate::endpoint_cases::operation;
 
+/// An HTTP API passes a service's answer on and has nothing that could look into it.
+pub(super) const IN_BETWEEN: &str =
+    "a REST API, whose response template can look into the answer, or a function between: an HTTP API passes it on as it comes";
+
 pub(super) static RULE: Rule = Rule {
     slug: "service-partial-failure",
     severity: Severity::Warning,
@@ -33,7 +37,10 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
         at,
         message: format!("{} answers {status} when {operation} has lost an entry", scene.whose()),
         label: format!("does not look at {count} of the answer"),
-        remedy: format!("a response template with `#if({test})#set($context.responseOverride.status = 500)#end`"),
+        remedy: match scene.is_mapped() {
+            true => format!("a response template with `#if({test})#set($context.responseOverride.status = 500)#end`"),
+            false => IN_BETWEEN.to_string(),
+        },
         also: Vec::new(),
     })
 }

@@ -21,8 +21,11 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
         at,
         message: format!("{} answers {status} when the execution has failed", scene.whose()),
         label: "does not look at `status` of the answer: FAILED and TIMED_OUT come with 200".to_string(),
-        remedy: "a response template with `#if($input.path('$.status') != 'SUCCEEDED')#set($context.responseOverride.status = 500)#end`"
-            .to_string(),
+        remedy: match scene.is_mapped() {
+            true => "a response template with `#if($input.path('$.status') != 'SUCCEEDED')#set($context.responseOverride.status = 500)#end`",
+            false => super::service_partial_failure::IN_BETWEEN,
+        }
+        .to_string(),
         also: Vec::new(),
     })
 }

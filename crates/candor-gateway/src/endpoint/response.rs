@@ -64,7 +64,7 @@ fn passed(
         let refusal = Refusal { response_type: None, status: 500, message: "Internal server error", cause };
         return gateway_response::answer(received, trace, refusal);
     };
-    let step = trace.push(What::EndpointPassed, Cause::Payload);
+    let step = trace.push(What::EndpointPassed, Cause::Written(route.integration.span));
     let header = |name: Cow<'static, str>, value: String| By { value: Header { name, value }, step };
     let mut all = vec![
         header(Cow::Borrowed("x-amzn-RequestId"), received.ambient.request_id.clone()),
