@@ -70,6 +70,7 @@ rules! {
     log_without_level,
     alarm_on_errors_behind_adapter,
     integration_method_not_post,
+    async_invocation,
     missing_method_response,
     pattern_on_status_code,
     no_default_response,

@@ -119,6 +119,15 @@ pub struct Integration {
 }
 
 impl Integration {
+    /// The mapping that asks Lambda to run the function asynchronously, if there is one: Lambda then takes the event and answers at once
+    /// with nothing (guide "Set up asynchronous invocation of the backend Lambda function").
+    pub fn asynchronous(&self) -> Option<&Parameter> {
+        self.request_parameters.iter().find(|p| {
+            p.destination.eq_ignore_ascii_case("integration.request.header.X-Amz-Invocation-Type")
+                && matches!(p.source.optional(), Ok((Some(source), _)) if source.trim_matches('\'') == "Event")
+        })
+    }
+
     /// Whether a function stands behind it, as far as that is known.
     pub fn calls_function(&self) -> bool {
         matches!(self.target.optional(), Ok((Some(Target::Function(_)), _)))

@@ -10,14 +10,6 @@ use crate::mapping;
 use crate::setting::{Cause, Undecided};
 use crate::trace::{Trace, What};
 
-/// Whether the integration asks Lambda to run the function asynchronously: Lambda then answers at once with nothing.
-pub(crate) fn is_asynchronous(integration: &Integration) -> bool {
-    integration.request_parameters.iter().any(|p| {
-        p.destination.eq_ignore_ascii_case("integration.request.header.X-Amz-Invocation-Type")
-            && matches!(p.source.optional(), Ok((Some(source), _)) if source.trim_matches('\'') == "Event")
-    })
-}
-
 /// What makes every call to a function fail, whatever it would do: a method other than POST, a mapping onto a header that
 /// the gateway needs for itself (both recorded: `test_lambda_aws_proxy_integration_non_post_method`,
 /// `test_apigateway_header_remapping_aws`).

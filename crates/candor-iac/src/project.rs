@@ -75,6 +75,8 @@ pub struct Function {
     pub layers: Vec<String>,
     /// Whether it runs code that is not in the files: layers from elsewhere, what a build of its own puts together.
     pub more_code: bool,
+    /// Whether events of asynchronous invocations that it could not handle are kept: a dead letter queue, a destination on failure.
+    pub keeps_failed_events: bool,
     /// `LoggingConfig.LogFormat`: `Text`, the default, or `JSON`.
     pub log_format: Setting<String>,
     /// `LoggingConfig.LogGroup`; without it `/aws/lambda/` and the function's name.

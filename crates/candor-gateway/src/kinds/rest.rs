@@ -88,13 +88,10 @@ pub(crate) fn begin<'a>(
         let response = gateway_response::answer(&received, trace, refusal)?;
         return Ok((received, State::Done(response)));
     }
-    if *integration_type == IntegrationType::Aws {
-        if integration_request::is_asynchronous(integration) {
-            return Err(unsupported(integration.span, "asynchronous invocations are not played yet"));
-        }
-        if let Some(response) = integration_request::prepare(&mut received, trace, integration)? {
-            return Ok((received, State::Done(response)));
-        }
+    if *integration_type == IntegrationType::Aws
+        && let Some(response) = integration_request::prepare(&mut received, trace, integration)?
+    {
+        return Ok((received, State::Done(response)));
     }
     let (deadline, _) = integration.timeout.or(&limits::REST_INTEGRATION_TIMEOUT.time)?;
     trace.push(What::Invoked, Cause::Request);
@@ -130,6 +127,11 @@ pub(crate) fn resume(
     outcome: &Outcome,
 ) -> Result<Response, Undecided> {
     let route = received.route.expect("a function is only called for a route");
+    // Whatever the function will do, Lambda has taken the event: 202, and no body.
+    let taken = Payload::known(Vec::new());
+    if mapped_asynchronously(route) && !matches!(outcome, Outcome::Throttled | Outcome::NotInvocable) {
+        return integration_response::respond(received, trace, route, &Answered::by_function(&taken), "");
+    }
     let gave_up = match outcome {
         Outcome::ReturnedLate(_) => true,
         Outcome::TimedOut { after, .. } => *after > invocation.deadline,
@@ -178,6 +180,13 @@ pub(crate) fn resume(
             gateway_response::answer(received, trace, refusal)
         }
     }
+}
+
+/// Whether the function is only told, and not asked. A proxy integration ignores its parameter mappings.
+fn mapped_asynchronously(route: &Route) -> bool {
+    let integration = &route.integration;
+    matches!(integration.integration_type.optional(), Ok((Some(IntegrationType::Aws), _)))
+        && integration.asynchronous().is_some()
 }
 
 /// A proxy function's answer.

@@ -10,6 +10,7 @@ use candor_gateway::span::Span;
 use crate::formats::apis::{cors, empty};
 use crate::formats::fields::{seconds, transfer_mode};
 use crate::formats::sam::Globals;
+use crate::formats::surroundings::of_type;
 use crate::formats::{exists, target};
 use crate::project::{Code, Function};
 use crate::syntax::Node;
@@ -46,9 +47,20 @@ const SAM_PROPERTIES: &[&str] = &[
     "FunctionUrlConfig",
     "AutoPublishAlias",
     "LoggingConfig",
+    "DeadLetterQueue",
+    "EventInvokeConfig",
 ];
-const CFN_PROPERTIES: &[&str] =
-    &["FunctionName", "Runtime", "Handler", "Timeout", "Code", "PackageType", "Layers", "LoggingConfig"];
+const CFN_PROPERTIES: &[&str] = &[
+    "FunctionName",
+    "Runtime",
+    "Handler",
+    "Timeout",
+    "Code",
+    "PackageType",
+    "Layers",
+    "LoggingConfig",
+    "DeadLetterConfig",
+];
 
 impl Functions {
     pub(super) fn read(scope: &Scope<'_>, globals: &Globals) -> Functions {
@@ -83,6 +95,15 @@ impl Functions {
                 _ => {}
             }
         }
+        for resource in of_type(scope, "AWS::Lambda::EventInvokeConfig") {
+            let value = properties_of(scope, resource, &["FunctionName", "DestinationConfig"]);
+            let name = value.get("FunctionName").and_then(Value::as_scalar);
+            let of = name.and_then(|s| target::function(s, 0, s.text.as_str().len(), &functions).logical_id);
+            let index = of.and_then(|id| functions.by_id.get(&id).copied());
+            if let Some(function) = index.and_then(|index| functions.list.get_mut(index)) {
+                function.keeps_failed_events |= has_on_failure(&value);
+            }
+        }
         for resource in scope.template.resources.iter().filter(|r| r.resource_type == "AWS::Lambda::Url") {
             if exists(scope, resource) {
                 let value = properties_of(scope, resource, &["TargetFunctionArn", "Cors", "InvokeMode"]);
@@ -113,6 +134,7 @@ impl Functions {
             code: if sam { sam_code(value, at) } else { value.setting("Code", at, cfn_code) },
             layers,
             more_code: foreign_layers || builds_by_itself(resource),
+            keeps_failed_events: keeps_failed_events(value),
             span: at,
         };
         if let Ok((Some(name), _)) = function.name.optional() {
@@ -236,6 +258,17 @@ fn url(name: &str, config: &Value, target: Setting<Target>, at: Span) -> Api {
         span: at,
     });
     api
+}
+
+/// Whether events that a function could not handle are kept somewhere: a dead letter queue, a destination.
+fn keeps_failed_events(properties: &Value) -> bool {
+    properties.get("DeadLetterConfig").is_some()
+        || properties.get("DeadLetterQueue").is_some()
+        || properties.get("EventInvokeConfig").is_some_and(has_on_failure)
+}
+
+fn has_on_failure(config: &Value) -> bool {
+    config.get("DestinationConfig").is_some_and(|destinations| destinations.get("OnFailure").is_some())
 }
 
 /// The integration that SAM and function URLs make of a function: a Lambda proxy.

@@ -104,7 +104,6 @@ pub(crate) fn write(reading: &Reading, report: &Report) -> String {
 }
 
 fn result(reading: &Reading, f: &Finding, print: String) -> Json {
-    let index = RULES.iter().position(|rule| rule.slug == f.rule.slug).unwrap_or_default();
     let mut message = f.message.clone();
     if let Some(proof) = proof_line(reading, f) {
         message.push_str(&format!(" ({proof})"));
@@ -112,7 +111,6 @@ fn result(reading: &Reading, f: &Finding, print: String) -> Json {
     message.push_str(&format!(". Instead: {}", f.remedy));
     let mut members = vec![
         ("ruleId", Json::string(f.rule.slug)),
-        ("ruleIndex", Json::number(index as i64)),
         ("level", level(f.severity)),
         ("message", text(message)),
         ("locations", Json::Array(vec![location(reading, f.at, Some(&f.label))])),
