@@ -7,7 +7,7 @@ use crate::headers;
 use crate::in_flight::Received;
 use crate::mapping;
 use crate::setting::{Cause, Undecided};
-use crate::trace::{Trace, What};
+use crate::trace::{Broken, Trace, What};
 
 /// Whether the integration asks Lambda to run the function asynchronously: Lambda then answers at once with nothing.
 pub(crate) fn is_asynchronous(integration: &Integration) -> bool {
@@ -20,17 +20,17 @@ pub(crate) fn is_asynchronous(integration: &Integration) -> bool {
 /// What makes every call to a function fail, whatever it would do: a method other than POST, a mapping onto a header that
 /// the gateway needs for itself (both recorded: `test_lambda_aws_proxy_integration_non_post_method`,
 /// `test_apigateway_header_remapping_aws`).
-pub(crate) fn broken_call(integration: &Integration) -> Result<Option<(&'static str, Cause)>, Undecided> {
+pub(crate) fn broken_call(integration: &Integration) -> Result<Option<(Broken, Cause)>, Undecided> {
     let (method, cause) = integration.http_method.optional()?;
     if let Some(method) = method
         && !method.eq_ignore_ascii_case("POST")
     {
-        return Ok(Some(("Lambda is invoked by POST only", cause)));
+        return Ok(Some((Broken::NotPost, cause)));
     }
     let forbidden = integration.request_parameters.iter().find(|p| {
         p.destination.strip_prefix("integration.request.header.").is_some_and(headers::breaks_lambda_call)
     });
-    Ok(forbidden.map(|p| ("this header may not be mapped onto a call to Lambda", Cause::Written(p.span))))
+    Ok(forbidden.map(|p| (Broken::ReservedHeader, Cause::Written(p.span))))
 }
 
 /// Makes the payload for the function, or the refusal that takes its place.

@@ -37,7 +37,7 @@ pub enum What {
     /// The integration cannot be called as it is configured.
     IntegrationBroken {
         /// What is wrong with it.
-        why: &'static str,
+        why: Broken,
     },
     /// The function was called.
     Invoked,
@@ -53,6 +53,8 @@ pub enum What {
     StatusInferred,
     /// The gateway could not use the function's answer.
     AnswerMalformed(Malformed),
+    /// The function said that its body is base64, and it is not.
+    AnswerNotBase64,
     /// The selection pattern of this integration response matched.
     PatternMatched {
         /// Which.
@@ -106,6 +108,8 @@ pub enum What {
     GatewayStatus {
         /// The type; function errors and malformed answers of a proxy have none but DEFAULT_5XX.
         response_type: Option<GatewayResponseType>,
+        /// What it says: `$context.error.message`.
+        message: String,
     },
     /// The gateway answered by itself: its body.
     GatewayBody {
@@ -114,6 +118,30 @@ pub enum What {
     },
     /// A mock's request template said the status.
     MockStatus,
+}
+
+/// What is wrong with an integration that cannot be called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Broken {
+    /// Its method is none that Lambda is invoked by.
+    NotPost,
+    /// A mapping sets a header that the gateway needs for itself.
+    ReservedHeader,
+    /// The request template of a mock yields no status.
+    MockStatus,
+}
+
+impl Broken {
+    /// What is wrong, as a clause.
+    pub fn why(self) -> &'static str {
+        match self {
+            Broken::NotPost => "Lambda is invoked by POST only",
+            Broken::ReservedHeader => "this header may not be mapped onto a call to Lambda",
+            Broken::MockStatus => {
+                "the request template of a mock must yield an object with an integer statusCode"
+            }
+        }
+    }
 }
 
 /// The steps of one exchange, in order.
