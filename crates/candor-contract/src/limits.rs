@@ -30,6 +30,12 @@ pub const LAMBDA_RESPONSE: ByteLimit = ByteLimit {
 pub const GATEWAY_PAYLOAD: ByteLimit =
     ByteLimit { bytes: 10 * 1024 * 1024, source: "Amazon API Gateway quotas: Payload size, 10 MB" };
 
+/// The text of an event in an execution log; the request id before it does not count (counted in published logs).
+pub const EXECUTION_LOG_EVENT: ByteLimit = ByteLimit {
+    bytes: 1024,
+    source: "API Gateway developer guide: Set up CloudWatch logging for REST APIs, log events are cut at 1,024 bytes",
+};
+
 /// The default integration timeout of a REST API. Regional and private APIs can have it raised.
 pub const REST_INTEGRATION_TIMEOUT: TimeLimit = TimeLimit {
     time: Duration::from_millis(29_000),
@@ -51,3 +57,7 @@ pub const LAMBDA_TIMEOUT_DEFAULT: TimeLimit = TimeLimit {
 /// What a Lambda function may take at most; a function URL waits that long.
 pub const LAMBDA_TIMEOUT_MAX: TimeLimit =
     TimeLimit { time: Duration::from_secs(900), source: "Lambda quotas: Function timeout, 900 seconds" };
+
+/// The memory of a Lambda function where none is configured, in megabytes (Lambda developer guide: Configure Lambda function
+/// memory, 128 MB by default).
+pub const LAMBDA_MEMORY_DEFAULT_MB: u64 = 128;

@@ -134,6 +134,7 @@ impl Exchange<'_> {
             | What::FunctionFailed
             | What::GatewayTimedOut
             | What::AnswerMalformed(_)
+            | What::AnswerNotBase64
             | What::NoResponse
             | What::MethodResponseMissing { .. }
             | What::PassedThrough

@@ -129,7 +129,7 @@ pub(crate) fn answer(
         },
         None => (status, cause),
     };
-    let step = trace.push(What::GatewayStatus { response_type }, status_cause);
+    let step = trace.push(What::GatewayStatus { response_type, message: message.to_string() }, status_cause);
     let status_by = By { value: status, step };
     let (body, body_step) = body(received, trace, entry, response_type, message)?;
     let mut response = Response {

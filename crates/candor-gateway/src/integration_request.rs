@@ -8,26 +8,23 @@ use crate::headers;
 use crate::in_flight::Received;
 use crate::mapping;
 use crate::setting::{Cause, Undecided};
-use crate::trace::{Trace, What};
+use crate::trace::{Broken, Trace, What};
 
 /// What makes every call to a function fail, whatever it would do: a method other than POST, a mapping onto a header that
 /// the gateway needs for itself (both recorded: `test_lambda_aws_proxy_integration_non_post_method`,
 /// `test_apigateway_header_remapping_aws`).
-pub(crate) fn broken_call(integration: &Integration) -> Result<Option<(&'static str, Cause)>, Undecided> {
+pub(crate) fn broken_call(integration: &Integration) -> Result<Option<(Broken, Cause)>, Undecided> {
     let (method, cause) = integration.http_method.optional()?;
     if let Some(method) = method
         && !method.eq_ignore_ascii_case("POST")
     {
-        return Ok(Some(("Lambda is invoked by POST only", cause)));
+        return Ok(Some((Broken::NotPost, cause)));
     }
     let forbidden = integration.request_parameters.iter().find(|p| {
         p.destination.strip_prefix("integration.request.header.").is_some_and(headers::breaks_aws_call)
     });
-    Ok(forbidden.map(|p| ("this header may not be mapped onto a call to Lambda", Cause::Written(p.span))))
+    Ok(forbidden.map(|p| (Broken::ReservedHeader, Cause::Written(p.span))))
 }
-
-/// Why a body cannot be converted.
-pub(crate) const NO_BASE64: &str = "the body is no base64, and CONVERT_TO_BINARY decodes it";
 
 /// The client's body after `contentHandling`: a request's own type says both sides of the table. `None`: it should be base64.
 pub(crate) fn converted_body(
@@ -45,7 +42,7 @@ fn unusable(
     received: &Received<'_>,
     trace: &mut Trace,
     integration: &Integration,
-    why: &'static str,
+    why: Broken,
 ) -> Result<Option<Response>, Undecided> {
     let cause = match integration.content_handling.optional()? {
         (Some(_), cause) => cause,
@@ -90,7 +87,7 @@ pub(crate) fn prepare(
             // Recorded for `$input.body`, inferred for passing on to a function: an empty body is an empty object.
             Some(_) if received.request.body.is_empty() && integration.calls_function() => b"{}".to_vec(),
             Some(converted) => converted.into_bytes(),
-            None => return unusable(received, trace, integration, NO_BASE64),
+            None => return unusable(received, trace, integration, Broken::BodyNotBase64),
         };
         received.mapped_event = Some(body);
         return Ok(None);
@@ -103,9 +100,9 @@ pub(crate) fn prepare(
     let body = match converted_body(received, integration)? {
         Some(Converted::Text(text)) => text,
         Some(Converted::Bytes(_)) => {
-            return unusable(received, trace, integration, "a template cannot read bytes");
+            return unusable(received, trace, integration, Broken::TemplateReadsBytes);
         }
-        None => return unusable(received, trace, integration, NO_BASE64),
+        None => return unusable(received, trace, integration, Broken::BodyNotBase64),
     };
     let empty = candor_vtl::Value::Null;
     let rendered = match &template.parsed {

@@ -17,6 +17,7 @@ pub mod in_flight;
 mod integration_request;
 pub mod integration_response;
 mod kinds;
+pub mod log;
 mod mapping;
 pub mod request;
 pub mod routing;

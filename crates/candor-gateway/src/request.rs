@@ -1,5 +1,7 @@
 //! What comes in: the client's request, and what the surroundings of one exchange are.
 
+use crate::log::time;
+
 /// A request as it is on the wire.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Request {
@@ -91,6 +93,10 @@ pub struct Ambient {
     pub account_id: String,
     /// The region.
     pub region: String,
+    /// How long the integration takes when nothing is said of it, in milliseconds.
+    pub integration_latency_ms: i64,
+    /// How long the gateway itself takes besides, in milliseconds.
+    pub gateway_latency_ms: i64,
 }
 
 impl Ambient {
@@ -108,6 +114,8 @@ impl Ambient {
             deployment_id: "d1e2p3".to_string(),
             account_id: "123456789012".to_string(),
             region: "us-east-1".to_string(),
+            integration_latency_ms: 20,
+            gateway_latency_ms: 5,
         }
     }
 
@@ -118,47 +126,13 @@ impl Ambient {
 
     /// The time as API Gateway's contexts have it: `24/Sep/2025:19:28:50 +0000`.
     pub fn request_time(&self) -> String {
-        const MONTHS: [&str; 12] =
-            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-        let seconds = self.time_epoch_ms.div_euclid(1000);
-        let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-        let (year, month, day) = civil_from_days(days);
-        let month = MONTHS[(month - 1) as usize];
-        format!(
-            "{day:02}/{month}/{year}:{:02}:{:02}:{:02} +0000",
-            second / 3600,
-            second / 60 % 60,
-            second % 60
-        )
+        time::clf(self.time_epoch_ms)
     }
-}
-
-/// Year, month (1-12) and day (1-31) of a day counted from 1970-01-01, in the Gregorian calendar.
-fn civil_from_days(days: i64) -> (i64, i64, i64) {
-    // Counted from 0000-03-01, so that the leap day is the last of its year.
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (year, month, day)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn times_read_like_aws_writes_them() {
-        let at = |ms| Ambient { time_epoch_ms: ms, ..Ambient::example() }.request_time();
-        assert_eq!(at(1_722_975_857_000), "06/Aug/2024:20:24:17 +0000");
-        assert_eq!(at(0), "01/Jan/1970:00:00:00 +0000");
-        assert_eq!(at(1_709_164_800_000), "29/Feb/2024:00:00:00 +0000");
-    }
 
     #[test]
     fn a_query_is_decoded_and_a_broken_escape_stays() {

@@ -4,14 +4,18 @@
 //! that leaves nothing is as real as one that leaves much: it is the point of this module to tell them apart.
 //!
 //! Sources: "Amazon API Gateway dimensions and metrics", "Monitor CloudWatch metrics for HTTP APIs" (API Gateway guide);
-//! "Types of metrics for Lambda functions", "Monitoring Lambda function URLs" (Lambda guide). The words of execution logs
-//! are recorded or seen in public logs; where a line is believed only, its comment says so.
+//! "Types of metrics for Lambda functions", "Monitoring Lambda function URLs" (Lambda guide). The words of the logs are those of
+//! [`crate::log`].
 
 use candor_contract::json::Json;
-use candor_contract::outcome::{FunctionError, Outcome};
+use candor_contract::outcome::{FunctionError, Outcome, Payload};
 
-use crate::api::{FunctionRef, LoggingLevel, Stage, Target};
+use crate::api::{FunctionRef, LoggingLevel, Route, Stage, Target};
 use crate::exchange::Exchange;
+use crate::log::access;
+use crate::log::execution::{self, Event, Level, Line, Prefix};
+use crate::log::lambda::{self, Format, Runtime};
+use crate::log::time;
 use crate::setting::{Cause, Setting};
 use crate::trace::What;
 
@@ -199,48 +203,42 @@ fn logical_id(exchange: &Exchange<'_>) -> Option<String> {
 
 /// The function's log is always written; a function that never ran writes nothing.
 fn function_lines(exchange: &Exchange<'_>, ran: &Ran<'_>) -> Vec<LogLine> {
+    let success = Outcome::Returned(Payload::known(Vec::new()));
     let (function, outcome) = match ran {
         Ran::NotAsked | Ran::Throttled(_) => return Vec::new(),
-        Ran::Succeeded(function) => (function, None),
-        Ran::Failed(function, outcome) => (function, Some(*outcome)),
+        Ran::Succeeded(function) => (function, &success),
+        Ran::Failed(function, outcome) => (function, *outcome),
     };
-    let id = exchange.received.ambient.lambda_request_id.as_str();
-    let platform = |text: &str| Says::Platform(format!("RequestId: {id} {text}"));
-    let mut said = vec![Says::Platform(format!("START RequestId: {id} Version: $LATEST"))];
-    let mut ended = "";
-    let mut prints = true;
-    match outcome {
-        Some(Outcome::Raised(error)) => said.push(exception(error)),
-        Some(Outcome::InitFailed(error)) => {
-            said.push(exception(error));
-            (ended, prints) = ("Status: error", false);
-        }
-        Some(Outcome::TimedOut { after, .. }) => {
-            let seconds = format!("{}.{:02}", after.as_secs(), after.subsec_millis() / 10);
-            said.push(Says::Platform(format!("{id} Task timed out after {seconds} seconds")));
-            // What it printed before it was stopped it would have printed in a success, too.
-            (ended, prints) = ("Status: timeout", false);
-        }
-        Some(Outcome::Exited) => {
-            said.push(platform("Error: Runtime exited with error: exit status 1\nRuntime.ExitError"));
-            ended = "Status: error\tError Type: Runtime.ExitError";
-        }
-        Some(Outcome::OutOfMemory) => {
-            said.push(platform("Error: Runtime exited with error: signal: killed\nRuntime.ExitError"));
-            (ended, prints) = ("Status: error\tError Type: Runtime.OutOfMemory", false);
-        }
-        // Whether Lambda writes a line about an answer that is too large nobody here has seen.
-        None
-        | Some(
-            Outcome::TooLarge(_)
-            | Outcome::Returned(_)
-            | Outcome::ReturnedLate(_)
-            | Outcome::Throttled
-            | Outcome::NotInvocable,
-        ) => {}
-    }
-    said.push(Says::Platform(format!("END RequestId: {id}")));
-    said.push(Says::Platform(format!("REPORT RequestId: {id}\tDuration: 1.00 ms\t{ended}")));
+    // Times and numbers stand for any: no pattern that people write looks for one.
+    let number = |n: &str| n.to_string();
+    let time = || Some(time::iso(exchange.received.ambient.time_epoch_ms));
+    let of_it = lambda::Ran {
+        request_id: exchange.received.ambient.lambda_request_id.clone(),
+        started: time(),
+        ended: time(),
+        duration: number("1.00"),
+        billed: number("2"),
+        memory_size: number("128"),
+        memory_used: number("64"),
+        // Whose words an exception has is known where the function is; which words it has, does not matter here.
+        runtime: Some(Runtime::Python),
+    };
+    let says = |line: lambda::Line| match (&line.event, outcome) {
+        (lambda::Event::Raised(_), Outcome::Raised(error) | Outcome::InitFailed(error)) => exception(error),
+        _ => Says::Platform(line.write(Format::Text)),
+    };
+    let mut said: Vec<Says> = lambda::of(outcome, &of_it, Format::Text).into_iter().map(says).collect();
+    let prints = match outcome {
+        // What it printed before it was stopped it would have printed in a success, too.
+        Outcome::TimedOut { .. } | Outcome::OutOfMemory | Outcome::InitFailed(_) => false,
+        Outcome::Returned(_)
+        | Outcome::ReturnedLate(_)
+        | Outcome::Raised(_)
+        | Outcome::Exited
+        | Outcome::Throttled
+        | Outcome::NotInvocable
+        | Outcome::TooLarge(_) => true,
+    };
     if prints {
         said.push(Says::Anything);
     }
@@ -288,71 +286,35 @@ fn execution_line(exchange: &Exchange<'_>, says: Says, certain: bool) -> LogLine
     LogLine { log: Log::Execution, group, says, certain }
 }
 
-/// The last line of an execution: at ERROR it is seen for 5xx only.
+/// An event of the execution log, as CloudWatch gets it.
+fn execution_event(exchange: &Exchange<'_>, event: Event, certain: bool) -> LogLine {
+    let line = Line::new(Prefix::Request(UNKNOWN.to_string()), event);
+    execution_line(exchange, Says::Text(line.write()), certain)
+}
+
+/// The last line of an execution.
 fn completed(exchange: &Exchange<'_>, status: u16) -> Vec<LogLine> {
     let Some((level, certain)) = level(exchange) else { return Vec::new() };
-    let text = format!("({UNKNOWN}) Method completed with status: {status}");
-    let written = level == LoggingLevel::Info || status >= 500;
-    written.then(|| execution_line(exchange, Says::Text(text), certain)).into_iter().collect()
+    let event = Event::Completed { status };
+    let written = level == LoggingLevel::Info || event.level() == Level::Error;
+    written.then(|| execution_event(exchange, event, certain)).into_iter().collect()
 }
 
 /// What the execution log says. Of a failure that a mapped integration answers with a success it says nothing at the
 /// level ERROR: no step of the gateway failed (believed from the parts; nobody here has seen such a log).
 fn execution_lines(exchange: &Exchange<'_>) -> Vec<LogLine> {
     let Some((level, certain)) = level(exchange) else { return Vec::new() };
-    let id = exchange.received.ambient.lambda_request_id.as_str();
-    let configuration = |why: &str| format!("Execution failed due to configuration error: {why}");
-    let mut texts = Vec::new();
-    for step in exchange.trace.steps() {
-        match &step.what {
-            What::FunctionFailed => texts.push(format!(
-                "Lambda execution failed with status 200 due to customer function error: {UNKNOWN}. Lambda request id: {id}"
-            )),
-            What::AnswerMalformed(_) => texts.push(configuration("Malformed Lambda proxy response")),
-            What::GatewayTimedOut => texts.push("Execution failed due to a timeout error".to_string()),
-            What::InvocationRefused if matches!(exchange.outcome, Some(Outcome::Throttled)) => {
-                texts.push(format!("Lambda invocation failed with status: 429. Lambda request id: {id}"));
-                texts.push(configuration("Rate Exceeded."));
+    let failures = exchange.trace.steps().iter().flat_map(|step| execution::failure(exchange, &step.what));
+    let mut lines: Vec<LogLine> = failures
+        .map(|event| match event {
+            // An outcome's error is made up, where it is none of the handler's.
+            Event::FunctionFailed { request_id, .. } => {
+                Event::FunctionFailed { message: UNKNOWN.to_string(), request_id }
             }
-            What::InvocationRefused => texts.push(configuration("Invalid permissions on Lambda function")),
-            What::NoResponse => texts.push(configuration(
-                "No match for output mapping and no default endpoint response mapping configured",
-            )),
-            What::MethodResponseMissing { .. } => {
-                texts.push(configuration("Output mapping refers to an invalid method response"));
-            }
-            What::RequestTemplateFailed { .. } | What::ResponseTemplateFailed { .. } => {
-                texts.push(configuration(&UNKNOWN.to_string()));
-            }
-            What::IntegrationBroken { .. } | What::EndpointBodyUnusable => {
-                texts.push(configuration(&UNKNOWN.to_string()));
-            }
-            What::EndpointUnreachable => {
-                texts.push("Execution failed due to a network error communicating with endpoint".to_string());
-            }
-            What::NoRoute
-            | What::MediaTypeRefused
-            | What::RequestTemplateRendered
-            | What::Invoked
-            | What::EndpointCalled
-            | What::EndpointPassed
-            | What::AnswerRead
-            | What::StatusInferred
-            | What::PatternMatched { .. }
-            | What::DefaultResponse { .. }
-            | What::PassedThrough
-            | What::ResponseTemplateRendered { .. }
-            | What::StatusOverridden { .. }
-            | What::OverrideIgnored { .. }
-            | What::HeaderMapped
-            | What::HeaderSet
-            | What::GatewayStatus { .. }
-            | What::GatewayBody { .. }
-            | What::MockStatus => {}
-        }
-    }
-    let line = |text: String| execution_line(exchange, Says::Text(format!("({UNKNOWN}) {text}")), certain);
-    let mut lines: Vec<LogLine> = texts.into_iter().map(line).collect();
+            event => event,
+        })
+        .map(|event| execution_event(exchange, event, certain))
+        .collect();
     lines.extend(completed(exchange, exchange.response.status.value));
     let route = exchange.received.route.map(|r| &r.key);
     let traced = route.and_then(|key| exchange.received.api.stage.data_trace(key)).map(Setting::optional);
@@ -380,31 +342,18 @@ fn access_line(exchange: &Exchange<'_>, status: u16) -> Option<LogLine> {
     }
 }
 
-/// A format with its variables filled in: those that the exchange knows, and [`UNKNOWN`] for the rest.
+/// A line of a format: what the exchange knows, and [`UNKNOWN`] for the rest. Of a success (`status` is not the exchange's own then)
+/// the same is known.
 fn written_access(format: &str, exchange: &Exchange<'_>, status: u16) -> String {
     let received = &exchange.received;
-    let mut out = String::with_capacity(format.len());
-    let mut rest = format;
-    while let Some(at) = rest.find('$') {
-        out.push_str(&rest[..at]);
-        let name = &rest[at + 1..];
-        let end =
-            name.find(|c: char| !c.is_ascii_alphanumeric() && c != '.' && c != '_').unwrap_or(name.len());
-        // A full stop at the end belongs to the sentence around it.
-        let variable = name[..end].trim_end_matches('.');
-        match variable {
-            "" => out.push('$'),
-            "context.status" => out.push_str(&status.to_string()),
-            "context.httpMethod" => out.push_str(&received.request.method),
-            "context.resourcePath" | "context.routeKey" => match received.route {
-                Some(route) if variable == "context.routeKey" => out.push_str(&route.key.to_string()),
-                Some(route) => out.push_str(&route.key.path),
-                None => out.push(UNKNOWN),
-            },
-            _ => out.push(UNKNOWN),
-        }
-        rest = &name[variable.len()..];
-    }
-    out.push_str(rest);
-    out
+    let route = |of: fn(&Route) -> String| received.route.map_or_else(|| UNKNOWN.to_string(), of);
+    access::Format::parse(format).write(|name| {
+        Some(match name {
+            "status" => status.to_string(),
+            "httpMethod" => received.request.method.clone(),
+            "resourcePath" => route(|route| route.key.path.clone()),
+            "routeKey" => route(|route| route.key.to_string()),
+            _ => UNKNOWN.to_string(),
+        })
+    })
 }

@@ -38,7 +38,7 @@ pub enum What {
     /// The integration cannot be called as it is configured.
     IntegrationBroken {
         /// What is wrong with it.
-        why: &'static str,
+        why: Broken,
     },
     /// The function was called.
     Invoked,
@@ -62,6 +62,8 @@ pub enum What {
     StatusInferred,
     /// The gateway could not use the function's answer.
     AnswerMalformed(Malformed),
+    /// The function said that its body is base64, and it is not.
+    AnswerNotBase64,
     /// The selection pattern of this integration response matched.
     PatternMatched {
         /// Which.
@@ -115,6 +117,8 @@ pub enum What {
     GatewayStatus {
         /// The type; function errors and malformed answers of a proxy have none but DEFAULT_5XX.
         response_type: Option<GatewayResponseType>,
+        /// What it says: `$context.error.message`.
+        message: String,
     },
     /// The gateway answered by itself: its body.
     GatewayBody {
@@ -125,6 +129,39 @@ pub enum What {
     MockStatus,
 }
 
+/// What is wrong with an integration that cannot be called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Broken {
+    /// Its method is none that Lambda is invoked by.
+    NotPost,
+    /// A mapping sets a header that the gateway needs for itself.
+    ReservedHeader,
+    /// The request template of a mock yields no status.
+    MockStatus,
+    /// The body should be base64, to be decoded, and is not.
+    BodyNotBase64,
+    /// A template should read bytes.
+    TemplateReadsBytes,
+    /// The address has a part that nothing fills in, or is none.
+    InvalidAddress,
+}
+
+impl Broken {
+    /// What is wrong, as a clause.
+    pub fn why(self) -> &'static str {
+        match self {
+            Broken::NotPost => "Lambda is invoked by POST only",
+            Broken::ReservedHeader => "this header may not be mapped onto the call",
+            Broken::MockStatus => {
+                "the request template of a mock must yield an object with an integer statusCode"
+            }
+            Broken::BodyNotBase64 => "the body is no base64, and CONVERT_TO_BINARY decodes it",
+            Broken::TemplateReadsBytes => "a template cannot read bytes",
+            Broken::InvalidAddress => "the address has a part that nothing fills in",
+        }
+    }
+}
+
 impl fmt::Display for What {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let nth = |index: &usize| index + 1;
@@ -133,7 +170,7 @@ impl fmt::Display for What {
             What::MediaTypeRefused => f.write_str("the content type has no template and may not pass"),
             What::RequestTemplateRendered => f.write_str("a request template made the integration request"),
             What::RequestTemplateFailed { why } => write!(f, "the request template failed: {why}"),
-            What::IntegrationBroken { why } => write!(f, "the integration cannot be called: {why}"),
+            What::IntegrationBroken { why } => write!(f, "the integration cannot be called: {}", why.why()),
             What::Invoked => f.write_str("the function was invoked"),
             What::EndpointCalled => f.write_str("the endpoint was called"),
             What::EndpointUnreachable => f.write_str("no connection to the endpoint came about"),
@@ -149,6 +186,7 @@ impl fmt::Display for What {
             What::AnswerMalformed(malformed) => {
                 write!(f, "the function's answer is unusable: {}", malformed.why)
             }
+            What::AnswerNotBase64 => f.write_str("the function's answer should be base64 and is not"),
             What::PatternMatched { response } => {
                 write!(f, "the selection pattern of integration response {} matched", nth(response))
             }
@@ -168,10 +206,10 @@ impl fmt::Display for What {
             What::OverrideIgnored { value } => write!(f, "the template set a status that is none: `{value}`"),
             What::HeaderMapped => f.write_str("a header was mapped"),
             What::HeaderSet => f.write_str("the gateway set a header"),
-            What::GatewayStatus { response_type: Some(response_type) } => {
+            What::GatewayStatus { response_type: Some(response_type), .. } => {
                 write!(f, "the gateway answered by itself: {}", response_type.name())
             }
-            What::GatewayStatus { response_type: None } => f.write_str("the gateway answered by itself"),
+            What::GatewayStatus { response_type: None, .. } => f.write_str("the gateway answered by itself"),
             What::GatewayBody { stock: true } => f.write_str("the body is AWS's stock text"),
             What::GatewayBody { stock: false } => f.write_str("the body is the gateway response's"),
             What::MockStatus => f.write_str("the mock's request template said the status"),

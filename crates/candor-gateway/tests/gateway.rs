@@ -2,8 +2,14 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "gateway/access_log.rs"]
+mod access_log;
 #[path = "gateway/endpoints.rs"]
 mod endpoints;
+#[path = "gateway/execution_log.rs"]
+mod execution_log;
+#[path = "gateway/lambda_log.rs"]
+mod lambda_log;
 #[path = "gateway/signals.rs"]
 mod signals;
 

@@ -2,7 +2,7 @@
 
 mod pattern;
 
-use candor_contract::json::Json;
+use candor_gateway::log::lambda::{Event, Format, Line, Raised, Runtime};
 use candor_gateway::signals::{LogLine, Says, Signals, UNKNOWN};
 use candor_iac::project::{MetricFilter, MetricStat, MetricTransformation, Project};
 
@@ -108,53 +108,25 @@ fn reads(project: &Project, signals: &Signals, says: &Says, pattern: &str) -> Pe
     let text = match says {
         Says::Text(text) => text.clone(),
         Says::Platform(text) if json == Some(false) => text.clone(),
-        Says::Exception { error_type, message } => match json? {
-            true => exception_as_json(runtime, error_type, message)?,
-            false => exception_as_text(runtime, error_type, message)?,
-        },
+        Says::Exception { error_type, message } => {
+            let format = if json? { Format::Json } else { Format::Text };
+            exception(runtime, error_type, message, format)?
+        }
         // In JSON the same facts stand in other words.
         Says::Platform(_) | Says::Anything => UNKNOWN.to_string(),
     };
     pattern::takes(pattern, &text)
 }
 
-/// How a runtime writes an exception that nobody caught, in the text format (seen in public logs). Other runtimes leave it to
-/// the code's logger, or write nothing.
-fn exception_as_text(runtime: &str, error_type: &str, message: &str) -> Option<String> {
-    if runtime.starts_with("python") {
-        Some(format!("[ERROR] {error_type}: {message}\nTraceback (most recent call last):\n{UNKNOWN}"))
-    } else if runtime.starts_with("nodejs") {
-        let error = Json::object([
-            ("errorType", Json::string(error_type)),
-            ("errorMessage", Json::string(message)),
-            ("stack", Json::Array(vec![Json::string(UNKNOWN.to_string())])),
-        ]);
-        Some(format!("{UNKNOWN}\t{UNKNOWN}\tERROR\tInvoke Error \t{}", error.write()))
-    } else {
-        None
-    }
-}
-
-/// The same in the JSON format (Lambda guide, "JSON structured logs").
-fn exception_as_json(runtime: &str, error_type: &str, message: &str) -> Option<String> {
-    let unknown = || Json::string(UNKNOWN.to_string());
-    let error = |own: Vec<(&str, Json)>| {
-        let shared = [("timestamp", unknown()), ("level", Json::string("ERROR")), ("requestId", unknown())];
-        Some(Json::object(shared.into_iter().chain(own)).write())
+/// How a runtime writes an exception that nobody caught; `None` for runtimes that leave it to the code's logger, or write nothing.
+fn exception(runtime: &str, error_type: &str, message: &str, format: Format) -> Option<String> {
+    let unknown = || UNKNOWN.to_string();
+    let raised = Raised {
+        runtime: Runtime::of(runtime)?,
+        request_id: Some(unknown()),
+        error_type: error_type.to_string(),
+        message: message.to_string(),
+        stack: vec![unknown()],
     };
-    let (error_type, message) = (Json::string(error_type), Json::string(message));
-    let stack = Json::Array(vec![unknown()]);
-    if runtime.starts_with("python") {
-        error(vec![
-            ("message", message.clone()),
-            ("errorType", error_type),
-            ("errorMessage", message),
-            ("stackTrace", stack),
-        ])
-    } else if runtime.starts_with("nodejs") {
-        let inner = [("errorType", error_type), ("errorMessage", message), ("stackTrace", stack)];
-        error(vec![("message", Json::object(inner))])
-    } else {
-        None
-    }
+    Some(Line::new(Some(unknown()), Event::Raised(raised)).write(format))
 }

@@ -19,7 +19,7 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
     scene.report(&RULE, RULE.severity, at, findings, || Claimed {
         at,
         message: format!("{} answers 500 to every request: the function is never called", scene.whose()),
-        label: why.to_string(),
+        label: why.why().to_string(),
         remedy: "the integration's HTTP method must be POST, whatever the route's is; no mapping may set a header that the \
                  gateway needs for itself"
             .to_string(),

@@ -9,7 +9,7 @@ use crate::in_flight::Received;
 use crate::integration_request;
 use crate::mapping::{self, Source};
 use crate::setting::{Cause, Needs, Undecided};
-use crate::trace::{Trace, What};
+use crate::trace::{Broken, Trace, What};
 
 /// Makes the request, or the response that takes its place.
 pub(crate) fn prepare(
@@ -28,14 +28,14 @@ pub(crate) fn prepare(
         })
     });
     if let Some(parameter) = forbidden {
-        let why = "this header may not be mapped onto a call to an endpoint";
+        let why = Broken::ReservedHeader;
         return broken(received, trace, why, Cause::Written(parameter.span)).map(Err);
     }
     let body = match integration_type {
         IntegrationType::HttpProxy => match integration_request::converted_body(received, integration)? {
             Some(converted) => converted.into_bytes(),
             None => {
-                let why = integration_request::NO_BASE64;
+                let why = Broken::BodyNotBase64;
                 return broken(received, trace, why, Cause::Written(integration.span)).map(Err);
             }
         },
@@ -50,7 +50,7 @@ pub(crate) fn prepare(
     let Some(address) = address(received, integration, target, &mapped)? else {
         let cause =
             integration.target.optional().map_or(Cause::Written(integration.span), |(_, cause)| cause);
-        return broken(received, trace, "the address has a part that nothing fills in", cause).map(Err);
+        return broken(received, trace, Broken::InvalidAddress, cause).map(Err);
     };
     let method = match integration.http_method.optional()?.0 {
         Some(method) if !method.eq_ignore_ascii_case("ANY") => method.to_ascii_uppercase(),
@@ -69,7 +69,7 @@ pub(crate) fn prepare(
 fn broken(
     received: &Received<'_>,
     trace: &mut Trace,
-    why: &'static str,
+    why: Broken,
     cause: Cause,
 ) -> Result<Response, Undecided> {
     trace.push(What::IntegrationBroken { why }, cause);

@@ -91,7 +91,7 @@ fn stock(
     error: &str,
     cause: Cause,
 ) -> Response {
-    let step = trace.push(What::GatewayStatus { response_type: None }, cause);
+    let step = trace.push(What::GatewayStatus { response_type: None, message: String::new() }, cause);
     let body_step = trace.push(What::GatewayBody { stock: true }, cause);
     let header = |name: &'static str, value: &str| By {
         value: Header { name: Cow::Borrowed(name), value: value.to_string() },

@@ -179,7 +179,7 @@ fn stock(
     received: &Received<'_>,
 ) -> Response {
     let cause = trace.step(because).cause;
-    let step = trace.push(What::GatewayStatus { response_type: None }, cause);
+    let step = trace.push(What::GatewayStatus { response_type: None, message: message.to_string() }, cause);
     let body_step = trace.push(What::GatewayBody { stock: true }, body_cause);
     let body = Json::object([("message", Json::string(message))]).write().into_bytes();
     let header =

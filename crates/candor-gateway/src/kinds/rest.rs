@@ -19,7 +19,7 @@ use crate::integration_request;
 use crate::integration_response::{self, Answered, Selection};
 use crate::mapping::{self, all_values, last_values};
 use crate::setting::{Cause, Fact, Needs, Undecided};
-use crate::trace::{Trace, What};
+use crate::trace::{Broken, Trace, What};
 
 static NO_ROUTE: Fact = Fact {
     says: "a request that no method takes is answered 403 Missing Authentication Token",
@@ -225,6 +225,7 @@ fn answer(
             Err(_) => {
                 // Recorded: `isBase64Encoded` with a body that is no base64, for a binary Accept, is a 500.
                 let cause = Cause::Payload;
+                trace.push(What::AnswerNotBase64, cause);
                 let refusal =
                     Refusal { response_type: None, status: 500, message: "Internal server error", cause };
                 return gateway_response::answer(received, trace, refusal);
@@ -268,8 +269,7 @@ fn mock(received: &mut Received<'_>, trace: &mut Trace, route: &Route) -> Result
     };
     let Some(status) = status else {
         let cause = Cause::Written(route.integration.span);
-        let why = "the request template of a mock must yield an object with an integer statusCode";
-        return broken(received, trace, What::IntegrationBroken { why }, cause);
+        return broken(received, trace, What::IntegrationBroken { why: Broken::MockStatus }, cause);
     };
     let (responses, cause) = route.integration.responses.optional()?;
     let responses = responses.map_or(&[][..], Vec::as_slice);

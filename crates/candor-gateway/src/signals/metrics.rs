@@ -1,13 +1,13 @@
 //! The metrics of an exchange: names, data points and dimensions as AWS publishes them.
 
 use candor_contract::ApiKind;
-use candor_contract::limits;
 use candor_contract::outcome::Outcome;
 
 use super::{Answer, Ran};
 use crate::api::{Api, FunctionRef, Target};
 use crate::exchange::Exchange;
 use crate::in_flight::Received;
+use crate::log::deadline;
 use crate::setting::Setting;
 
 /// A metric and the data point that this one request adds to it.
@@ -147,15 +147,7 @@ fn resource(function: &FunctionRef) -> Dimension {
 
 /// How long the gateway waited, where that is the failure: in milliseconds, at least.
 fn waited(exchange: &Exchange<'_>, ran: &Ran<'_>) -> Sample {
-    let deadline = || {
-        let route = exchange.received.route?;
-        let default = match exchange.received.api.kind {
-            ApiKind::Rest => limits::REST_INTEGRATION_TIMEOUT.time,
-            ApiKind::Http => limits::HTTP_INTEGRATION_TIMEOUT.time,
-            ApiKind::FunctionUrl => limits::LAMBDA_TIMEOUT_MAX.time,
-        };
-        route.integration.timeout.or(&default).ok().map(|(time, _)| *time)
-    };
+    let deadline = || deadline(&exchange.received);
     let time = match (ran, &exchange.outcome) {
         (Ran::Failed(..), Some(Outcome::TimedOut { after, .. })) => deadline().map(|d| d.min(*after)),
         (Ran::Succeeded(_), Some(Outcome::ReturnedLate(_))) => deadline(),

@@ -4,14 +4,15 @@ use base64::Engine as _;
 use candor_contract::json::Json;
 use candor_gateway::endpoint::EndpointRequest;
 use candor_gateway::exchange::Exchange;
+use candor_gateway::log::execution;
 use candor_gateway::setting::Cause;
+use candor_gateway::signals::UNKNOWN;
 use candor_iac::source::Sources;
 
 use crate::output::{harmless, verdict_style};
 use crate::ui::{Palette, Style};
 
-/// The document for programs. `called`: whether there is an event to show. The execution log is not written yet: `log` is
-/// null until it is.
+/// The document for programs. `called`: whether there is an event to show.
 pub(crate) fn write_json(exchange: &Exchange<'_>, called: bool) -> String {
     let bytes = exchange.response.body.value.bytes().unwrap_or_default();
     let (body, encoded) = match std::str::from_utf8(bytes) {
@@ -35,12 +36,17 @@ pub(crate) fn write_json(exchange: &Exchange<'_>, called: bool) -> String {
         ("body", Json::String(body)),
         ("isBase64Encoded", Json::Bool(encoded)),
         ("event", event),
-        ("log", Json::Null),
+        ("log", Json::String(log(exchange))),
         ("verdict", Json::string(exchange.judge().verdict.slug())),
     ]);
     let mut text = document.write_pretty();
     text.push('\n');
     text
+}
+
+/// The execution log; empty where AWS writes none.
+fn log(exchange: &Exchange<'_>) -> String {
+    execution::test_invocation(exchange).replace(UNKNOWN, "…")
 }
 
 /// The integration request to an endpoint.
@@ -100,7 +106,7 @@ fn trace(exchange: &Exchange<'_>, sources: &Sources, palette: Palette) -> String
         .collect()
 }
 
-/// Response and verdict, for people; with `steps` also how it came to that.
+/// Response, execution log and verdict, for people; with `steps` also how it came to that.
 pub(crate) fn write_text(
     exchange: &Exchange<'_>,
     sources: &Sources,
@@ -117,6 +123,14 @@ pub(crate) fn write_text(
         None => palette.paint(Style::Faint, "(a body that depends on what the function answers)"),
     };
     out.push_str(&format!("\n{body}\n\n"));
+    let log = log(exchange);
+    for line in log.lines() {
+        out.push_str(&palette.paint(Style::Faint, &harmless(line)));
+        out.push('\n');
+    }
+    if !log.is_empty() {
+        out.push('\n');
+    }
     let judgement = exchange.judge();
     let verdict = palette.paint(verdict_style(judgement.verdict), judgement.verdict.slug());
     out.push_str(&format!("{verdict}: {}", judgement.because));
