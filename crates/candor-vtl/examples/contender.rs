@@ -65,26 +65,20 @@ impl Case {
     }
 }
 
-
-fn object(pairs: Vec<(String, String)>) -> Value {
-    Value::map(pairs.into_iter().map(|(k, v)| (k, Value::String(v))))
-}
-
 /// What a case came to, as JSON.
 fn result(case: &Case) -> String {
     let mut members = vec![("id", Value::from(case.id.as_str()))];
     match Template::parse(&case.template).and_then(|template| case.render(&template)) {
         Ok(rendered) => {
             let overrides = &rendered.overrides;
-            let request = ["path", "querystring", "header"]
-                .map(|place| (place, object(overrides.request_parameters(place))));
-            let mut set = vec![
-                ("headers", object(overrides.response_headers())),
-                ("request", Value::map(request)),
-            ];
-            set.extend(overrides.status().map(|status| ("status", status)));
+            let part = |of: &Value, key: &str| of.get(key).cloned().unwrap_or(Value::Null);
+            let set = Value::map([
+                ("status", overrides.status().unwrap_or(Value::Null)),
+                ("headers", part(overrides.response(), "header")),
+                ("request", overrides.request().clone()),
+            ]);
+            members.push(("override", set));
             members.push(("output", Value::String(rendered.output)));
-            members.push(("override", Value::map(set)));
         }
         Err(error) => {
             let (line, column) = error.line_column(&case.template);
@@ -114,11 +108,15 @@ fn answer(args: &[String]) -> Result<String, String> {
     let path = option("--cases").or(option("--bench")).ok_or("expected --cases FILE or --bench FILE")?;
     let file = std::fs::read_to_string(path).map_err(|e| format!("{path}: {e}"))?;
     let file = json::parse_lenient(&file).map_err(|e| format!("{path}: {e}"))?;
-    let cases: Vec<Case> = file.elements().unwrap_or(std::slice::from_ref(&file)).iter().map(Case::of).collect();
+    let cases: Vec<Case> =
+        file.elements().unwrap_or(std::slice::from_ref(&file)).iter().map(Case::of).collect();
     if option("--cases").is_some() {
         let results: Vec<String> = cases.iter().map(result).collect();
         // Each is an array of one: their brackets make place for commas.
-        return Ok(format!("[{}]", results.iter().map(|r| &r[1..r.len() - 1]).collect::<Vec<_>>().join(",\n")));
+        return Ok(format!(
+            "[{}]",
+            results.iter().map(|r| &r[1..r.len() - 1]).collect::<Vec<_>>().join(",\n")
+        ));
     }
     let case = cases.first().ok_or("expected a case")?;
     let seconds: f64 = option("--seconds").and_then(|s| s.parse().ok()).unwrap_or(5.0);

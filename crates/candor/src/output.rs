@@ -6,6 +6,7 @@ pub(crate) mod check_json;
 pub(crate) mod check_text;
 pub(crate) mod drills;
 pub(crate) mod exchange;
+pub(crate) mod rendering;
 
 use candor_check::Severity;
 use candor_contract::json::Json;
