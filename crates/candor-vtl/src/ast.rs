@@ -11,8 +11,8 @@ pub(crate) struct Block {
 /// A piece of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Node {
-    /// Printed as it is.
-    Text(String),
+    /// Printed as it is, and where it stands.
+    Text(String, Range<u32>),
     /// Prints its value.
     Reference(Reference),
     /// `#set(target = value)`; the span is the directive's.
@@ -48,7 +48,7 @@ impl Reference {
             Tail::Property(name) => Some(name.as_str()),
             Tail::Index(Expression::Text(key)) => Some(key.as_str()),
             Tail::Index(Expression::Interpolated(block)) => match block.nodes.as_slice() {
-                [Node::Text(key)] => Some(key.as_str()),
+                [Node::Text(key, _)] => Some(key.as_str()),
                 _ => None,
             },
             _ => None,

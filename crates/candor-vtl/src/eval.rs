@@ -5,14 +5,16 @@ mod print;
 mod regexes;
 mod value;
 
+pub(crate) use self::value::{is_decimal, long_datum};
+
 use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::ast::{Block, Expression, Node};
 use crate::budget::{Budget, FOREACH_LIMIT, MAX_DEPTH};
 use crate::error::{Error, ErrorKind};
-use crate::heap::{Datum, Heap, Key, Style};
-use crate::scope::{Overrides, Rendered, Scope};
+use crate::heap::{Datum, Heap, Key, Members, Style};
+use crate::scope::{Overrides, Piece, Rendered, Scope};
 
 /// Bytes of new text that count as one step.
 const BYTES_PER_STEP: usize = 64;
@@ -43,6 +45,9 @@ pub(crate) struct Evaluator<'t> {
     span: Range<u32>,
     status_set_at: Option<Range<u32>>,
     stopped: bool,
+    pieces: Option<Vec<Piece>>,
+    /// Texts within texts that are being made: what prints into them is no piece of the output.
+    aside: usize,
 }
 
 struct Defined<'t> {
@@ -73,10 +78,20 @@ pub(crate) fn render(
     budget: Budget,
 ) -> Result<Rendered, Error> {
     let mut evaluator = Evaluator::new(scope, reads_context, budget);
-    let mut output = String::new();
-    evaluator.block(block, &mut output)?;
-    let overrides = evaluator.overrides()?;
-    Ok(Rendered { output, overrides, status_set_at: evaluator.status_set_at })
+    evaluator.output(block)
+}
+
+/// As [`render`], and which part of the output came from where.
+pub(crate) fn trace(
+    block: &Block,
+    reads_context: bool,
+    scope: &Scope<'_>,
+    budget: Budget,
+) -> Result<(Rendered, Vec<Piece>), Error> {
+    let mut evaluator = Evaluator::new(scope, reads_context, budget);
+    evaluator.pieces = Some(Vec::new());
+    let rendered = evaluator.output(block)?;
+    Ok((rendered, evaluator.pieces.unwrap_or_default()))
 }
 
 impl<'t> Evaluator<'t> {
@@ -124,7 +139,36 @@ impl<'t> Evaluator<'t> {
             span: 0..0,
             status_set_at: None,
             stopped: false,
+            pieces: None,
+            aside: 0,
         }
+    }
+
+    fn output(&mut self, block: &'t Block) -> Result<Rendered, Error> {
+        let mut output = String::new();
+        self.block(block, &mut output)?;
+        let overrides = self.overrides()?;
+        Ok(Rendered { output, overrides, status_set_at: self.status_set_at.take() })
+    }
+
+    /// Notes what printed the output from `before` on, unless parts of it are noted already (a `#define`d block's).
+    fn trace(&mut self, out: &str, before: usize, span: &Range<u32>) {
+        if self.aside > 0 || out.len() == before {
+            return;
+        }
+        if let Some(pieces) = &mut self.pieces
+            && pieces.last().is_none_or(|last| last.output.end <= before)
+        {
+            pieces.push(Piece { output: before..out.len(), template: span.clone() });
+        }
+    }
+
+    /// Makes a text apart from the output.
+    pub(crate) fn apart<T>(&mut self, make: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
+        self.aside += 1;
+        let made = make(self);
+        self.aside -= 1;
+        made
     }
 
     /// An error at the reference or directive that is at work.
@@ -189,13 +233,16 @@ impl<'t> Evaluator<'t> {
         for node in &block.nodes {
             self.charge(1)?;
             let flow = match node {
-                Node::Text(text) => {
+                Node::Text(text, span) => {
                     out.push_str(text);
                     self.charge_text(text.len())?;
+                    self.trace(out, out.len() - text.len(), span);
                     Flow::Next
                 }
                 Node::Reference(reference) => {
+                    let before = out.len();
                     self.print_reference(reference, out)?;
+                    self.trace(out, before, &reference.span);
                     Flow::Next
                 }
                 Node::Set { target, value, span } => {
@@ -254,31 +301,54 @@ impl<'t> Evaluator<'t> {
     ) -> Result<Flow, Error> {
         let items = match self.value(items)? {
             Datum::List(at) => at,
-            Datum::Map(at) => {
-                let values: Vec<Datum> = self.heap.map(at).members().iter().map(|(_, v)| v.clone()).collect();
-                self.charge(values.len())?;
-                let Datum::List(at) = self.heap.new_list(values, Style::Java) else { return Ok(Flow::Next) };
-                at
+            Datum::Map(map) => match self.heap.new_view(map, Members::Values) {
+                Datum::List(at) => at,
+                _ => return Ok(Flow::Next),
+            },
+            // An iterator is used up where it stands.
+            Datum::Iterator(list, at) => {
+                let rest = self.heap.list(list).items.get(at.get()..).unwrap_or_default().to_vec();
+                at.set(at.get() + rest.len());
+                match self.heap.new_list(rest, Style::Java) {
+                    Datum::List(at) => at,
+                    _ => return Ok(Flow::Next),
+                }
             }
             _ => return Ok(Flow::Next),
         };
+        self.heap.refresh(items);
+        // A view's items are those of its beginning: any other key ends the loop with an error.
+        let map = match self.heap.list(items).style {
+            Style::View { map, .. } => Some(map),
+            Style::Json | Style::Java | Style::Array => None,
+        };
+        let snapshot = match map {
+            Some(_) => self.heap.list(items).items.clone(),
+            None => Vec::new(),
+        };
+        self.charge(snapshot.len())?;
         let before = self.variables.get(variable).cloned();
-        let changes = self.heap.list(items).changes;
+        let changes = |e: &Self| match map {
+            Some(map) => e.heap.map(map).changes,
+            None => e.heap.list(items).changes,
+        };
+        let unchanged = changes(self);
         let mut flow = Flow::Next;
         self.loops.push(Loop { index: 0, has_next: false });
         for index in 0..FOREACH_LIMIT {
-            let list = self.heap.list(items);
-            if index >= list.items.len() {
+            let length = if map.is_some() { snapshot.len() } else { self.heap.list(items).items.len() };
+            if index == length {
                 break;
             }
-            if list.changes != changes {
+            if changes(self) != unchanged {
                 self.span = span.clone();
                 return Err(
-                    self.failed("ConcurrentModificationException: the list changed while it was looped over")
+                    self.failed("ConcurrentModificationException: it changed while it was looped over")
                 );
             }
-            let item = list.items[index].clone();
-            let state = Loop { index, has_next: index + 1 < list.items.len() };
+            let all = if map.is_some() { &snapshot } else { &self.heap.list(items).items };
+            let Some(item) = all.get(index).cloned() else { break };
+            let state = Loop { index, has_next: index + 1 < length };
             if let Some(last) = self.loops.last_mut() {
                 *last = state;
             }

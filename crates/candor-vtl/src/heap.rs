@@ -11,10 +11,16 @@ use crate::value::Value;
 pub(crate) enum Datum {
     Null,
     Bool(bool),
+    /// An Integer, or the smallest of Java's integer classes that holds it.
     Int(i128),
+    /// A Long that an Integer could hold.
+    Long(i64),
     Double(f64),
-    /// An integer beyond 128 bits, as spelled.
+    Float(f32),
+    /// A BigDecimal, or an integer beyond 128 bits, as Java writes it.
     Big(Rc<str>),
+    /// A UTF-16 unit.
+    Char(u16),
     Text(Rc<str>),
     /// An index into [`Heap`]'s lists.
     List(usize),
@@ -52,6 +58,9 @@ pub(crate) enum Key {
     Null,
     Bool(bool),
     Int(i128),
+    Long(i64),
+    /// The bits of a double.
+    Double(u64),
     Text(Rc<str>),
 }
 
@@ -61,6 +70,8 @@ impl Key {
             Key::Null => "null".to_string(),
             Key::Bool(b) => b.to_string(),
             Key::Int(n) => n.to_string(),
+            Key::Long(n) => n.to_string(),
+            Key::Double(bits) => crate::value::java_double(f64::from_bits(*bits)),
             Key::Text(text) => text.to_string(),
         }
     }
@@ -70,6 +81,8 @@ impl Key {
             Key::Null => Datum::Null,
             Key::Bool(b) => Datum::Bool(*b),
             Key::Int(n) => Datum::Int(*n),
+            Key::Long(n) => Datum::Long(*n),
+            Key::Double(bits) => Datum::Double(f64::from_bits(*bits)),
             Key::Text(text) => Datum::Text(text.clone()),
         }
     }
@@ -82,6 +95,18 @@ pub(crate) enum Style {
     Json,
     /// `[a, 1]`
     Java,
+    /// A Java array: its length is fixed.
+    Array,
+    /// What `keySet()`, `values()` and `entrySet()` show of a map, as it was at this version of the map.
+    View { map: usize, of: Members, version: u64 },
+}
+
+/// What a view shows of a map.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Members {
+    Keys,
+    Values,
+    Entries,
 }
 
 #[derive(Debug)]
@@ -101,6 +126,10 @@ pub(crate) struct Map {
     members: Vec<(Key, Datum)>,
     /// Where each member stands; empty while there are few.
     index: HashMap<Key, usize>,
+    /// Counts changes of the keys, which a loop over the map does not survive.
+    pub(crate) changes: u64,
+    /// Counts changes of any kind.
+    version: u64,
     /// An object of `$context`: it prints as nothing (recorded).
     pub(crate) silent: bool,
 }
@@ -124,9 +153,11 @@ impl Map {
 
     /// Puts a member, and yields what it replaces.
     pub(crate) fn put(&mut self, key: Key, value: Datum) -> Option<Datum> {
+        self.version += 1;
         if let Some(at) = self.find(&key) {
             return Some(std::mem::replace(&mut self.members[at].1, value));
         }
+        self.changes += 1;
         self.members.push((key, value));
         match self.members.len() {
             ..=FEW => {}
@@ -138,6 +169,8 @@ impl Map {
 
     pub(crate) fn remove(&mut self, key: &Key) -> Option<Datum> {
         let at = self.find(key)?;
+        self.changes += 1;
+        self.version += 1;
         let (key, value) = self.members.remove(at);
         self.index.remove(&key);
         if self.members.len() <= FEW {
@@ -156,6 +189,8 @@ impl Map {
     }
 
     pub(crate) fn clear(&mut self) {
+        self.changes += u64::from(!self.members.is_empty());
+        self.version += 1;
         self.members.clear();
         self.index.clear();
     }
@@ -186,6 +221,31 @@ impl Heap {
         }
         self.maps.push(map);
         self.maps.len() - 1
+    }
+
+    /// A view of a map.
+    pub(crate) fn new_view(&mut self, map: usize, of: Members) -> Datum {
+        let view = self.new_list(Vec::new(), Style::View { map, of, version: u64::MAX });
+        if let Datum::List(at) = view {
+            self.refresh(at);
+        }
+        view
+    }
+
+    /// Lets a view show its map as it is now. Any other list is as it is.
+    pub(crate) fn refresh(&mut self, at: usize) {
+        let Style::View { map, of, version } = self.lists[at].style else { return };
+        let map_now = &self.maps[map];
+        if map_now.version == version {
+            return;
+        }
+        let items = map_now.members.iter().map(|entry| match of {
+            Members::Keys => entry.0.datum(),
+            Members::Values => entry.1.clone(),
+            Members::Entries => Datum::Entry(entry.clone().into()),
+        });
+        self.lists[at].items = items.collect();
+        self.lists[at].style = Style::View { map, of, version: map_now.version };
     }
 
     pub(crate) fn list(&self, at: usize) -> &List {
@@ -264,7 +324,10 @@ impl Heap {
         match datum {
             Datum::Bool(b) => Value::Bool(*b),
             Datum::Int(n) => i64::try_from(*n).map_or_else(|_| Value::Big(n.to_string()), Value::Int),
+            Datum::Long(n) => Value::Int(*n),
             Datum::Double(d) => Value::Double(*d),
+            Datum::Float(f) => Value::Double(f64::from(*f)),
+            Datum::Char(unit) => Value::String(char_of(*unit).to_string()),
             Datum::Big(spelled) => Value::Big(spelled.to_string()),
             Datum::Text(text) => Value::String(text.to_string()),
             Datum::List(at) if depth > 0 => {
@@ -280,6 +343,11 @@ impl Heap {
             _ => Value::Null,
         }
     }
+}
+
+/// A UTF-16 unit as a character; half of a pair is written as `?`, as Java's encoder does.
+pub(crate) fn char_of(unit: u16) -> char {
+    char::from_u32(u32::from(unit)).unwrap_or('?')
 }
 
 #[cfg(test)]

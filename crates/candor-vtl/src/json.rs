@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::budget::MAX_DEPTH;
+use crate::decimal;
 use crate::error::{Error, ErrorKind};
 use crate::value::{Value, java_double};
 
@@ -48,7 +49,12 @@ fn number(text: &str) -> Option<Value> {
         return Some(text.parse().map_or_else(|_| Value::Big(text.to_string()), Value::Int));
     }
     if digits.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'+' | b'-')) {
-        return text.parse().ok().map(Value::Double);
+        let double = text.parse().ok()?;
+        // json-smart keeps what a double may not hold.
+        return match decimal::canonical(text).filter(|_| text.len() > 18) {
+            Some(spelled) => Some(Value::Big(spelled)),
+            None => Some(Value::Double(double)),
+        };
     }
     None
 }

@@ -149,6 +149,7 @@ impl<'v> View<'v> for OnHeap<'v> {
             Datum::Null => Scalar::Null,
             Datum::Bool(b) => Scalar::Bool(*b),
             Datum::Int(n) => Scalar::Number(*n as f64),
+            Datum::Long(n) => Scalar::Number(*n as f64),
             Datum::Double(d) => Scalar::Number(*d),
             Datum::Big(spelled) => Scalar::Number(spelled.parse().unwrap_or(f64::NAN)),
             Datum::Text(text) => Scalar::Text(text),

@@ -26,6 +26,7 @@
 
 mod ast;
 mod budget;
+mod decimal;
 mod error;
 mod eval;
 mod heap;
@@ -36,11 +37,12 @@ mod methods;
 mod parser;
 mod scope;
 mod template;
+pub mod traps;
 mod value;
 
 pub use budget::Budget;
 pub use error::{Error, ErrorKind};
 pub use java_regex::{JavaRegex, RegexError};
-pub use scope::{Overrides, Params, Rendered, Scope};
+pub use scope::{Overrides, Params, Piece, Rendered, Scope};
 pub use template::Template;
 pub use value::Value;

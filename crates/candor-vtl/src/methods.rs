@@ -1,5 +1,7 @@
 //! Properties and methods of values, by Java's names. What does not exist is `None`: the reference leads nowhere.
 
+mod character;
+mod format;
 mod input;
 mod list;
 mod map;
@@ -15,9 +17,15 @@ use crate::heap::{Datum, Style};
 pub(crate) fn property(eval: &mut Evaluator<'_>, of: &Datum, name: &str) -> Result<Option<Datum>, Error> {
     Ok(match of {
         Datum::Map(at) => eval.heap.map(*at).get(&crate::heap::Key::Text(name.into())).cloned(),
-        Datum::List(at) if name == "empty" => Some(Datum::Bool(eval.heap.list(*at).items.is_empty())),
+        Datum::List(at) if name == "empty" && eval.heap.list(*at).style != Style::Array => {
+            eval.heap.refresh(*at);
+            Some(Datum::Bool(eval.heap.list(*at).items.is_empty()))
+        }
         Datum::Text(text) if name == "empty" => Some(Datum::Bool(text.is_empty())),
+        Datum::Text(_) if name == "blank" => call(eval, of, "isBlank", &[])?,
         Datum::Text(_) if name == "bytes" => call(eval, of, "getBytes", &[])?,
+        Datum::Double(d) if name == "naN" || name == "NaN" => Some(Datum::Bool(d.is_nan())),
+        Datum::Double(d) if name == "infinite" => Some(Datum::Bool(d.is_infinite())),
         Datum::Entry(entry) if name == "key" => Some(entry.0.datum()),
         Datum::Entry(entry) if name == "value" => Some(entry.1.clone()),
         Datum::Input if name == "body" => Some(input::body(eval)),
@@ -33,29 +41,38 @@ pub(crate) fn call(
     name: &str,
     arguments: &[Datum],
 ) -> Result<Option<Datum>, Error> {
+    if let Datum::List(at) = of {
+        eval.heap.refresh(*at);
+    }
+    for argument in arguments {
+        if let Datum::List(at) = argument {
+            eval.heap.refresh(*at);
+        }
+    }
     match (name, arguments) {
         ("toString", []) => return Ok(Some(eval.text(of)?.into())),
         ("equals", [other]) => return Ok(Some(Datum::Bool(eval.equal_inside(of, other)?))),
-        ("hashCode", []) if !matches!(of, Datum::Int(_)) => {
-            let text = eval.text(of)?;
-            return Ok(Some(Datum::Int(i128::from(string::hash_code(&text)))));
-        }
+        ("hashCode", []) => return Ok(hash_code(eval, of)?.map(|hash| Datum::Int(i128::from(hash)))),
         _ => {}
     }
     match of {
         Datum::Text(text) => string::call(eval, text, name, arguments),
+        Datum::Char(unit) => character::call(eval, *unit, name, arguments),
         Datum::List(at) => list::call(eval, *at, name, arguments),
         Datum::Map(at) => map::call(eval, *at, name, arguments),
         Datum::Input => input::call(eval, name, arguments),
         Datum::Util => util::call(eval, name, arguments),
-        Datum::Int(_) | Datum::Double(_) | Datum::Big(_) | Datum::Bool(_) => {
-            number::call(eval, of, name, arguments)
-        }
-        Datum::Entry(entry) => Ok(match (name, arguments) {
-            ("getKey", []) => Some(entry.0.datum()),
-            ("getValue", []) => Some(entry.1.clone()),
-            _ => None,
-        }),
+        Datum::Int(_)
+        | Datum::Long(_)
+        | Datum::Double(_)
+        | Datum::Float(_)
+        | Datum::Big(_)
+        | Datum::Bool(_) => number::call(eval, of, name, arguments),
+        Datum::Entry(entry) => match (name, arguments) {
+            ("getKey", []) => Ok(Some(entry.0.datum())),
+            ("getValue", []) => Ok(Some(entry.1.clone())),
+            _ => Ok(None),
+        },
         Datum::Loop(at) => Ok(match (name, arguments) {
             ("getIndex", []) => eval.loop_property(*at, "index"),
             ("getCount", []) => eval.loop_property(*at, "count"),
@@ -69,8 +86,86 @@ pub(crate) fn call(
     }
 }
 
+/// Java's `hashCode`; `None` where it differs from run to run.
+fn hash_code(eval: &mut Evaluator<'_>, of: &Datum) -> Result<Option<i32>, Error> {
+    eval.charge(1)?;
+    let fold = |n: i64| (n ^ (n as u64 >> 32).cast_signed()) as i32;
+    Ok(Some(match of {
+        Datum::Null => 0,
+        Datum::Bool(b) => {
+            if *b {
+                1231
+            } else {
+                1237
+            }
+        }
+        // An Integer's is itself; a Long's folds its halves.
+        Datum::Int(n) => match i32::try_from(*n) {
+            Ok(n) => n,
+            Err(_) => fold(*n as i64),
+        },
+        Datum::Long(n) => fold(*n),
+        Datum::Double(d) => fold(d.to_bits().cast_signed()),
+        Datum::Float(f) => f.to_bits().cast_signed(),
+        Datum::Char(unit) => i32::from(*unit),
+        Datum::Text(text) => string::hash_code(text),
+        Datum::Big(text) => string::hash_code(text),
+        Datum::List(at) => {
+            let list = eval.heap.list(*at);
+            let (items, ordered) = (list.items.clone(), !matches!(list.style, Style::View { .. }));
+            let mut hash = i32::from(ordered);
+            for item in &items {
+                let one = eval.nested(|e| hash_code(e, item))?.unwrap_or_default();
+                hash = if ordered { hash.wrapping_mul(31) } else { hash }.wrapping_add(one);
+            }
+            hash
+        }
+        Datum::Map(at) => {
+            let mut hash = 0i32;
+            for (key, value) in eval.heap.map(*at).members().to_vec() {
+                let value = eval.nested(|e| hash_code(e, &value))?.unwrap_or_default();
+                hash = hash.wrapping_add(hash_code(eval, &key.datum())?.unwrap_or_default() ^ value);
+            }
+            hash
+        }
+        Datum::Entry(entry) => {
+            let value = eval.nested(|e| hash_code(e, &entry.1))?.unwrap_or_default();
+            hash_code(eval, &entry.0.datum())?.unwrap_or_default() ^ value
+        }
+        Datum::Iterator(..) | Datum::Input | Datum::Util | Datum::Loop(_) | Datum::Block(_) => {
+            return Ok(None);
+        }
+    }))
+}
+
+/// An argument where Java's method takes an `int`.
+fn int(datum: &Datum) -> Option<i32> {
+    match datum {
+        Datum::Int(n) => i32::try_from(*n).ok(),
+        _ => None,
+    }
+}
+
+/// An argument where Java's method takes a `long`.
+fn long(datum: &Datum) -> Option<i64> {
+    match datum {
+        Datum::Int(n) => i64::try_from(*n).ok(),
+        Datum::Long(n) => Some(*n),
+        _ => None,
+    }
+}
+
+/// An argument where Java's method takes a `double`.
+fn double(datum: &Datum) -> Option<f64> {
+    match datum {
+        Datum::Double(d) => Some(*d),
+        Datum::Float(f) => Some(f64::from(*f)),
+        other => long(other).map(|n| n as f64),
+    }
+}
+
 /// A list of texts.
 fn texts(eval: &mut Evaluator<'_>, texts: Vec<String>) -> Result<Datum, Error> {
     eval.charge(texts.len())?;
-    Ok(eval.heap.new_list(texts.into_iter().map(Datum::from).collect(), Style::Java))
+    Ok(eval.heap.new_list(texts.into_iter().map(Datum::from).collect(), Style::Array))
 }

@@ -137,8 +137,8 @@ impl Parser<'_> {
                 },
                 Some(_) => {
                     let length = self.rest().find(['\\', '$', '#']).unwrap_or(self.rest().len());
-                    push_text(&mut block, &self.text[self.at..self.at + length]);
                     self.at += length;
+                    self.push_text(&mut block, self.at - length..self.at, self.at - length);
                     false
                 }
             };
@@ -157,7 +157,7 @@ impl Parser<'_> {
         } else {
             run
         };
-        push_text(block, &self.text[start..start + print]);
+        self.push_text(block, start..start + print, start);
         if print == run || run % 2 == 0 {
             return Ok(true);
         }
@@ -166,7 +166,7 @@ impl Parser<'_> {
             Some((_, length)) => self.at += length,
             None => drop(self.reference()?),
         }
-        push_text(block, &self.text[escaped..self.at]);
+        self.push_text(block, escaped..self.at, start);
         Ok(true)
     }
 
@@ -182,14 +182,34 @@ impl Parser<'_> {
         }
         // Quirks of Velocity's lexer: `$!` loses its `!` before most characters, `$  #set(…)` its `$`.
         let (printed, length) = match rest.as_bytes() {
-            [b'$', b'!', b'$' | b'{', ..] => ("$!", 2),
-            [b'$', b'!', ..] => ("$", 2),
-            _ if set_ahead(&rest[1..]).is_some() => ("", 1),
-            _ => ("$", 1),
+            [b'$', b'!', b'$' | b'{', ..] => (2, 2),
+            [b'$', b'!', ..] => (1, 2),
+            _ if set_ahead(&rest[1..]).is_some() => (0, 1),
+            _ => (1, 1),
         };
+        let start = self.at;
         self.at += length;
-        push_text(block, printed);
-        Ok(printed.is_empty())
+        self.push_text(block, start..start + printed, start);
+        Ok(printed == 0)
+    }
+
+    /// Adds text that prints, of what was read from `start` up to here.
+    fn push_text(&self, block: &mut Block, printed: Range<usize>, start: usize) {
+        let span = self.span(start, self.at);
+        let text = &self.text[printed];
+        // Text that stands elsewhere than it prints is a node of its own: a trace asks for its place.
+        let verbatim = |text: &str, place: &Range<u32>| text.len() == (place.end - place.start) as usize;
+        match block.nodes.last_mut() {
+            Some(Node::Text(last, place))
+                if *place == span
+                    || (place.end == span.start && verbatim(last, place) && verbatim(text, &span)) =>
+            {
+                last.push_str(text);
+                place.end = span.end;
+            }
+            _ if text.is_empty() => {}
+            _ => block.nodes.push(Node::Text(text.to_string(), span)),
+        }
     }
 
     /// `#set(…)`, its head of `length` bytes being read by the caller's look.
@@ -219,14 +239,6 @@ fn set_ahead(rest: &str) -> Option<usize> {
     Some(rest.len() - inside.len())
 }
 
-fn push_text(block: &mut Block, text: &str) {
-    if let Some(Node::Text(last)) = block.nodes.last_mut() {
-        last.push_str(text);
-    } else if !text.is_empty() {
-        block.nodes.push(Node::Text(text.to_string()));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -241,10 +253,15 @@ mod tests {
 
     #[test]
     fn text_is_one_node() {
-        assert_eq!(
-            only_node("a # b $ c \\d #foo(1) #[[$x]]# e"),
-            Node::Text("a # b $ c \\d #foo(1) $x e".to_string())
-        );
+        let source = "a # b $ c \\d #foo(1) e";
+        assert_eq!(only_node(source), Node::Text(source.to_string(), 0..source.len() as u32));
+    }
+
+    #[test]
+    fn text_that_prints_elsewhere_than_it_stands_is_a_node_of_its_own() {
+        let nodes = parse("a## b\nc#[[$x]]#").expect("a template").nodes;
+        let text = |text: &str, span| Node::Text(text.to_string(), span);
+        assert_eq!(nodes, [text("a", 0..1), text("c", 6..7), text("$x", 7..15)]);
     }
 
     #[test]

@@ -56,6 +56,16 @@ impl Overrides {
         self.response.get("status").filter(|status| !status.to_text().is_empty()).cloned()
     }
 
+    /// `$context.responseOverride` as a whole.
+    pub fn response(&self) -> &Value {
+        &self.response
+    }
+
+    /// `$context.requestOverride` as a whole.
+    pub fn request(&self) -> &Value {
+        &self.request
+    }
+
     /// The response's headers, as text; a header that was set to a list is there several times.
     pub fn response_headers(&self) -> Vec<(String, String)> {
         texts(self.response.get("header"))
@@ -86,6 +96,15 @@ pub struct Rendered {
     pub overrides: Overrides,
     /// Where in the template the status was set that took effect, by this template.
     pub status_set_at: Option<Range<u32>>,
+}
+
+/// A part of the output, and what of the template printed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// The bytes of the output.
+    pub output: Range<usize>,
+    /// The bytes of the template: text, or a reference.
+    pub template: Range<u32>,
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::ast::{Block, Expression, Node, Reference, Tail};
 use crate::budget::Budget;
 use crate::error::Error;
-use crate::scope::{Rendered, Scope};
+use crate::scope::{Piece, Rendered, Scope};
 use crate::{eval, parser};
 
 /// A parsed mapping template.
@@ -39,12 +39,25 @@ impl Template {
         Ok(template)
     }
 
+    pub(crate) fn block(&self) -> &Block {
+        &self.block
+    }
+
     /// Renders the template. There is no partial output.
     ///
     /// # Errors
     /// Where the payload cannot be read, a method fails, or the budget does not suffice.
     pub fn render(&self, scope: &Scope<'_>, budget: Budget) -> Result<Rendered, Error> {
         eval::render(&self.block, self.reads_context, scope, budget)
+    }
+
+    /// As [`Template::render`], and which part of the output which part of the template made: pieces in the order of the output,
+    /// which together are all of it.
+    ///
+    /// # Errors
+    /// As those of [`Template::render`].
+    pub fn trace(&self, scope: &Scope<'_>, budget: Budget) -> Result<(Rendered, Vec<Piece>), Error> {
+        eval::trace(&self.block, self.reads_context, scope, budget)
     }
 
     /// Whether any reference names this: as its root (`input`), a property or a literal key.
@@ -111,7 +124,7 @@ fn names(reference: &Reference, name: &str) -> bool {
 fn walk<'t>(block: &'t Block, printing: bool, visit: &mut impl FnMut(Seen<'t>)) {
     for node in &block.nodes {
         match node {
-            Node::Text(_) => {}
+            Node::Text(..) => {}
             Node::Reference(reference) => {
                 visit(if printing { Seen::Printed(reference) } else { Seen::Used(reference) });
                 walk_tail(reference, visit);

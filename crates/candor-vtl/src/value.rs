@@ -13,7 +13,7 @@ pub enum Value {
     Int(i64),
     /// A floating-point number.
     Double(f64),
-    /// An integer beyond 64 bits, as spelled.
+    /// An integer beyond 64 bits, or a fraction of many digits, as Java writes it.
     Big(String),
     /// Text.
     String(String),
@@ -103,6 +103,12 @@ impl Value {
             other => other.print(out),
         }
     }
+}
+
+/// Java's `Float.toString`.
+pub(crate) fn java_float(f: f32) -> String {
+    // The shortest digits that name this float, with the exponent where a double has it.
+    format!("{f:e}").parse().map_or_else(|_| java_double(f64::from(f)), java_double)
 }
 
 /// Java's `Double.toString`: a fraction always, an exponent from 10^7 up and below 10^-3.

@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod drill;
 pub(crate) mod explain;
+pub(crate) mod render;
 pub(crate) mod rules;
 pub(crate) mod simulate;
 
@@ -38,6 +39,7 @@ pub(crate) enum Command {
     Check(check::Args),
     Drill(drill::Args),
     Simulate(Box<simulate::Args>),
+    Render(render::Args),
     Explain(explain::Args),
     Rules(rules::Args),
     Completions(completions::Args),

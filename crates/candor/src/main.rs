@@ -52,6 +52,7 @@ fn run(cli: &Cli) -> ExitCode {
         Command::Check(args) => commands::check::run(args, &mut ui),
         Command::Drill(args) => commands::drill::run(args, &mut ui),
         Command::Simulate(args) => commands::simulate::run(args, &mut ui),
+        Command::Render(args) => commands::render::run(args, &mut ui),
         Command::Explain(args) => commands::explain::run(args, &mut ui),
         Command::Rules(args) => commands::rules::run(args, &mut ui),
         Command::Completions(args) => commands::completions::run(args, &mut ui),

@@ -6,6 +6,7 @@ pub(crate) mod check_json;
 pub(crate) mod check_text;
 pub(crate) mod drills;
 pub(crate) mod exchange;
+pub(crate) mod rendering;
 pub(crate) mod reviews;
 pub(crate) mod sarif;
 

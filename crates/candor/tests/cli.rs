@@ -18,6 +18,8 @@ mod help;
 mod json;
 #[path = "cli/pages.rs"]
 mod pages;
+#[path = "cli/render.rs"]
+mod render;
 #[path = "cli/simulate.rs"]
 mod simulate;
 #[path = "cli/streams.rs"]

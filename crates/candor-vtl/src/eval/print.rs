@@ -3,9 +3,9 @@
 use super::{DEFINE_DEPTH, Evaluator};
 use crate::ast::Reference;
 use crate::error::{Error, ErrorKind};
-use crate::heap::{Datum, Key, Style};
+use crate::heap::{Datum, Key, Style, char_of};
 use crate::json;
-use crate::value::java_double;
+use crate::value::{java_double, java_float};
 
 impl<'t> Evaluator<'t> {
     pub(super) fn print_reference(
@@ -26,7 +26,7 @@ impl<'t> Evaluator<'t> {
     /// The text form.
     pub(crate) fn text(&mut self, datum: &Datum) -> Result<String, Error> {
         let mut out = String::new();
-        self.print(datum, &mut out)?;
+        self.apart(|e| e.print(datum, &mut out))?;
         Ok(out)
     }
 
@@ -38,12 +38,16 @@ impl<'t> Evaluator<'t> {
             Datum::Util => out.push_str("{}"),
             Datum::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
             Datum::Int(n) => out.push_str(&n.to_string()),
+            Datum::Long(n) => out.push_str(&n.to_string()),
             Datum::Double(d) => out.push_str(&java_double(*d)),
+            Datum::Float(f) => out.push_str(&java_float(*f)),
+            Datum::Char(unit) => out.push(char_of(*unit)),
             Datum::Big(text) | Datum::Text(text) => out.push_str(text),
             Datum::List(at) if self.heap.list(*at).style == Style::Json => {
                 self.nested(|e| e.print_json(datum, out))?
             }
             Datum::List(at) => self.nested(|e| {
+                e.heap.refresh(*at);
                 out.push('[');
                 let mut i = 0;
                 while let Some(item) = e.heap.list(*at).items.get(i).cloned() {
@@ -136,7 +140,12 @@ impl<'t> Evaluator<'t> {
                 Ok(())
             })?,
             Datum::Null => out.push_str("null"),
-            Datum::Bool(_) | Datum::Int(_) | Datum::Double(_) | Datum::Big(_) => self.print(datum, out)?,
+            Datum::Bool(_)
+            | Datum::Int(_)
+            | Datum::Long(_)
+            | Datum::Double(_)
+            | Datum::Float(_)
+            | Datum::Big(_) => self.print(datum, out)?,
             other => {
                 let text = self.text(other)?;
                 json::write_string(&text, out);

@@ -2,6 +2,7 @@
 
 use super::Evaluator;
 use crate::ast::{Expression, Operator, Reference, Tail};
+use crate::decimal::Decimal;
 use crate::error::{Error, ErrorKind};
 use crate::heap::{Datum, Key, Style};
 use crate::methods;
@@ -26,7 +27,7 @@ impl<'t> Evaluator<'t> {
             }
             Expression::Interpolated(block) => {
                 let mut out = String::new();
-                let flow = self.block(block, &mut out)?;
+                let flow = self.apart(|e| e.block(block, &mut out))?;
                 self.stopped |= flow == super::Flow::Stop;
                 out.into()
             }
@@ -127,7 +128,9 @@ impl<'t> Evaluator<'t> {
 
     fn indexed(&mut self, at: &Datum, index: &Datum) -> Result<Option<Datum>, Error> {
         Ok(match (at, index) {
-            (Datum::List(list), Datum::Int(i)) => {
+            (Datum::List(list), Datum::Int(i))
+                if !matches!(self.heap.list(*list).style, Style::View { .. }) =>
+            {
                 let i = self.position(*list, *i)?;
                 self.heap.list(*list).items.get(i).cloned()
             }
@@ -155,12 +158,14 @@ impl<'t> Evaluator<'t> {
             Datum::Null => Key::Null,
             Datum::Bool(b) => Key::Bool(*b),
             Datum::Int(n) => Key::Int(*n),
+            Datum::Long(n) => Key::Long(*n),
+            Datum::Double(d) => Key::Double(d.to_bits()),
             Datum::Text(text) => Key::Text(text.clone()),
             other => Key::Text(self.text(other)?.into()),
         })
     }
 
-    fn binary(&mut self, operator: Operator, left: &Datum, right: &Datum) -> Result<Datum, Error> {
+    pub(crate) fn binary(&mut self, operator: Operator, left: &Datum, right: &Datum) -> Result<Datum, Error> {
         let empty = || Datum::from("");
         match operator {
             Operator::Equal => return Ok(Datum::Bool(self.equal(left, right)?)),
@@ -171,7 +176,7 @@ impl<'t> Evaluator<'t> {
             return match operator {
                 Operator::Add => {
                     let mut text = self.text(left)?;
-                    self.print(right, &mut text)?;
+                    self.apart(|e| e.print(right, &mut text))?;
                     Ok(text.into())
                 }
                 Operator::Subtract | Operator::Multiply | Operator::Divide | Operator::Remainder => {
@@ -180,6 +185,11 @@ impl<'t> Evaluator<'t> {
                 _ => Ok(Datum::Bool(false)),
             };
         };
+        if let (Some(a), Some(b)) = (exact(left), exact(right))
+            && (is_decimal(left) || is_decimal(right))
+        {
+            return self.exactly(operator, a, b);
+        }
         let order = compare(a, b);
         Ok(match operator {
             Operator::Less => Datum::Bool(order.is_some_and(|o| o.is_lt())),
@@ -200,7 +210,11 @@ impl<'t> Evaluator<'t> {
                         _ => a.checked_rem(b),
                     };
                     let beyond = || self.error(ErrorKind::Budget("an integer grows beyond 128 bits"));
-                    Datum::Int(result.ok_or_else(beyond)?)
+                    let result = result.ok_or_else(beyond)?;
+                    match i64::try_from(result) {
+                        Ok(n) if is_long(left) || is_long(right) => long_datum(n),
+                        _ => Datum::Int(result),
+                    }
                 }
                 (a, b) => {
                     let (a, b) = (a.double(), b.double());
@@ -216,6 +230,29 @@ impl<'t> Evaluator<'t> {
         })
     }
 
+    /// Arithmetic and comparison of BigDecimals.
+    fn exactly(&self, operator: Operator, a: Decimal, b: Decimal) -> Result<Datum, Error> {
+        let order = a.compare(b);
+        let is = |test: fn(std::cmp::Ordering) -> bool| Ok(Datum::Bool(order.is_some_and(test)));
+        let result = match operator {
+            Operator::Less => return is(std::cmp::Ordering::is_lt),
+            Operator::LessOrEqual => return is(std::cmp::Ordering::is_le),
+            Operator::Greater => return is(std::cmp::Ordering::is_gt),
+            Operator::GreaterOrEqual => return is(std::cmp::Ordering::is_ge),
+            Operator::Divide if b.is_zero() => return Ok("".into()),
+            Operator::Add => a.add(b),
+            Operator::Subtract => a.subtract(b),
+            Operator::Multiply => a.multiply(b),
+            Operator::Divide => a.divide(b),
+            Operator::Remainder => return Err(self.failed("ArithmeticException: no modulo of BigDecimals")),
+            Operator::Or | Operator::And | Operator::Equal | Operator::NotEqual => None,
+        };
+        match result {
+            Some(decimal) => Ok(Datum::Big(decimal.text().into())),
+            None => Err(self.error(ErrorKind::Budget("a number grows beyond 38 digits"))),
+        }
+    }
+
     /// Numbers are equal by value, what is of the same class by content, anything else by its text.
     pub(crate) fn equal(&mut self, left: &Datum, right: &Datum) -> Result<bool, Error> {
         self.charge(1)?;
@@ -225,6 +262,8 @@ impl<'t> Evaluator<'t> {
         self.nested(|e| match (left, right) {
             (Datum::Text(a), Datum::Text(b)) => Ok(a == b),
             (Datum::List(a), Datum::List(b)) => {
+                e.heap.refresh(*a);
+                e.heap.refresh(*b);
                 let length = e.heap.list(*a).items.len();
                 if a == b || length != e.heap.list(*b).items.len() {
                     return Ok(a == b);
@@ -280,10 +319,43 @@ impl Number {
     }
 }
 
+/// Whether it is a BigDecimal.
+pub(crate) fn is_decimal(datum: &Datum) -> bool {
+    matches!(datum, Datum::Big(spelled) if spelled.contains(['.', 'E']))
+}
+
+/// The number as a decimal, if it has few enough digits.
+fn exact(datum: &Datum) -> Option<Decimal> {
+    match datum {
+        Datum::Int(n) => Decimal::parse(&n.to_string()),
+        Datum::Long(n) => Decimal::parse(&n.to_string()),
+        Datum::Double(d) => Decimal::parse(&d.to_string()),
+        Datum::Float(f) => Decimal::parse(&f.to_string()),
+        Datum::Big(spelled) => Decimal::parse(spelled),
+        _ => None,
+    }
+}
+
+/// A Long with this value.
+pub(crate) fn long_datum(n: i64) -> Datum {
+    if i32::try_from(n).is_ok() { Datum::Long(n) } else { Datum::Int(i128::from(n)) }
+}
+
+/// Whether it is no Integer: arithmetic with it stays that large.
+fn is_long(datum: &Datum) -> bool {
+    match datum {
+        Datum::Long(_) => true,
+        Datum::Int(n) => i32::try_from(*n).is_err(),
+        _ => false,
+    }
+}
+
 fn number(datum: &Datum) -> Option<Number> {
     match datum {
         Datum::Int(n) => Some(Number::Int(*n)),
+        Datum::Long(n) => Some(Number::Int(i128::from(*n))),
         Datum::Double(d) => Some(Number::Double(*d)),
+        Datum::Float(f) => Some(Number::Double(f64::from(*f))),
         Datum::Big(spelled) => spelled.parse().ok().map(Number::Double),
         _ => None,
     }

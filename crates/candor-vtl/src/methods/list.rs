@@ -16,6 +16,23 @@ pub(super) fn call(
 ) -> Result<Option<Datum>, Error> {
     let length = eval.heap.list(at).items.len();
     let bool = |b| Some(Datum::Bool(b));
+    match eval.heap.list(at).style {
+        Style::View { map, .. } => {
+            if let Some(result) = call_view(eval, at, map, name, arguments)? {
+                return Ok(result);
+            }
+        }
+        // Its wrapper has no way to change its length (Velocity 1.7's ArrayListWrapper).
+        Style::Array
+            if matches!(
+                (name, arguments.len()),
+                ("add", 1 | 2) | ("addAll", 1 | 2) | ("remove", 1) | ("clear", 0)
+            ) =>
+        {
+            return Err(eval.failed("UnsupportedOperationException: the length of an array is fixed"));
+        }
+        Style::Array | Style::Java | Style::Json => {}
+    }
     Ok(match (name, arguments) {
         ("size", []) => Some(Datum::Int(length as i128)),
         ("isEmpty", []) => bool(length == 0),
@@ -58,6 +75,30 @@ pub(super) fn call(
             list.changes += 1;
             bool(changed)
         }
+        ("addAll", [Datum::Int(i), Datum::List(others)]) => {
+            let i = place(eval, *i, length + 1)?;
+            let others = eval.heap.list(*others).items.clone();
+            eval.charge(others.len() + length)?;
+            let changed = !others.is_empty();
+            let list = eval.heap.list_mut(at);
+            list.items.splice(i..i, others);
+            list.changes += 1;
+            bool(changed)
+        }
+        ("removeAll" | "retainAll", [Datum::List(others)]) => {
+            let items = eval.heap.list(at).items.clone();
+            let mut kept = Vec::new();
+            for item in &items {
+                if find(eval, *others, item, false)?.is_some() == (name == "retainAll") {
+                    kept.push(item.clone());
+                }
+            }
+            let changed = kept.len() != items.len();
+            let list = eval.heap.list_mut(at);
+            list.items = kept;
+            list.changes += u64::from(changed);
+            bool(changed)
+        }
         ("set", [Datum::Int(i), item]) => {
             let i = place(eval, *i, length)?;
             Some(std::mem::replace(&mut eval.heap.list_mut(at).items[i], item.clone()))
@@ -82,17 +123,17 @@ pub(super) fn call(
         }
         ("subList", [Datum::Int(from), Datum::Int(to)]) => {
             let (from, to) = (place(eval, *from, length + 1)?, place(eval, *to, length + 1)?);
-            let style = eval.heap.list(at).style;
             let part = eval.heap.list(at).items.get(from..to).map(<[Datum]>::to_vec);
             let part =
                 part.ok_or_else(|| eval.failed(format!("IllegalArgumentException: from {from} to {to}")))?;
             eval.charge(part.len())?;
-            Some(eval.heap.new_list(part, style))
+            // A part of an array of JSON is an ordinary list.
+            Some(eval.heap.new_list(part, Style::Java))
         }
         ("toArray", []) => {
             let items = eval.heap.list(at).items.clone();
             eval.charge(items.len())?;
-            Some(eval.heap.new_list(items, Style::Java))
+            Some(eval.heap.new_list(items, Style::Array))
         }
         ("iterator" | "listIterator", []) => Some(Datum::Iterator(at, Rc::new(Cell::new(0)))),
         ("toJSONString", []) if eval.heap.list(at).style == Style::Json => {
@@ -102,6 +143,58 @@ pub(super) fn call(
         }
         _ => None,
     })
+}
+
+/// Calls a method of a view of a map; `None` where it is that of any list.
+#[allow(
+    clippy::option_option,
+    reason = "the outer one is whether a view has its own way, the inner one Java's null"
+)]
+fn call_view(
+    eval: &mut Evaluator<'_>,
+    at: usize,
+    map: usize,
+    name: &str,
+    arguments: &[Datum],
+) -> Result<Option<Option<Datum>>, Error> {
+    Ok(Some(match (name, arguments) {
+        ("size" | "isEmpty" | "iterator" | "toArray", []) | ("contains" | "containsAll", [_]) => {
+            return Ok(None);
+        }
+        ("add" | "addAll", [_]) => {
+            return Err(eval.failed("UnsupportedOperationException: it shows a map, and takes nothing"));
+        }
+        ("clear", []) => {
+            eval.heap.map_mut(map).clear();
+            None
+        }
+        ("remove", [item]) => {
+            let found = find(eval, at, item, false)?;
+            remove_members(eval, map, found.as_slice());
+            Some(Datum::Bool(found.is_some()))
+        }
+        ("removeAll" | "retainAll", [Datum::List(others)]) => {
+            let items = eval.heap.list(at).items.clone();
+            let mut gone = Vec::new();
+            for (i, item) in items.iter().enumerate() {
+                let found = find(eval, *others, item, false)?.is_some();
+                if found == (name == "removeAll") {
+                    gone.push(i);
+                }
+            }
+            remove_members(eval, map, &gone);
+            Some(Datum::Bool(!gone.is_empty()))
+        }
+        _ => None,
+    }))
+}
+
+fn remove_members(eval: &mut Evaluator<'_>, map: usize, places: &[usize]) {
+    let keys: Vec<_> =
+        places.iter().filter_map(|i| Some(eval.heap.map(map).members().get(*i)?.0.clone())).collect();
+    for key in keys {
+        eval.heap.map_mut(map).remove(&key);
+    }
 }
 
 /// Calls a method of an iterator over a list.

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::eval::Evaluator;
-use crate::heap::{Datum, Style};
+use crate::heap::{Datum, Members};
 
 /// Calls a method of a map.
 pub(super) fn call(
@@ -34,20 +34,16 @@ pub(super) fn call(
         }
         ("size", []) => Some(Datum::Int(eval.heap.map(at).members().len() as i128)),
         ("isEmpty", []) => Some(Datum::Bool(eval.heap.map(at).members().is_empty())),
-        ("keySet", []) => {
-            let keys: Vec<Datum> = eval.heap.map(at).members().iter().map(|(key, _)| key.datum()).collect();
-            eval.charge(keys.len())?;
-            Some(eval.heap.new_list(keys, Style::Java))
-        }
-        ("values", []) => {
-            let values = values(eval, at)?;
-            Some(eval.heap.new_list(values, Style::Java))
-        }
-        ("entrySet", []) => {
-            let entries: Vec<Datum> =
-                eval.heap.map(at).members().iter().map(|entry| Datum::Entry(entry.clone().into())).collect();
-            eval.charge(entries.len())?;
-            Some(eval.heap.new_list(entries, Style::Java))
+        ("keySet" | "values" | "entrySet", []) => {
+            eval.charge(1 + eval.heap.map(at).members().len())?;
+            Some(eval.heap.new_view(
+                at,
+                match name {
+                    "keySet" => Members::Keys,
+                    "values" => Members::Values,
+                    _ => Members::Entries,
+                },
+            ))
         }
         ("put", [key, value]) => {
             let key = eval.key(key)?;
@@ -74,6 +70,37 @@ pub(super) fn call(
             let key = eval.key(key)?;
             eval.charge(1 + eval.heap.map(at).members().len())?;
             eval.heap.map_mut(at).remove(&key)
+        }
+        ("remove", [key, value]) => {
+            let key = eval.key(key)?;
+            let known = eval.heap.map(at).get(&key).cloned();
+            let same = match &known {
+                Some(known) => eval.equal_inside(known, value)?,
+                None => false,
+            };
+            if same {
+                eval.heap.map_mut(at).remove(&key);
+            }
+            Some(Datum::Bool(same))
+        }
+        ("replace", [key, value]) => {
+            let key = eval.key(key)?;
+            match eval.heap.map(at).get(&key) {
+                Some(_) => eval.put(at, key, value.clone())?,
+                None => None,
+            }
+        }
+        ("replace", [key, old, new]) => {
+            let key = eval.key(key)?;
+            let known = eval.heap.map(at).get(&key).cloned();
+            let same = match &known {
+                Some(known) => eval.equal_inside(known, old)?,
+                None => false,
+            };
+            if same {
+                eval.put(at, key, new.clone())?;
+            }
+            Some(Datum::Bool(same))
         }
         ("clear", []) => {
             eval.heap.map_mut(at).clear();

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{number, texts};
+use super::{format, int, texts};
 use crate::error::Error;
 use crate::eval::Evaluator;
 use crate::heap::Datum;
@@ -77,24 +77,50 @@ pub(super) fn call(
     arguments: &[Datum],
 ) -> Result<Option<Datum>, Error> {
     eval.charge_text(text.len())?;
-    let int = |n: usize| Datum::Int(n as i128);
+    let number = |n: usize| Datum::Int(n as i128);
     let result = match (name, arguments) {
-        ("length", []) => int(units(text)),
+        ("length", []) => number(units(text)),
         ("isEmpty", []) => Datum::Bool(text.is_empty()),
+        ("isBlank", []) => Datum::Bool(text.trim().is_empty()),
         ("toUpperCase", []) => text.to_uppercase().into(),
         ("toLowerCase", []) => text.to_lowercase().into(),
         ("trim", []) => text.trim_matches(|c: char| c <= ' ').into(),
         ("strip", []) => text.trim().into(),
+        ("stripLeading", []) => text.trim_start().into(),
+        ("stripTrailing", []) => text.trim_end().into(),
+        ("codePointCount", [from, to]) if int(from).is_some() && int(to).is_some() => {
+            let bounds = int(from).zip(int(to)).unwrap_or_default();
+            let part = substring(eval, text, bounds.0.into(), Some(bounds.1.into()))?;
+            Datum::Int(part.chars().count() as i128)
+        }
         ("intern", []) => Datum::Text(text.clone()),
         ("substring" | "subSequence", [Datum::Int(from)]) => substring(eval, text, *from, None)?.into(),
         ("substring" | "subSequence", [Datum::Int(from), Datum::Int(to)]) => {
             substring(eval, text, *from, Some(*to))?.into()
         }
-        ("charAt", [Datum::Int(at)]) => substring(eval, text, *at, at.checked_add(1))?.into(),
+        ("charAt", [Datum::Int(at)]) => {
+            let unit = usize::try_from(*at).ok().and_then(|at| text.encode_utf16().nth(at));
+            let outside = || format!("StringIndexOutOfBoundsException: index {at}, length {}", units(text));
+            Datum::Char(unit.ok_or_else(|| eval.failed(outside()))?)
+        }
         ("codePointAt", [Datum::Int(at)]) => {
             let rest = substring(eval, text, *at, None)?;
             let first = rest.chars().next();
             Datum::Int(u32::from(first.ok_or_else(|| eval.failed("StringIndexOutOfBoundsException"))?).into())
+        }
+        ("indexOf" | "lastIndexOf", [code @ Datum::Int(_), rest @ ..]) => {
+            let c = int(code).and_then(|n| u32::try_from(n).ok()).and_then(char::from_u32);
+            let sought = c.map(String::from);
+            let from = match rest {
+                [] => None,
+                [from] if int(from).is_some() => int(from).map(i128::from),
+                _ => return Ok(None),
+            };
+            Datum::Int(match (sought, name) {
+                (None, _) => -1,
+                (Some(sought), "indexOf") => index_of(text, &sought, from.unwrap_or(0)),
+                (Some(sought), _) => last_index_of(text, &sought, from.unwrap_or(i128::from(i64::MAX))),
+            })
         }
         ("indexOf", [Datum::Text(sought)]) => Datum::Int(index_of(text, sought, 0)),
         ("indexOf", [Datum::Text(sought), Datum::Int(from)]) => Datum::Int(index_of(text, sought, *from)),
@@ -114,6 +140,32 @@ pub(super) fn call(
         ("equalsIgnoreCase", [Datum::Text(other)]) => {
             Datum::Bool(text.to_lowercase() == other.to_lowercase())
         }
+        ("equalsIgnoreCase", [Datum::Null]) => Datum::Bool(false),
+        // Java compares lengths first, and only then looks at what is there.
+        (
+            "contains"
+            | "startsWith"
+            | "endsWith"
+            | "concat"
+            | "matches"
+            | "replaceAll"
+            | "replaceFirst"
+            | "replace"
+            | "split"
+            | "indexOf"
+            | "lastIndexOf"
+            | "compareTo"
+            | "compareToIgnoreCase"
+            | "contentEquals"
+            | "format"
+            | "join",
+            arguments,
+        ) if arguments.contains(&Datum::Null) => {
+            return Err(eval.failed("NullPointerException: an argument is null"));
+        }
+        ("compareTo", [other]) if !matches!(other, Datum::Text(_)) => {
+            return Err(eval.failed("ClassCastException: the argument is no text"));
+        }
         ("contentEquals", [Datum::Text(other)]) => Datum::Bool(text == other),
         ("compareTo", [Datum::Text(other)]) => Datum::Int(compare(text, other)),
         ("compareToIgnoreCase", [Datum::Text(other)]) => {
@@ -128,6 +180,11 @@ pub(super) fn call(
                 .map_err(|_| eval.failed("IllegalArgumentException: count is negative"))?;
             eval.charge_text(text.len().saturating_mul(times))?;
             text.repeat(times).into()
+        }
+        ("replace", [Datum::Char(from), Datum::Char(to)]) => {
+            let (from, to) = (crate::heap::char_of(*from), crate::heap::char_of(*to).to_string());
+            eval.charge_text(text.len().saturating_mul(4))?;
+            text.replace(from, &to).into()
         }
         ("replace", [Datum::Text(from), Datum::Text(to)]) => {
             eval.charge_text(
@@ -157,11 +214,37 @@ pub(super) fn call(
             let parts = regex(eval, parts)?;
             texts(eval, parts)?
         }
-        ("toCharArray", []) => texts(eval, text.chars().map(String::from).collect())?,
+        ("toCharArray", []) => {
+            let units: Vec<Datum> = text.encode_utf16().map(Datum::Char).collect();
+            eval.charge(units.len())?;
+            eval.heap.new_list(units, crate::heap::Style::Array)
+        }
+        ("join", [Datum::Text(between), rest @ ..]) => {
+            let items = match rest {
+                [Datum::List(at)] => eval.heap.list(*at).items.clone(),
+                parts if parts.iter().all(|p| matches!(p, Datum::Text(_))) && !parts.is_empty() => {
+                    parts.to_vec()
+                }
+                [Datum::Null] => return Err(eval.failed("NullPointerException: the argument is null")),
+                _ => return Ok(None),
+            };
+            let mut joined = String::new();
+            for (i, item) in items.iter().enumerate() {
+                joined.push_str(if i > 0 { between } else { "" });
+                match item {
+                    Datum::Text(part) => joined.push_str(part),
+                    Datum::Null => joined.push_str("null"),
+                    _ => return Err(eval.failed("ClassCastException: an element is no text")),
+                }
+                eval.charge_text(joined.len())?;
+            }
+            joined.into()
+        }
+        ("formatted", rest) => format::format(eval, text, rest)?,
         ("getBytes", []) => {
             let bytes = text.bytes().map(|b| Datum::Int(i128::from(b.cast_signed()))).collect();
             eval.charge(text.len())?;
-            eval.heap.new_list(bytes, crate::heap::Style::Java)
+            eval.heap.new_list(bytes, crate::heap::Style::Array)
         }
         (
             "regionMatches",
@@ -178,7 +261,7 @@ pub(super) fn call(
             })
         }
         ("valueOf" | "copyValueOf", [value]) => eval.text(value)?.into(),
-        ("format", [Datum::Text(format), rest @ ..]) => number::format(eval, format, rest)?,
+        ("format", [Datum::Text(format), rest @ ..]) => format::format(eval, format, rest)?,
         _ => return Ok(None),
     };
     Ok(Some(result))

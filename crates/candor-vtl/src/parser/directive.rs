@@ -1,6 +1,6 @@
 //! What begins with `#`: directives, comments, raw text, and all that only looks like it.
 
-use super::{Closing, Hash, Parser, push_text, reference, set_ahead};
+use super::{Closing, Hash, Parser, reference, set_ahead};
 use crate::ast::{Block, Expression, Node};
 use crate::error::Error;
 
@@ -77,8 +77,9 @@ impl Parser<'_> {
         }
         if let Some(raw) = rest.strip_prefix("#[[") {
             let end = raw.find("]]#").ok_or_else(|| self.expected("raw text that ends with `]]#`"))?;
-            push_text(block, &self.text[self.at + 3..self.at + 3 + end]);
+            let start = self.at;
             self.at += end + 6;
+            self.push_text(block, start + 3..start + 3 + end, start);
             return Ok(fresh);
         }
         if let Some(length) = set_ahead(rest) {
@@ -219,7 +220,7 @@ impl Parser<'_> {
             self.at += 2 + length + 1;
             self.directive_arguments()?;
             self.body("@")?;
-            push_text(block, &self.text[start..self.at]);
+            self.push_text(block, start..self.at, start);
             return Ok(Hash::Read { fresh: true });
         }
         if let Some((_, length)) = hash_name(self.rest()) {
@@ -232,7 +233,7 @@ impl Parser<'_> {
             } else {
                 self.at = name_end;
             }
-            push_text(block, &self.text[start..self.at]);
+            self.push_text(block, start..self.at, start);
             return Ok(Hash::Read { fresh: true });
         }
         if self.rest().len() == 1 && !self.in_literal {
@@ -242,7 +243,7 @@ impl Parser<'_> {
         // A quirk of Velocity's lexer: `#  #set(…)` loses its first `#`.
         let lost = set_ahead(self.rest()).is_some();
         if !lost {
-            push_text(block, "#");
+            self.push_text(block, start..self.at, start);
         }
         Ok(Hash::Read { fresh: lost })
     }
