@@ -7,6 +7,7 @@
 //! Never here: files, sockets, clocks, randomness, printing. Times and ids arrive in [`request::Ambient`].
 
 pub mod api;
+mod cors;
 pub mod drill;
 pub mod exchange;
 mod gateway_response;
@@ -16,6 +17,7 @@ mod integration_request;
 pub mod integration_response;
 mod kinds;
 mod mapping;
+mod method_request;
 pub mod request;
 pub mod routing;
 pub mod setting;
@@ -23,5 +25,6 @@ pub mod signals;
 pub mod span;
 mod stage;
 pub mod trace;
+mod validation;
 
 pub use in_flight::{InFlight, simulate};

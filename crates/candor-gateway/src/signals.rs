@@ -325,7 +325,14 @@ fn execution_lines(exchange: &Exchange<'_>) -> Vec<LogLine> {
                 texts.push(configuration(&UNKNOWN.to_string()));
             }
             What::IntegrationBroken { .. } => texts.push(configuration(&UNKNOWN.to_string())),
+            // Reported from the field, as test invocations show it.
+            What::BodyRefused { content_type, why } => texts.push(format!(
+                "Request body does not match model schema for content type {content_type}: {why}"
+            )),
             What::NoRoute
+            | What::KeyMissing
+            | What::ParametersMissing { .. }
+            | What::PreflightAnswered
             | What::MediaTypeRefused
             | What::RequestTemplateRendered
             | What::Invoked

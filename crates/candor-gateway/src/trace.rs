@@ -25,6 +25,22 @@ pub struct Step {
 pub enum What {
     /// No route takes the request.
     NoRoute,
+    /// The request lacks the API key that the method needs.
+    KeyMissing,
+    /// The request lacks required parameters.
+    ParametersMissing {
+        /// Their names, in the order in which AWS lists them.
+        names: Vec<String>,
+    },
+    /// The body does not fit the model of its content type.
+    BodyRefused {
+        /// The content type.
+        content_type: String,
+        /// What is wrong with it, as `$context.error.validationErrorString` says it.
+        why: String,
+    },
+    /// The gateway answered a browser's preflight request by itself, as its CORS configuration says.
+    PreflightAnswered,
     /// The request's content type has no template and may not pass: 415.
     MediaTypeRefused,
     /// A request template made the integration request.
