@@ -2,8 +2,14 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "gateway/cors.rs"]
+mod cors;
+#[path = "gateway/routing.rs"]
+mod routing;
 #[path = "gateway/signals.rs"]
 mod signals;
+#[path = "gateway/validation.rs"]
+mod validation;
 
 use std::time::Duration;
 
