@@ -6,6 +6,9 @@ use std::time::Duration;
 use candor_contract::ApiKind;
 use candor_vtl::{JavaRegex, RegexError, Template};
 
+pub use crate::method_request::{
+    ApiKeySource, MethodRequest, Model, ParameterPlace, RequestModel, RequestParameter, Validator,
+};
 use crate::setting::Setting;
 use crate::span::{Span, Text};
 pub use crate::stage::{AccessLog, LoggingLevel, RouteSettings, Routes, Stage};
@@ -29,6 +32,10 @@ pub struct Api {
     pub gateway_responses: Vec<GatewayResponse>,
     /// Content types that are bytes (REST).
     pub binary_media_types: Setting<Vec<String>>,
+    /// The models to which methods refer by name (REST).
+    pub models: Vec<Model>,
+    /// Where the key of a request is looked for (REST).
+    pub api_key_source: Setting<ApiKeySource>,
     /// CORS by the gateway itself (HTTP APIs, function URLs). A REST API has OPTIONS methods instead.
     pub cors: Setting<Cors>,
     /// Where the API stands.
@@ -77,9 +84,8 @@ pub struct Route {
     pub integration: Integration,
     /// The declared method responses (REST).
     pub method_responses: Setting<Vec<MethodResponse>>,
-    /// Whether the gateway looks at the request before the function does: a request validator (REST). What it looks at, and against
-    /// which model, is not read.
-    pub validated: Setting<bool>,
+    /// What the gateway asks of a request before it calls anything (REST).
+    pub request: MethodRequest,
     /// Where the route stands.
     pub span: Span,
 }

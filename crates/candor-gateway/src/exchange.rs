@@ -122,6 +122,10 @@ impl Exchange<'_> {
             | What::MockStatus => Maker::Mapping,
             What::GatewayStatus { .. } => Maker::Gateway,
             What::NoRoute
+            | What::KeyMissing
+            | What::ParametersMissing { .. }
+            | What::BodyRefused { .. }
+            | What::PreflightAnswered
             | What::MediaTypeRefused
             | What::RequestTemplateRendered
             | What::RequestTemplateFailed { .. }

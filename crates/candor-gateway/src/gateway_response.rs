@@ -114,6 +114,16 @@ pub(crate) fn answer(
     trace: &mut Trace,
     refusal: Refusal<'_>,
 ) -> Result<Response, Undecided> {
+    answer_because(received, trace, refusal, "")
+}
+
+/// The same for a request that a validator refused: `validation` is `$context.error.validationErrorString`.
+pub(crate) fn answer_because(
+    received: &Received<'_>,
+    trace: &mut Trace,
+    refusal: Refusal<'_>,
+    validation: &str,
+) -> Result<Response, Undecided> {
     let Refusal { response_type, status, message, cause } = refusal;
     let default =
         if status >= 500 { GatewayResponseType::Default5xx } else { GatewayResponseType::Default4xx };
@@ -131,7 +141,7 @@ pub(crate) fn answer(
     };
     let step = trace.push(What::GatewayStatus { response_type, message: message.to_string() }, status_cause);
     let status_by = By { value: status, step };
-    let (body, body_step) = body(received, trace, entry, response_type, message)?;
+    let (body, body_step) = body(received, trace, entry, response_type, message, validation)?;
     let mut response = Response {
         status: status_by,
         headers: Vec::new(),
@@ -162,6 +172,7 @@ fn body(
     entry: Option<&GatewayResponse>,
     response_type: Option<GatewayResponseType>,
     message: &str,
+    validation: &str,
 ) -> Result<(Vec<u8>, crate::trace::StepId), Undecided> {
     let accept = received.request.header("Accept");
     let Some(chosen) = entry.and_then(|e| mapping::choose(&e.templates, accept)) else {
@@ -184,7 +195,7 @@ fn body(
         ("message", Value::from(message)),
         ("messageString", Value::from(quoted.as_str())),
         ("responseType", Value::from(response_type.map_or("DEFAULT_5XX", GatewayResponseType::name))),
-        ("validationErrorString", Value::from("")),
+        ("validationErrorString", Value::from(validation)),
     ]);
     let stock = template.text.as_str().trim() == DEFAULT_TEMPLATE;
     let rendered = template.parsed.as_ref().ok().and_then(|parsed| {

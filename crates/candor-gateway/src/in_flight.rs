@@ -8,6 +8,7 @@ use candor_contract::outcome::Outcome;
 use candor_vtl::{Overrides, Params, Value};
 
 use crate::api::{Api, FunctionRef, GatewayResponseType, Route, TransferMode};
+use crate::cors;
 use crate::endpoint::{self, EndpointOutcome, EndpointRequest};
 use crate::exchange::{EndpointCall, Exchange, Response};
 use crate::kinds;
@@ -113,19 +114,28 @@ impl<'a> InFlight<'a> {
         match routing::find(api, &request.method, &request.path) {
             Some(matched) => {
                 let preflight = answers_options(api, matched.route);
-                InFlight::take(api, Some(matched.route), request, ambient, matched.parameters, preflight)
+                InFlight::take(
+                    api,
+                    Some(matched.route),
+                    request,
+                    ambient,
+                    matched.parameters,
+                    preflight,
+                    true,
+                )
             }
-            None => InFlight::take(api, None, request, ambient, Vec::new(), false),
+            None => InFlight::take(api, None, request, ambient, Vec::new(), false, true),
         }
     }
 
-    /// Takes a request for a known route: what a drill does.
+    /// Takes a request for a known route: what a drill does. The request is taken for one that the gateway lets through, whatever
+    /// keys, parameters and bodies the route asks for.
     ///
     /// # Errors
     /// As [`InFlight::begin`].
     pub fn begin_at(api: &'a Api, route: &'a Route, preflight: bool, ambient: &'a Ambient) -> Turn<'a> {
         let (request, parameters) = kinds::example_request(route);
-        InFlight::take(api, Some(route), request, ambient, parameters, preflight)
+        InFlight::take(api, Some(route), request, ambient, parameters, preflight, false)
     }
 
     fn take(
@@ -135,6 +145,7 @@ impl<'a> InFlight<'a> {
         ambient: &'a Ambient,
         parameters: Vec<(String, String)>,
         preflight: bool,
+        examine: bool,
     ) -> Turn<'a> {
         let received = Received {
             api,
@@ -150,11 +161,16 @@ impl<'a> InFlight<'a> {
             stage_variables: Vec::new(),
         };
         let mut trace = Trace::default();
-        let (received, state) = match api.kind {
-            ApiKind::Rest => kinds::rest::begin(received, &mut trace)?,
-            ApiKind::Http => kinds::http::begin(received, &mut trace)?,
-            ApiKind::FunctionUrl => kinds::function_url::begin(received, &mut trace)?,
+        let by_itself = if examine { kinds::by_itself(&received, &mut trace)? } else { None };
+        let (received, mut state) = match (by_itself, api.kind) {
+            (Some(response), _) => (received, State::Done(response)),
+            (None, ApiKind::Rest) => kinds::rest::begin(received, &mut trace)?,
+            (None, ApiKind::Http) => kinds::http::begin(received, &mut trace)?,
+            (None, ApiKind::FunctionUrl) => kinds::function_url::begin(received, &mut trace)?,
         };
+        if let State::Done(response) = &mut state {
+            cors::apply(&received, &mut trace, response)?;
+        }
         let next = match &state {
             State::Waiting(invocation) => Next::Invoke(*invocation),
             State::Calling(_) => Next::Call,
@@ -229,11 +245,12 @@ impl<'a> InFlight<'a> {
                 if let Some(route) = received.route {
                     not_streamed(route, &outcome)?;
                 }
-                let response = match received.api.kind {
+                let mut response = match received.api.kind {
                     ApiKind::Rest => kinds::rest::resume(&received, &mut trace, invocation, &outcome)?,
                     ApiKind::Http => kinds::http::resume(&received, &mut trace, invocation, &outcome)?,
                     ApiKind::FunctionUrl => kinds::function_url::resume(&received, &mut trace, &outcome)?,
                 };
+                cors::apply(&received, &mut trace, &mut response)?;
                 let endpoint = None;
                 Ok(Exchange { received, outcome: Some(outcome), after_failure, endpoint, response, trace })
             }
@@ -250,12 +267,13 @@ impl<'a> InFlight<'a> {
             State::Done(response) => (None, response),
             State::Calling(request) => {
                 let route = received.route.expect("an endpoint is only called for a route");
-                let response = match received.api.kind {
+                let mut response = match received.api.kind {
                     ApiKind::Rest => endpoint::response::resume(&received, &mut trace, route, &outcome)?,
                     ApiKind::Http | ApiKind::FunctionUrl => {
                         kinds::http::passed(&received, &mut trace, route, &outcome)?
                     }
                 };
+                cors::apply(&received, &mut trace, &mut response)?;
                 (Some(EndpointCall { request, outcome }), response)
             }
             State::Waiting(_) => return Err(no_function(&received)),

@@ -5,8 +5,24 @@ pub(crate) mod function_url;
 pub(crate) mod http;
 pub(crate) mod rest;
 
+use candor_contract::ApiKind;
+
 use crate::api::Route;
+use crate::exchange::Response;
+use crate::in_flight::Received;
 use crate::request::Request;
+use crate::setting::Undecided;
+use crate::trace::Trace;
+use crate::{cors, validation};
+
+/// What the gateway answers before it looks at what stands behind the route: a refusal (REST), a preflight's answer (HTTP APIs and
+/// function URLs).
+pub(crate) fn by_itself(received: &Received<'_>, trace: &mut Trace) -> Result<Option<Response>, Undecided> {
+    match received.api.kind {
+        ApiKind::Rest => validation::refusal(received, trace),
+        ApiKind::Http | ApiKind::FunctionUrl => cors::preflight(received, trace),
+    }
+}
 
 /// A request that reaches this route, for drills: parameters get a value, ANY becomes GET.
 pub(crate) fn example_request(route: &Route) -> (Request, Vec<(String, String)>) {

@@ -8,6 +8,7 @@
 
 pub mod api;
 pub(crate) mod content_handling;
+mod cors;
 pub mod drill;
 pub mod endpoint;
 pub mod exchange;
@@ -19,6 +20,7 @@ pub mod integration_response;
 mod kinds;
 pub mod log;
 mod mapping;
+mod method_request;
 pub mod request;
 pub mod routing;
 pub mod setting;
@@ -26,5 +28,6 @@ pub mod signals;
 pub mod span;
 mod stage;
 pub mod trace;
+mod validation;
 
 pub use in_flight::{InFlight, simulate};

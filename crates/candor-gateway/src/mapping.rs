@@ -46,13 +46,16 @@ pub(crate) fn render(
     body: &str,
     context: &Value,
 ) -> Result<Rendered, candor_vtl::Error> {
-    let scope = Scope {
-        body,
-        params: &received.params,
-        context,
-        stage_variables: &received.stage_variables,
-        overrides: &received.overrides,
+    // The gateway's own answers come before anybody has looked closely.
+    let looked_up;
+    let stage_variables = if received.stage_variables.is_empty() {
+        looked_up = crate::kinds::rest::stage_variables(received);
+        &looked_up
+    } else {
+        &received.stage_variables
     };
+    let scope =
+        Scope { body, params: &received.params, context, stage_variables, overrides: &received.overrides };
     template.render(&scope, Budget::default())
 }
 
@@ -112,7 +115,7 @@ fn single_value(received: &Received<'_>, source: &str, from: &Source<'_>) -> Opt
         return body_value(std::str::from_utf8(&request.body).ok()?, path);
     }
     if let Some(name) = source.strip_prefix("stageVariables.") {
-        return all(&received.stage_variables, name).pop();
+        return all(&crate::kinds::rest::stage_variables(received), name).pop();
     }
     if let Some(path) = source.strip_prefix("context.") {
         let context = context(received, None);
@@ -151,7 +154,7 @@ pub(crate) fn context(received: &Received<'_>, error: Option<Value>) -> Value {
     let text = |t: &str| Value::from(t);
     let resource_path = received.route.map_or("/", |r| r.key.path.as_str());
     let stage = received.stage_name();
-    let identity = Value::map([
+    let mut identity = vec![
         ("cognitoIdentityPoolId", Value::Null),
         ("accountId", Value::Null),
         ("cognitoIdentityId", Value::Null),
@@ -164,7 +167,11 @@ pub(crate) fn context(received: &Received<'_>, error: Option<Value>) -> Value {
         ("userArn", Value::Null),
         ("userAgent", request.header("User-Agent").map_or(Value::Null, text)),
         ("user", Value::Null),
-    ]);
+    ];
+    if let Some(key) = crate::validation::api_key(received) {
+        identity.push(("apiKey", text(key)));
+        identity.push(("apiKeyId", text(&ambient.api_key_id)));
+    }
     let mut members = vec![
         ("accountId", text(&ambient.account_id)),
         ("apiId", text(&ambient.api_id)),
@@ -173,7 +180,7 @@ pub(crate) fn context(received: &Received<'_>, error: Option<Value>) -> Value {
         ("domainPrefix", text(&ambient.api_id)),
         ("extendedRequestId", text(&ambient.extended_request_id)),
         ("httpMethod", text(&request.method)),
-        ("identity", identity),
+        ("identity", Value::map(identity)),
         ("path", text(&format!("/{stage}{}", request.path))),
         ("protocol", text("HTTP/1.1")),
         ("requestId", text(&ambient.request_id)),

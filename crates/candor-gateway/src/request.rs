@@ -89,6 +89,8 @@ pub struct Ambient {
     pub resource_id: String,
     /// The id of the deployment.
     pub deployment_id: String,
+    /// The id of the API key, where a request brings one.
+    pub api_key_id: String,
     /// The account.
     pub account_id: String,
     /// The region.
@@ -112,6 +114,7 @@ impl Ambient {
             api_id: "a1b2c3d4e5".to_string(),
             resource_id: "r1e2s3".to_string(),
             deployment_id: "d1e2p3".to_string(),
+            api_key_id: "k1e2y3i4d5".to_string(),
             account_id: "123456789012".to_string(),
             region: "us-east-1".to_string(),
             integration_latency_ms: 20,

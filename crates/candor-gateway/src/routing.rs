@@ -36,38 +36,48 @@ pub fn find<'a>(api: &'a Api, method: &str, path: &str) -> Option<Matched<'a>> {
                 _ => return None,
             };
             let mut parameters = Vec::new();
-            let ranks = matches(route, &segments, &mut parameters)?;
+            let ranks = matches(route, path, &segments, &mut parameters)?;
             Some((ranks, any, Matched { route, parameters }))
         })
         .min_by(|a, b| a.0.cmp(&b.0).then(a.1.cmp(&b.1)))
         .map(|(_, _, matched)| matched)
 }
 
-/// The segments of a path. Doubled and trailing slashes make no segment of their own.
-fn segments(path: &str) -> Vec<&str> {
-    path.split('/').filter(|s| !s.is_empty()).collect()
+/// The segments of a path and where they start. Doubled and trailing slashes make no segment of their own.
+fn segments(path: &str) -> Vec<(usize, &str)> {
+    let mut next = 0;
+    let placed = path.split('/').map(|segment| {
+        let start = next;
+        next += segment.len() + 1;
+        (start, segment)
+    });
+    placed.filter(|(_, segment)| !segment.is_empty()).collect()
 }
 
 /// How specific the route is, segment by segment, if its path fits; its path parameters are added to `parameters`.
-fn matches(route: &Route, request: &[&str], parameters: &mut Vec<(String, String)>) -> Option<Vec<Rank>> {
+fn matches(
+    route: &Route,
+    path: &str,
+    request: &[(usize, &str)],
+    parameters: &mut Vec<(String, String)>,
+) -> Option<Vec<Rank>> {
     if route.key.is_default() {
         return Some(vec![Rank::Default]);
     }
     let mut ranks = Vec::new();
     let mut rest = request.iter();
-    for segment in segments(&route.key.path) {
+    for (_, segment) in segments(&route.key.path) {
         if let Some(name) = segment.strip_prefix('{').and_then(|s| s.strip_suffix("+}")) {
-            let taken: Vec<&str> = rest.by_ref().copied().collect();
-            if taken.is_empty() {
-                return None;
-            }
+            let (start, _) = rest.next()?;
+            rest = [].iter();
             ranks.push(Rank::Greedy);
-            parameters.push((name.to_string(), taken.join("/")));
+            // Recorded: slashes inside stay as many as they are (`test_lambda_aws_proxy_integration`).
+            parameters.push((name.to_string(), path[*start..].trim_end_matches('/').to_string()));
         } else if let Some(name) = segment.strip_prefix('{').and_then(|s| s.strip_suffix('}')) {
             ranks.push(Rank::Parameter);
-            parameters.push((name.to_string(), rest.next()?.to_string()));
+            parameters.push((name.to_string(), rest.next()?.1.to_string()));
         } else {
-            if *rest.next()? != segment {
+            if rest.next()?.1 != segment {
                 return None;
             }
             ranks.push(Rank::Fixed);

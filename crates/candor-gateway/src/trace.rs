@@ -26,6 +26,22 @@ pub struct Step {
 pub enum What {
     /// No route takes the request.
     NoRoute,
+    /// The request lacks the API key that the method needs.
+    KeyMissing,
+    /// The request lacks required parameters.
+    ParametersMissing {
+        /// Their names, in the order in which AWS lists them.
+        names: Vec<String>,
+    },
+    /// The body does not fit the model of its content type.
+    BodyRefused {
+        /// The content type.
+        content_type: String,
+        /// What is wrong with it, as `$context.error.validationErrorString` says it.
+        why: String,
+    },
+    /// The gateway answered a browser's preflight request by itself, as its CORS configuration says.
+    PreflightAnswered,
     /// The request's content type has no template and may not pass: 415.
     MediaTypeRefused,
     /// A request template made the integration request.
@@ -167,6 +183,12 @@ impl fmt::Display for What {
         let nth = |index: &usize| index + 1;
         match self {
             What::NoRoute => f.write_str("no route takes the request"),
+            What::KeyMissing => f.write_str("the request lacks the API key that the method needs"),
+            What::ParametersMissing { names } => {
+                write!(f, "the request lacks required parameters: {}", names.join(", "))
+            }
+            What::BodyRefused { why, .. } => write!(f, "the body does not fit its model: {why}"),
+            What::PreflightAnswered => f.write_str("the gateway answered a preflight request by itself"),
             What::MediaTypeRefused => f.write_str("the content type has no template and may not pass"),
             What::RequestTemplateRendered => f.write_str("a request template made the integration request"),
             What::RequestTemplateFailed { why } => write!(f, "the request template failed: {why}"),

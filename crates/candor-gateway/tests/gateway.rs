@@ -4,14 +4,20 @@
 
 #[path = "gateway/access_log.rs"]
 mod access_log;
+#[path = "gateway/cors.rs"]
+mod cors;
 #[path = "gateway/endpoints.rs"]
 mod endpoints;
 #[path = "gateway/execution_log.rs"]
 mod execution_log;
 #[path = "gateway/lambda_log.rs"]
 mod lambda_log;
+#[path = "gateway/routing.rs"]
+mod routing;
 #[path = "gateway/signals.rs"]
 mod signals;
+#[path = "gateway/validation.rs"]
+mod validation;
 
 use std::time::Duration;
 

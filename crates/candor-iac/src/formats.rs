@@ -6,6 +6,7 @@ mod fields;
 pub(crate) mod functions;
 mod http;
 mod integration;
+mod method_request;
 pub(crate) mod openapi;
 mod permissions;
 mod rest;

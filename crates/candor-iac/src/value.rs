@@ -41,6 +41,8 @@ pub(crate) struct Scalar {
     pub(crate) text: Text,
     /// Ascending, without overlap.
     pub(crate) symbols: Vec<Symbol>,
+    /// Whether it is written without quotes: then it may be a number or a boolean.
+    pub(crate) plain: bool,
 }
 
 /// A part of a text that a name stands for; the text has a stand-in there that people can read.
@@ -67,7 +69,7 @@ impl Value {
     }
 
     pub(crate) fn scalar(text: Text) -> Value {
-        Value { span: text.span(), kind: Kind::Scalar(Scalar { text, symbols: Vec::new() }) }
+        Value { span: text.span(), kind: Kind::Scalar(Scalar { text, symbols: Vec::new(), plain: false }) }
     }
 
     pub(crate) fn is_null(&self) -> bool {

@@ -18,7 +18,7 @@ fn find(scene: &HandlerScene<'_>, findings: &mut Findings) {
         return;
     }
     // Where a validator stands before it, the gateway has looked at the request.
-    if !matches!(scene.route.validated.or(&false), Ok((false, _))) {
+    if !matches!(scene.route.request.is_validated(), Ok(false)) {
         return;
     }
     let Some(first) = scene.handler.facts.unguarded else { return };

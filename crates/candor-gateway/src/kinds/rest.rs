@@ -307,7 +307,7 @@ pub(crate) fn event(received: &Received<'_>) -> Json {
     add_forwarded(&mut headers, received);
     let query = request.decoded_query();
     let (body, encoded) = body(received);
-    let identity = Json::object([
+    let mut identity = vec![
         ("cognitoIdentityPoolId", Json::Null),
         ("accountId", Json::Null),
         ("cognitoIdentityId", Json::Null),
@@ -320,7 +320,12 @@ pub(crate) fn event(received: &Received<'_>) -> Json {
         ("userArn", Json::Null),
         ("userAgent", request.header("User-Agent").map_or(Json::Null, text)),
         ("user", Json::Null),
-    ]);
+    ];
+    // Recorded: both are there with a key only.
+    if let Some(key) = crate::validation::api_key(received) {
+        identity.push(("apiKey", text(key)));
+        identity.push(("apiKeyId", text(&ambient.api_key_id)));
+    }
     let path = without_leading_double(&request.path);
     let request_context = Json::object([
         ("resourceId", text(&ambient.resource_id)),
@@ -335,7 +340,7 @@ pub(crate) fn event(received: &Received<'_>) -> Json {
         ("domainPrefix", text(&ambient.api_id)),
         ("requestTimeEpoch", Json::number(ambient.time_epoch_ms)),
         ("requestId", text(&ambient.request_id)),
-        ("identity", identity),
+        ("identity", Json::object(identity)),
         ("domainName", Json::string(ambient.domain_name())),
         ("deploymentId", text(&ambient.deployment_id)),
         ("apiId", text(&ambient.api_id)),

@@ -98,6 +98,8 @@ pub(super) fn empty(name: &str, kind: ApiKind, span: Span) -> Api {
         routes: Vec::new(),
         gateway_responses: Vec::new(),
         binary_media_types: Setting::absent(span, "BinaryMediaTypes"),
+        models: Vec::new(),
+        api_key_source: Setting::absent(span, "ApiKeySourceType"),
         cors: Setting::absent(span, "CorsConfiguration"),
         span,
     }

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use candor_contract::ApiKind;
-use candor_gateway::api::{Api, FunctionRef, Integration, IntegrationType, Route, RouteKey, Target};
+use candor_gateway::api::{
+    Api, FunctionRef, Integration, IntegrationType, MethodRequest, Route, RouteKey, Target,
+};
 use candor_gateway::setting::Setting;
 use candor_gateway::span::Span;
 
@@ -254,7 +256,7 @@ fn url(name: &str, config: &Value, target: Setting<Target>, at: Span) -> Api {
             ..proxy(target, Setting::written("2.0".to_string(), at), at)
         },
         method_responses: Setting::absent(at, "MethodResponses"),
-        validated: Setting::absent(at, "RequestValidatorId"),
+        request: MethodRequest::open(at),
         span: at,
     });
     api

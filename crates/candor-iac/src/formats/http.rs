@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use candor_contract::ApiKind;
-use candor_gateway::api::{Integration, Route, RouteKey};
+use candor_gateway::api::{Integration, MethodRequest, Route, RouteKey};
 use candor_gateway::setting::{Needs, Setting};
 use candor_gateway::span::Span;
 
@@ -133,7 +133,6 @@ pub(super) fn route_key(text: &str) -> RouteKey {
 
 /// A route of an HTTP API: it has no method responses.
 pub(super) fn route(key: RouteKey, integration: Integration, at: Span) -> Route {
-    let (method_responses, validated) =
-        (Setting::absent(at, "responses"), Setting::absent(at, "request-validator"));
-    Route { key, integration, method_responses, validated, span: at }
+    let method_responses = Setting::absent(at, "responses");
+    Route { key, integration, method_responses, request: MethodRequest::open(at), span: at }
 }

@@ -1,7 +1,9 @@
 //! OpenAPI documents with AWS's extensions: in the body of an API, in a file of its own, or alone.
 
 use candor_contract::ApiKind;
-use candor_gateway::api::{Api, GatewayResponse, GatewayResponseType, MethodResponse, Route, RouteKey};
+use candor_gateway::api::{
+    Api, ApiKeySource, GatewayResponse, GatewayResponseType, MethodRequest, MethodResponse, Route, RouteKey,
+};
 use candor_gateway::setting::{Needs, Setting};
 use candor_gateway::span::Span;
 
@@ -9,6 +11,7 @@ use crate::formats::apis::{cors, empty};
 use crate::formats::fields::{parameters, status, strings, templates};
 use crate::formats::functions::Functions;
 use crate::formats::integration::{self, OPENAPI};
+use crate::formats::method_request;
 use crate::syntax::Node;
 use crate::template::intrinsics::Scope;
 use crate::value::{Kind, Value};
@@ -17,7 +20,7 @@ const INTEGRATION: &str = "x-amazon-apigateway-integration";
 const ANY_METHOD: &str = "x-amazon-apigateway-any-method";
 const GATEWAY_RESPONSES: &str = "x-amazon-apigateway-gateway-responses";
 const BINARY_MEDIA_TYPES: &str = "x-amazon-apigateway-binary-media-types";
-const VALIDATOR: &str = "x-amazon-apigateway-request-validator";
+const API_KEY_SOURCE: &str = "x-amazon-apigateway-api-key-source";
 const CORS: &str = "x-amazon-apigateway-cors";
 
 /// Whether a tree is an OpenAPI document.
@@ -74,13 +77,13 @@ pub(super) fn import(api: &mut Api, document: &Value, functions: &Functions) {
     for path in document.get("paths").map_or(&[][..], Value::members) {
         for operation in path.value.members() {
             let Some(method) = method_of(operation.key.as_str()) else { continue };
-            let path = path.key.as_str();
-            let key = match (path, api.kind) {
+            let key = match (path.key.as_str(), api.kind) {
                 ("/$default" | "$default", ApiKind::Http) => RouteKey::default_route(),
-                _ => RouteKey::new(method, path),
+                (written, _) => RouteKey::new(method, written),
             };
             api.routes.push(route(
                 &operation.value,
+                &path.value,
                 key,
                 operation.key.span(),
                 api.kind,
@@ -96,6 +99,12 @@ pub(super) fn import(api: &mut Api, document: &Value, functions: &Functions) {
     }
     if let Some(types) = document.get(BINARY_MEDIA_TYPES) {
         api.binary_media_types = strings(types);
+    }
+    if api.kind == ApiKind::Rest {
+        api.models.extend(method_request::document_models(document));
+        if let Some(source) = document.get(API_KEY_SOURCE) {
+            api.api_key_source = source.parsed("source of API keys", ApiKeySource::read);
+        }
     }
     if let Some(written) = document.get(CORS) {
         api.cors = cors(written);
@@ -113,6 +122,7 @@ fn method_of(key: &str) -> Option<&str> {
 
 fn route(
     operation: &Value,
+    path: &Value,
     key: RouteKey,
     at: Span,
     kind: ApiKind,
@@ -147,15 +157,15 @@ fn route(
             Setting::written(listed.collect(), responses.span)
         }
     });
-    let validated = match operation.member(VALIDATOR).or_else(|| document.member(VALIDATOR)) {
-        Some(member) => Setting::written(true, member.key.span()),
-        None => Setting::absent(at, VALIDATOR),
+    let request = match kind {
+        ApiKind::Rest => method_request::of_operation(operation, path, document, at),
+        ApiKind::Http | ApiKind::FunctionUrl => MethodRequest::open(at),
     };
-    Route { key, integration, method_responses, validated, span: at }
+    Route { key, integration, method_responses, request, span: at }
 }
 
 /// The value itself, or what its `$ref` leads to in the same document.
-fn referred<'v>(value: &'v Value, document: &'v Value) -> &'v Value {
+pub(super) fn referred<'v>(value: &'v Value, document: &'v Value) -> &'v Value {
     let Some(pointer) = value.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix("#/")) else {
         return value;
     };

@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use candor_contract::ApiKind;
-use candor_gateway::api::{GatewayResponse, GatewayResponseType, MethodResponse, Route, RouteKey};
+use candor_gateway::api::{
+    ApiKeySource, GatewayResponse, GatewayResponseType, MethodRequest, MethodResponse, Route, RouteKey,
+    Validator,
+};
 use candor_gateway::setting::{Needs, Setting};
 use candor_gateway::span::Span;
 
@@ -12,10 +15,22 @@ use crate::formats::fields::{parameters, status, strings, templates};
 use crate::formats::functions::{Functions, properties_of};
 use crate::formats::integration::{self, REST_RESOURCE};
 use crate::formats::stages::{self, fill_rest, stage};
-use crate::formats::{exists, openapi};
+use crate::formats::{exists, method_request, openapi};
 use crate::template::intrinsics::Scope;
 use crate::template::{Resource, Template};
 use crate::value::{Kind, Value};
+
+const METHOD: &[&str] = &[
+    "RestApiId",
+    "ResourceId",
+    "HttpMethod",
+    "Integration",
+    "MethodResponses",
+    "ApiKeyRequired",
+    "RequestValidatorId",
+    "RequestParameters",
+    "RequestModels",
+];
 
 /// Everything that a method's path needs of a resource.
 struct PathPart {
@@ -30,7 +45,7 @@ pub(super) fn read(scope: &Scope<'_>, functions: &Functions, drafts: &mut Drafts
         resources.filter(move |r| r.resource_type == wanted && exists(scope, r))
     };
     for resource in of_type("AWS::ApiGateway::RestApi") {
-        let keys = ["Name", "Body", "BodyS3Location", "BinaryMediaTypes"];
+        let keys = ["Name", "Body", "BodyS3Location", "BinaryMediaTypes", "ApiKeySourceType"];
         let value = properties_of(scope, resource, &keys);
         let draft = drafts.add(
             resource.id(),
@@ -40,6 +55,9 @@ pub(super) fn read(scope: &Scope<'_>, functions: &Functions, drafts: &mut Drafts
         draft.api.logical_id = Some(resource.id().to_string());
         draft.api.name_at_aws = name_at_aws(&value, value.get("Body"), resource.span());
         draft.api.binary_media_types = value.setting("BinaryMediaTypes", resource.span(), strings);
+        draft.api.api_key_source = value.setting("ApiKeySourceType", resource.span(), |source| {
+            source.parsed("source of API keys", ApiKeySource::read)
+        });
         if let Some(body) = value.get("Body") {
             openapi::import(&mut draft.api, body, functions);
         }
@@ -60,16 +78,32 @@ pub(super) fn read(scope: &Scope<'_>, functions: &Functions, drafts: &mut Drafts
             (resource.id(), PathPart { parent, part })
         })
         .collect();
+    let validators: HashMap<&str, Validator> = of_type("AWS::ApiGateway::RequestValidator")
+        .map(|resource| {
+            let value = properties_of(scope, resource, &["ValidateRequestBody", "ValidateRequestParameters"]);
+            (resource.id(), method_request::validator(&value, resource.span()))
+        })
+        .collect();
+    for resource in of_type("AWS::ApiGateway::Model") {
+        let value = properties_of(scope, resource, &["RestApiId", "Name", "Schema"]);
+        let Some(draft) = drafts.of_reference(value.get("RestApiId"), ApiKind::Rest, resource.span()) else {
+            continue;
+        };
+        // A template refers to it by its own name or by `Ref`.
+        let own = value.get("Name").and_then(Value::as_str).map(str::to_string);
+        let names = own.into_iter().chain([format!("${{{}}}", resource.id())]).collect();
+        draft.api.models.push(method_request::model(names, value.get("Schema"), resource.span()));
+    }
     for resource in of_type("AWS::ApiGateway::Method") {
-        let keys =
-            ["RestApiId", "ResourceId", "HttpMethod", "Integration", "MethodResponses", "RequestValidatorId"];
-        let value = properties_of(scope, resource, &keys);
+        let value = properties_of(scope, resource, METHOD);
         let Some(draft) = drafts.of_reference(value.get("RestApiId"), ApiKind::Rest, resource.span()) else {
             continue;
         };
         let path = path_of(value.get("ResourceId"), &parts);
         let method = value.get("HttpMethod").and_then(Value::as_str).unwrap_or("ANY").to_string();
-        draft.api.routes.push(method_of(&value, RouteKey::new(&method, &path), resource.span(), functions));
+        let key = RouteKey::new(&method, &path);
+        let request = method_request::of_method(&value, resource.span(), |id| validators.get(id).cloned());
+        draft.api.routes.push(method_of(&value, key, resource.span(), request, functions));
     }
     for resource in of_type("AWS::ApiGateway::GatewayResponse") {
         let keys = ["RestApiId", "ResponseType", "StatusCode", "ResponseTemplates", "ResponseParameters"];
@@ -178,7 +212,7 @@ fn path_of(resource: Option<&Value>, parts: &HashMap<&str, PathPart>) -> String 
     format!("/{}", names.join("/"))
 }
 
-fn method_of(value: &Value, key: RouteKey, at: Span, functions: &Functions) -> Route {
+fn method_of(value: &Value, key: RouteKey, at: Span, request: MethodRequest, functions: &Functions) -> Route {
     let integration = match value.member("Integration") {
         Some(member) => {
             integration::read(&member.value, member.key.span(), &REST_RESOURCE, ApiKind::Rest, functions)
@@ -192,11 +226,7 @@ fn method_of(value: &Value, key: RouteKey, at: Span, functions: &Functions) -> R
         Some(needs) => Setting::unknown(list.span, needs),
         None => Setting::written(list.items().iter().map(method_response).collect(), list.span),
     });
-    let validated = match value.member("RequestValidatorId") {
-        Some(member) => Setting::written(true, member.key.span()),
-        None => Setting::absent(at, "RequestValidatorId"),
-    };
-    Route { key, integration, method_responses, validated, span: at }
+    Route { key, integration, method_responses, request, span: at }
 }
 
 fn method_response(value: &Value) -> MethodResponse {

@@ -4,19 +4,19 @@ use std::borrow::Cow;
 
 use candor_contract::ApiKind;
 use candor_gateway::api::{
-    Api, FunctionRef, GatewayResponse, GatewayResponseType, Integration, IntegrationResponse,
-    IntegrationType, MappingTemplate, MethodResponse, Parameter, Route, RouteKey, Stage, Target,
-    TemplateText,
+    Api, ApiKeySource, FunctionRef, GatewayResponse, GatewayResponseType, Integration, IntegrationResponse,
+    IntegrationType, MappingTemplate, MethodRequest, MethodResponse, Parameter, Route, RouteKey, Stage,
+    Target, TemplateText,
 };
 use candor_gateway::setting::{Needs, Setting};
 use candor_gateway::span::{Span, Text};
 
 use crate::formats::apis::{Draft, Drafts, cors, empty};
-use crate::formats::fields::{millis, parameters, status, strings, templates, transfer_mode};
+use crate::formats::fields::{boolean, millis, parameters, status, strings, templates, transfer_mode};
 use crate::formats::functions::{Functions, properties_of, proxy};
 use crate::formats::rest::{name_at_aws, name_of};
 use crate::formats::stages::{fill_http, fill_rest, stage};
-use crate::formats::{exists, http, openapi};
+use crate::formats::{exists, http, method_request, openapi};
 use crate::template::Resource;
 use crate::template::intrinsics::{STACK_NAME, Scope};
 use crate::value::{Kind, Value};
@@ -56,6 +56,9 @@ const API: &[&str] = &[
     "BinaryMediaTypes",
     "Cors",
     "GatewayResponses",
+    "Models",
+    "ApiKeySourceType",
+    "Auth",
     "AccessLogSetting",
     "TracingEnabled",
 ];
@@ -84,6 +87,7 @@ pub(super) fn read(scope: &Scope<'_>, globals: &Globals, functions: &Functions, 
     };
     let mut defined: Vec<&str> =
         scope.template.resources.iter().filter(not_made_by_sam).map(Resource::id).collect();
+    let mut with_keys: Vec<(String, Keys)> = Vec::new();
     let mut with_cors: Vec<(String, Value, Span)> = Vec::new();
     for resource in &scope.template.resources {
         let (kind, keys, section) = match resource.resource_type {
@@ -103,6 +107,9 @@ pub(super) fn read(scope: &Scope<'_>, globals: &Globals, functions: &Functions, 
         };
         if has_definition && !takes_events {
             defined.push(resource.id());
+        }
+        if let Some(keys) = value.get("Auth").and_then(|auth| Keys::read(auth, resource.span())) {
+            with_keys.push((resource.id().to_string(), keys));
         }
         if let Some(cors) = value.member("Cors").filter(|_| kind == ApiKind::Rest) {
             with_cors.push((resource.id().to_string(), cors.value.clone(), cors.key.span()));
@@ -127,6 +134,11 @@ pub(super) fn read(scope: &Scope<'_>, globals: &Globals, functions: &Functions, 
             add_events(events, &target, globals, &defined, drafts);
         }
     }
+    if let Some(api) = globals.section("Api")
+        && let Some(keys) = api.get("Auth").and_then(|auth| Keys::read(auth, auth.span))
+    {
+        with_keys.push((IMPLICIT_REST.to_string(), keys));
+    }
     if let Some(cors) = globals.section("Api").and_then(|api| api.member("Cors")) {
         with_cors.push((IMPLICIT_REST.to_string(), cors.value.clone(), cors.key.span()));
     }
@@ -139,6 +151,37 @@ pub(super) fn read(scope: &Scope<'_>, globals: &Globals, functions: &Functions, 
     for (id, value, at) in with_cors {
         if let Some(draft) = drafts.get(&id) {
             add_preflights(&mut draft.api, &value, at);
+        }
+    }
+    for (id, keys) in with_keys {
+        if let Some(draft) = drafts.get(&id) {
+            keys.ask(&mut draft.api);
+        }
+    }
+}
+
+/// That all methods of an API need a key (`Auth.ApiKeyRequired`).
+struct Keys {
+    required: Setting<bool>,
+    /// Whether preflights need one, too (`AddApiKeyRequiredToCorsPreflight`, true where nothing is written).
+    of_preflights: bool,
+}
+
+impl Keys {
+    fn read(auth: &Value, at: Span) -> Option<Keys> {
+        auth.get("ApiKeyRequired")?;
+        let spared = auth.get("AddApiKeyRequiredToCorsPreflight").is_some()
+            && !auth.is_true("AddApiKeyRequiredToCorsPreflight");
+        Some(Keys { required: auth.setting("ApiKeyRequired", at, boolean), of_preflights: !spared })
+    }
+
+    /// Sets it for every method that says nothing of its own.
+    fn ask(&self, api: &mut Api) {
+        for route in &mut api.routes {
+            let own = !matches!(route.request.api_key_required.optional(), Ok((None, _)));
+            if !own && (self.of_preflights || route.key.method != "OPTIONS") {
+                route.request.api_key_required = self.required.clone();
+            }
         }
     }
 }
@@ -192,6 +235,17 @@ fn define(
         };
         if let Some(types) = binary_media_types(value, at) {
             api.binary_media_types = types;
+        }
+        for member in value.get("Models").map_or(&[][..], Value::members) {
+            let name = member.key.as_str();
+            // SAM writes the names of models in lower case.
+            let names = vec![name.to_string(), name.to_lowercase()];
+            api.models.push(method_request::model(names, Some(&member.value), member.key.span()));
+        }
+        if value.get("ApiKeySourceType").is_some() {
+            api.api_key_source = value.setting("ApiKeySourceType", at, |source| {
+                source.parsed("source of API keys", ApiKeySource::read)
+            });
         }
         for member in value.get("GatewayResponses").map_or(&[][..], Value::members) {
             if let Some(response_type) = GatewayResponseType::read(member.key.as_str()) {
@@ -331,19 +385,8 @@ fn event_route(key: RouteKey, properties: &Value, target: &Target, kind: ApiKind
     match kind {
         ApiKind::Http => http::route(key, integration, at),
         _ => {
-            // SAM makes a validator where either says that something is required.
-            let asked = ["RequestModel", "RequestParameters"].iter().find_map(|name| properties.member(name));
-            let validated = match asked {
-                Some(member) => Setting::written(true, member.key.span()),
-                None => Setting::absent(at, "RequestModel"),
-            };
-            Route {
-                key,
-                integration,
-                method_responses: Setting::absent(at, "Responses"),
-                validated,
-                span: at,
-            }
+            let request = method_request::of_event(properties, at);
+            Route { key, integration, method_responses: Setting::absent(at, "Responses"), request, span: at }
         }
     }
 }
@@ -414,7 +457,7 @@ fn preflight(path: &str, headers: &[(&str, String)], at: Span) -> Route {
         key: RouteKey::new("OPTIONS", path),
         integration,
         method_responses: Setting::written(vec![method_response], at),
-        validated: Setting::absent(at, "RequestValidatorId"),
+        request: MethodRequest::open(at),
         span: at,
     }
 }

@@ -7,7 +7,7 @@ use candor_gateway::setting::{Needs, Undecided};
 use candor_gateway::span::{Span, Text};
 
 use crate::loader::Loader;
-use crate::syntax::{Kind as NodeKind, Node};
+use crate::syntax::{Kind as NodeKind, Node, Style};
 use crate::template::Template;
 use crate::template::conditions::{Assumptions, Atom};
 use crate::value::{Joined, Kind, Member, Name, Scalar, Symbol, Value};
@@ -78,7 +78,13 @@ impl<'t> Scope<'t> {
         let span = node.span;
         let kind = match &node.kind {
             NodeKind::Null => Kind::Null,
-            NodeKind::Scalar(scalar) => return Some(self.dynamic(&scalar.text)),
+            NodeKind::Scalar(scalar) => {
+                let mut value = self.dynamic(&scalar.text);
+                if let Kind::Scalar(resolved) = &mut value.kind {
+                    resolved.plain = scalar.style == Style::Plain;
+                }
+                return Some(value);
+            }
             NodeKind::Sequence(items) => {
                 Kind::List(items.iter().filter_map(|item| self.resolve(item)).collect())
             }

@@ -78,7 +78,8 @@ impl Joined {
         if self.too_long() {
             return Value::unknown(span, Needs::Support("a text of more than 4 MB".to_string()));
         }
-        let scalar = Scalar { text: Text::mapped(&self.value, self.map, span), symbols: self.symbols };
+        let scalar =
+            Scalar { text: Text::mapped(&self.value, self.map, span), symbols: self.symbols, plain: false };
         Value { span, kind: super::Kind::Scalar(scalar) }
     }
 }

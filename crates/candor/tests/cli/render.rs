@@ -56,12 +56,9 @@ fn what_is_wrong_is_said_with_its_place() {
         run.err
     };
     let mut all = String::new();
-    for args in [
-        &["broken.vtl"][..],
-        &["absent.vtl"],
-        &["t.vtl", "--param", "user=ann"],
-        &["-", "--body", "-"],
-    ] {
+    for args in
+        [&["broken.vtl"][..], &["absent.vtl"], &["t.vtl", "--param", "user=ann"], &["-", "--body", "-"]]
+    {
         all.push_str(&format!("# {}\n{}\n", args.join(" "), said(args)));
     }
     insta::assert_snapshot!("render-wrong", all);

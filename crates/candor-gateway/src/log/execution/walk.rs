@@ -180,8 +180,15 @@ pub(crate) fn failure(exchange: &Exchange<'_>, what: &What) -> Vec<Event> {
         },
         What::EndpointUnreachable => vec![Event::NetworkError],
         What::EndpointBodyUnusable => configuration("Unable to transform response"),
-        // What AWS writes of a refused content type nobody here has seen.
+        // Reported from the field, as test invocations show it.
+        What::BodyRefused { content_type, why } => vec![Event::Other(format!(
+            "Request body does not match model schema for content type {content_type}: {why}"
+        ))],
+        // What AWS writes of a refused content type, a missing key or parameter nobody here has seen.
         What::NoRoute
+        | What::KeyMissing
+        | What::ParametersMissing { .. }
+        | What::PreflightAnswered
         | What::MediaTypeRefused
         | What::RequestTemplateRendered
         | What::Invoked

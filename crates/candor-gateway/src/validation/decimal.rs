@@ -1,0 +1,120 @@
+//! Numbers of JSON as the decimals that they spell: 0.1 is 0.1, and 1.0 is as much as 1.
+
+use std::cmp::Ordering;
+
+/// A decimal: ±0.`digits` × 10^`exponent`, without zeros at either end of the digits; none for zero.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Decimal {
+    negative: bool,
+    digits: String,
+    exponent: i64,
+}
+
+/// Exponents beyond this say no more than "very large" and "very small".
+const MOST_EXPONENT: i64 = 1 << 40;
+
+impl Decimal {
+    /// Reads a number as JSON spells it.
+    pub(crate) fn read(spelled: &str) -> Decimal {
+        let (negative, rest) = match spelled.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, spelled),
+        };
+        let (mantissa, exponent) = rest.split_once(['e', 'E']).unwrap_or((rest, "0"));
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let clamped = if exponent.starts_with('-') { -MOST_EXPONENT } else { MOST_EXPONENT };
+        let exponent: i64 = exponent.parse().unwrap_or(clamped).clamp(-MOST_EXPONENT, MOST_EXPONENT);
+        let all = format!("{whole}{fraction}");
+        let significant = all.trim_start_matches('0');
+        let leading = (all.len() - significant.len()) as i64;
+        let digits = significant.trim_end_matches('0').to_string();
+        if digits.is_empty() {
+            return Decimal { negative: false, digits, exponent: 0 };
+        }
+        Decimal { negative, digits, exponent: exponent + whole.len() as i64 - leading }
+    }
+
+    /// The same for equal numbers, however they are spelled.
+    pub(crate) fn normal_form(&self) -> String {
+        format!("{}{}e{}", if self.negative { "-" } else { "" }, self.digits, self.exponent)
+    }
+
+    /// Whether it is a whole multiple of another; `None` where that takes more digits than are counted here.
+    pub(crate) fn is_multiple_of(&self, divisor: &Decimal) -> Option<bool> {
+        if self.digits.is_empty() {
+            return Some(true);
+        }
+        // Both as whole numbers of the smaller unit.
+        let unit = |d: &Decimal| d.exponent - d.digits.len() as i64;
+        let smallest = unit(self).min(unit(divisor));
+        let scaled = |d: &Decimal| -> Option<i128> {
+            let zeros = u32::try_from(unit(d) - smallest).ok()?;
+            d.digits.parse::<i128>().ok()?.checked_mul(10_i128.checked_pow(zeros)?)
+        };
+        let divisor = scaled(divisor).filter(|d| *d != 0)?;
+        Some(scaled(self)? % divisor == 0)
+    }
+}
+
+impl Ord for Decimal {
+    fn cmp(&self, other: &Decimal) -> Ordering {
+        let sign = |d: &Decimal| match (d.digits.is_empty(), d.negative) {
+            (true, _) => 0,
+            (false, true) => -1,
+            (false, false) => 1,
+        };
+        let magnitude = || self.exponent.cmp(&other.exponent).then_with(|| self.digits.cmp(&other.digits));
+        match sign(self).cmp(&sign(other)) {
+            Ordering::Equal if self.negative => magnitude().reverse(),
+            Ordering::Equal if self.digits.is_empty() => Ordering::Equal,
+            Ordering::Equal => magnitude(),
+            unequal => unequal,
+        }
+    }
+}
+
+impl PartialOrd for Decimal {
+    fn partial_cmp(&self, other: &Decimal) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_same_number_has_one_form() {
+        for (a, b) in [("1", "1.0"), ("100", "1e2"), ("0.010", "1E-2"), ("0", "-0.0"), ("12e-1", "1.2")] {
+            assert_eq!(Decimal::read(a).normal_form(), Decimal::read(b).normal_form(), "{a} {b}");
+        }
+        assert_ne!(Decimal::read("1").normal_form(), Decimal::read("-1").normal_form());
+    }
+
+    #[test]
+    fn multiples_are_exact() {
+        let is = |a: &str, b: &str| Decimal::read(a).is_multiple_of(&Decimal::read(b));
+        assert_eq!(is("0.3", "0.1"), Some(true));
+        assert_eq!(is("7", "2"), Some(false));
+        assert_eq!(is("1e3", "5"), Some(true));
+        assert_eq!(is("1e999", "3"), None);
+        assert_eq!(is("5", "0"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn decimals_order_as_numbers_do(a in -1e6_f64..1e6, b in -1e6_f64..1e6) {
+            let (left, right) = (Decimal::read(&a.to_string()), Decimal::read(&b.to_string()));
+            prop_assert_eq!(left.cmp(&right), a.partial_cmp(&b).unwrap());
+        }
+
+        #[test]
+        fn reading_takes_whatever_it_is_given(text in "[-0-9.eE+]{0,24}") {
+            let one = Decimal::read(&text);
+            prop_assert_eq!(one.cmp(&one.clone()), Ordering::Equal);
+            one.is_multiple_of(&Decimal::read("3"));
+        }
+    }
+}
