@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "templates/asking.rs"]
+mod asking;
 #[path = "templates/watching.rs"]
 mod watching;
 

@@ -237,10 +237,8 @@ impl<'s> Check<'s> {
                     ));
                 }
             }
-            "not" => {
-                if self.fits(place.at(value), instance, depth)? {
-                    report.push("instance matched a schema which it should not have".to_string());
-                }
+            "not" if self.fits(place.at(value), instance, depth)? => {
+                report.push("instance matched a schema which it should not have".to_string());
             }
             "enum" => {
                 let Json::Array(allowed) = value else {
