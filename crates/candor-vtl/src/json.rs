@@ -1,5 +1,7 @@
 //! JSON as json-smart reads it (permissively) and AWS writes it (compactly).
 
+mod compact;
+
 use std::collections::HashMap;
 
 use crate::budget::MAX_DEPTH;
@@ -30,6 +32,11 @@ pub fn parse_lenient(text: &str) -> Result<Value, Error> {
     }
 }
 
+/// The payload as it is written again, where that needs no tree; `None` where it does.
+pub(crate) fn compacted(text: &str) -> Option<String> {
+    compact::compact(text)
+}
+
 /// What stands without quotes: a word of JSON's, a number, or itself.
 fn word(text: &str) -> Value {
     match text {
@@ -58,6 +65,9 @@ fn number(text: &str) -> Option<Value> {
     }
     None
 }
+
+/// Up to so many members an object's keys are compared one by one.
+const SMALL: usize = 16;
 
 struct Reader<'t> {
     text: &'t str,
@@ -126,7 +136,7 @@ impl Reader<'_> {
     fn object(&mut self, depth: usize) -> Result<Value, Error> {
         self.at += 1;
         let mut members: Vec<(String, Value)> = Vec::new();
-        // A repeated key replaces; looking for it one by one would take quadratic time.
+        // A repeated key replaces. In a large object looking for it one by one would take quadratic time.
         let mut known: HashMap<String, usize> = HashMap::new();
         loop {
             self.blank();
@@ -155,10 +165,19 @@ impl Reader<'_> {
             }
             self.at += 1;
             let value = self.value(depth + 1)?;
-            match known.get(&key) {
-                Some(at) => members[*at].1 = value,
+            if members.len() == SMALL {
+                known.extend(members.iter().enumerate().map(|(at, (key, _))| (key.clone(), at)));
+            }
+            let seen = match members.len() < SMALL {
+                true => members.iter().position(|(known, _)| *known == key),
+                false => known.get(&key).copied(),
+            };
+            match seen {
+                Some(at) => members[at].1 = value,
                 None => {
-                    known.insert(key.clone(), members.len());
+                    if members.len() >= SMALL {
+                        known.insert(key.clone(), members.len());
+                    }
                     members.push((key, value));
                 }
             }
@@ -290,6 +309,28 @@ mod tests {
         );
         assert_eq!(compact("123456789012345678901234567890"), "123456789012345678901234567890");
         assert_eq!(compact(r#""\u00e9\ud83c\udf89\/\n\u0001""#), "\"é🎉/\\n\\u0001\"");
+    }
+
+    #[test]
+    fn a_repeated_key_replaces_in_large_objects_too() {
+        let members = |n: usize| (0..n).map(|i| format!("\"k{i}\":{i}")).collect::<Vec<_>>().join(",");
+        for n in [15, 16, 17, 40] {
+            let text = format!("{{{},\"k3\":\"new\"}}", members(n));
+            assert_eq!(compact(&text), format!("{{{}}}", members(n).replace("\"k3\":3", "\"k3\":\"new\"")));
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_needs_no_tree_is_what_the_tree_writes(
+            text in "(\\{|\\}|\\[|\\]|,|:| |\"a\"|\"b\\\\n\"|\"\\\\/\"|\"\\\\u00e9\"|1|-0|1.50|007|12345678901234567890|1e400|true|null|x|\n){0,12}",
+        ) {
+            for text in [format!("[{text}]"), format!("{{\"k\":{text}}}"), text] {
+                if let Some(copied) = compacted(&text) {
+                    assert_eq!(copied, compact(&text));
+                }
+            }
+        }
     }
 
     #[test]

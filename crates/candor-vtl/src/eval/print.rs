@@ -77,7 +77,7 @@ impl<'t> Evaluator<'t> {
         self.bound(out)
     }
 
-    fn bound(&self, out: &str) -> Result<(), Error> {
+    pub(crate) fn bound(&self, out: &str) -> Result<(), Error> {
         if out.len() > self.budget.output_bytes {
             return Err(self.error(ErrorKind::Budget("it prints too much")));
         }

@@ -22,15 +22,18 @@ pub(super) fn call(
     Ok(match (name, arguments) {
         ("getBody", []) => Some(body(eval)),
         ("path", [Datum::Text(path)]) => select(eval, path)?.filter(|found| *found != Datum::Null),
-        ("json", [Datum::Text(path)]) => {
-            let mut text = String::new();
-            match select(eval, path)? {
-                Some(found) => eval.print_json(&found, &mut text)?,
-                // Found on the AWS console by LocalStack: a missing value is an empty JSON string.
-                None => text.push_str("\"\""),
+        // The whole payload, which nothing has looked into: most payloads can be copied.
+        ("json", [Datum::Text(path)]) if &**path == "$" && eval.payload.is_none() => {
+            match json::compacted(eval.scope.body) {
+                Some(text) => {
+                    eval.charge_text(eval.scope.body.len())?;
+                    eval.bound(&text)?;
+                    Some(text.into())
+                }
+                None => Some(json_of(eval, path)?),
             }
-            Some(text.into())
         }
+        ("json", [Datum::Text(path)]) => Some(json_of(eval, path)?),
         ("params", []) => {
             let params = eval.scope.params;
             let places =
@@ -52,6 +55,17 @@ pub(super) fn call(
         }
         _ => None,
     })
+}
+
+/// What a JSONPath finds, as JSON.
+fn json_of(eval: &mut Evaluator<'_>, path: &str) -> Result<Datum, Error> {
+    let mut text = String::new();
+    match select(eval, path)? {
+        Some(found) => eval.print_json(&found, &mut text)?,
+        // Found on the AWS console by LocalStack: a missing value is an empty JSON string.
+        None => text.push_str("\"\""),
+    }
+    Ok(text.into())
 }
 
 /// What a JSONPath finds in the payload, which is read once.
