@@ -8,6 +8,7 @@ use candor_contract::payload::ProxyFormat;
 use candor_contract::verdict::{Judgement, Verdict};
 use candor_gateway::api::{Api, IntegrationResponse, IntegrationType, Pattern, Route, TemplateText};
 use candor_gateway::drill::Case;
+use candor_gateway::endpoint::EndpointOutcome;
 use candor_gateway::exchange::Exchange;
 use candor_gateway::span::Span;
 use candor_gateway::trace::What;
@@ -578,9 +579,15 @@ pub(crate) fn report_endpoint_error(
     let at = scene.blamed();
     let status = scene.exchange.response.status.value;
     let default = scene.selected().is_some_and(|(_, _, default)| default);
+    let said = match scene.exchange.endpoint.as_ref().map(|call| &call.outcome) {
+        Some(EndpointOutcome::Responded(response)) if scene.error_responses().next().is_some() => {
+            format!("when {who} answers {}", response.status)
+        }
+        _ => format!("whatever error {who} answers with"),
+    };
     scene.report(rule, rule.severity, at, findings, || Claimed {
         at,
-        message: format!("{} answers {status} whatever error {who} answers with", scene.whose()),
+        message: format!("{} answers {status} {said}", scene.whose()),
         label: match default {
             true => "no pattern takes the error's status: this response is used".to_string(),
             false => "its pattern takes statuses of errors, too".to_string(),
