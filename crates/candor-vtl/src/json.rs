@@ -2,11 +2,14 @@
 
 mod compact;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use crate::budget::MAX_DEPTH;
 use crate::decimal;
 use crate::error::{Error, ErrorKind};
+use crate::heap::{Datum, Heap, Key, Style};
 use crate::value::{Value, java_double};
 
 /// Reads a payload: JSON, with bare keys, single quotes and trailing commas allowed; text that begins as nothing of JSON's
@@ -15,20 +18,124 @@ use crate::value::{Value, java_double};
 /// # Errors
 /// Where an object or array is begun and not finished, or nests too deep.
 pub fn parse_lenient(text: &str) -> Result<Value, Error> {
+    read(text, &mut Tree)
+}
+
+/// Reads a payload onto a heap: the same as reading it and loading what was read, without the tree between.
+pub(crate) fn load(text: &str, heap: &mut Heap) -> Result<Datum, Error> {
+    read(text, &mut Loader { heap, keys: Vec::new() })
+}
+
+fn read<'t, B: Build<'t>>(text: &'t str, build: &mut B) -> Result<B::Node, Error> {
     let mut reader = Reader { text, bytes: text.as_bytes(), at: 0 };
     reader.blank();
     match reader.peek() {
-        None => Ok(Value::String(String::new())),
+        None => Ok(build.text(Cow::Borrowed(""))),
         Some(b'{' | b'[') => {
-            let value = reader.value(0)?;
+            let value = reader.value(0, build)?;
             reader.blank();
             if reader.at < text.len() { Err(reader.expected("the end of the payload")) } else { Ok(value) }
         }
-        Some(b'"') => {
-            let value = reader.value(0)?;
-            Ok(value)
+        Some(b'"') => reader.value(0, build),
+        Some(_) => Ok(build.word(word(text.trim()))),
+    }
+}
+
+/// What is made of what is read.
+trait Build<'t> {
+    type Node;
+
+    /// What stood without quotes.
+    fn word(&mut self, word: Value) -> Self::Node;
+    fn text(&mut self, text: Cow<'t, str>) -> Self::Node;
+    fn list(&mut self, items: Vec<Self::Node>) -> Self::Node;
+    /// The members as they came: a repeated key replaces, at its first place.
+    fn map(&mut self, members: Vec<(Cow<'t, str>, Self::Node)>) -> Self::Node;
+}
+
+/// Makes [`Value`]s.
+struct Tree;
+
+impl<'t> Build<'t> for Tree {
+    type Node = Value;
+
+    fn word(&mut self, word: Value) -> Value {
+        word
+    }
+
+    fn text(&mut self, text: Cow<'t, str>) -> Value {
+        Value::String(text.into_owned())
+    }
+
+    fn list(&mut self, items: Vec<Value>) -> Value {
+        Value::Array(items)
+    }
+
+    fn map(&mut self, members: Vec<(Cow<'t, str>, Value)>) -> Value {
+        let mut kept: Vec<(String, Value)> = Vec::with_capacity(members.len());
+        // In a large object looking for a key one by one would take quadratic time.
+        let mut known: HashMap<String, usize> = HashMap::new();
+        for (key, value) in members {
+            let seen = match kept.len() < SMALL {
+                true => kept.iter().position(|(known, _)| *known == key),
+                false => {
+                    if kept.len() == SMALL && known.is_empty() {
+                        known.extend(kept.iter().enumerate().map(|(at, (key, _))| (key.clone(), at)));
+                    }
+                    known.get(&*key).copied()
+                }
+            };
+            match seen {
+                Some(at) => kept[at].1 = value,
+                None => {
+                    let key = key.into_owned();
+                    if kept.len() >= SMALL {
+                        known.insert(key.clone(), kept.len());
+                    }
+                    kept.push((key, value));
+                }
+            }
         }
-        Some(_) => Ok(word(text.trim())),
+        Value::Map(kept)
+    }
+}
+
+/// Puts what is read onto a heap. Lists of objects repeat their keys: those met lately are shared.
+struct Loader<'h, 't> {
+    heap: &'h mut Heap,
+    keys: Vec<(Cow<'t, str>, Rc<str>)>,
+}
+
+impl<'t> Build<'t> for Loader<'_, 't> {
+    type Node = Datum;
+
+    fn word(&mut self, word: Value) -> Datum {
+        self.heap.load(&word)
+    }
+
+    fn text(&mut self, text: Cow<'t, str>) -> Datum {
+        Datum::Text(text.into())
+    }
+
+    fn list(&mut self, items: Vec<Datum>) -> Datum {
+        self.heap.new_list(items, Style::Json)
+    }
+
+    fn map(&mut self, members: Vec<(Cow<'t, str>, Datum)>) -> Datum {
+        let Loader { heap, keys } = self;
+        heap.new_map(members.into_iter().map(|(key, value)| {
+            let shared = match keys.iter().find(|(known, _)| *known == key) {
+                Some((_, shared)) => Rc::clone(shared),
+                None => {
+                    let shared: Rc<str> = Rc::from(&*key);
+                    if keys.len() < SMALL {
+                        keys.push((key, Rc::clone(&shared)));
+                    }
+                    shared
+                }
+            };
+            (Key::Text(shared), value)
+        }))
     }
 }
 
@@ -75,7 +182,7 @@ struct Reader<'t> {
     at: usize,
 }
 
-impl Reader<'_> {
+impl<'t> Reader<'t> {
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
@@ -90,27 +197,30 @@ impl Reader<'_> {
         Error { kind: ErrorKind::Payload(format!("expected {what} at byte {}", self.at)), span: 0..0 }
     }
 
-    fn value(&mut self, depth: usize) -> Result<Value, Error> {
+    fn value<B: Build<'t>>(&mut self, depth: usize, build: &mut B) -> Result<B::Node, Error> {
         if depth > MAX_DEPTH {
             return Err(self.expected("fewer nested levels"));
         }
         self.blank();
         match self.peek() {
             None => Err(self.expected("a value")),
-            Some(b'{') => self.object(depth),
-            Some(b'[') => self.array(depth),
-            Some(quote @ (b'"' | b'\'')) => self.string(quote).map(Value::String),
+            Some(b'{') => self.object(depth, build),
+            Some(b'[') => self.array(depth, build),
+            Some(quote @ (b'"' | b'\'')) => {
+                let text = self.string(quote)?;
+                Ok(build.text(text))
+            }
             Some(_) => {
                 let start = self.at;
                 while self.peek().is_some_and(|b| !matches!(b, b',' | b']' | b'}')) {
                     self.at += 1;
                 }
-                Ok(word(self.text[start..self.at].trim()))
+                Ok(build.word(word(self.text[start..self.at].trim())))
             }
         }
     }
 
-    fn array(&mut self, depth: usize) -> Result<Value, Error> {
+    fn array<B: Build<'t>>(&mut self, depth: usize, build: &mut B) -> Result<B::Node, Error> {
         self.at += 1;
         let mut items = Vec::new();
         loop {
@@ -119,11 +229,11 @@ impl Reader<'_> {
                 None => return Err(self.expected("`]`")),
                 Some(b']') => {
                     self.at += 1;
-                    return Ok(Value::Array(items));
+                    return Ok(build.list(items));
                 }
                 Some(b',') => self.at += 1,
                 Some(_) => {
-                    items.push(self.value(depth + 1)?);
+                    items.push(self.value(depth + 1, build)?);
                     self.blank();
                     if !matches!(self.peek(), Some(b',' | b']')) {
                         return Err(self.expected("`,` or `]`"));
@@ -133,18 +243,16 @@ impl Reader<'_> {
         }
     }
 
-    fn object(&mut self, depth: usize) -> Result<Value, Error> {
+    fn object<B: Build<'t>>(&mut self, depth: usize, build: &mut B) -> Result<B::Node, Error> {
         self.at += 1;
-        let mut members: Vec<(String, Value)> = Vec::new();
-        // A repeated key replaces. In a large object looking for it one by one would take quadratic time.
-        let mut known: HashMap<String, usize> = HashMap::new();
+        let mut members = Vec::new();
         loop {
             self.blank();
             let key = match self.peek() {
                 None => return Err(self.expected("`}`")),
                 Some(b'}') => {
                     self.at += 1;
-                    return Ok(Value::Map(members));
+                    return Ok(build.map(members));
                 }
                 Some(b',') => {
                     self.at += 1;
@@ -156,7 +264,7 @@ impl Reader<'_> {
                     while self.peek().is_some_and(|b| !matches!(b, b':' | b',' | b'}')) {
                         self.at += 1;
                     }
-                    self.text[start..self.at].trim().to_string()
+                    Cow::Borrowed(self.text[start..self.at].trim())
                 }
             };
             self.blank();
@@ -164,23 +272,8 @@ impl Reader<'_> {
                 return Err(self.expected("`:`"));
             }
             self.at += 1;
-            let value = self.value(depth + 1)?;
-            if members.len() == SMALL {
-                known.extend(members.iter().enumerate().map(|(at, (key, _))| (key.clone(), at)));
-            }
-            let seen = match members.len() < SMALL {
-                true => members.iter().position(|(known, _)| *known == key),
-                false => known.get(&key).copied(),
-            };
-            match seen {
-                Some(at) => members[at].1 = value,
-                None => {
-                    if members.len() >= SMALL {
-                        known.insert(key.clone(), members.len());
-                    }
-                    members.push((key, value));
-                }
-            }
+            let value = self.value(depth + 1, build)?;
+            members.push((key, value));
             self.blank();
             if !matches!(self.peek(), Some(b',' | b'}')) {
                 return Err(self.expected("`,` or `}`"));
@@ -188,19 +281,26 @@ impl Reader<'_> {
         }
     }
 
-    fn string(&mut self, quote: u8) -> Result<String, Error> {
+    /// A string: a part of the payload where nothing in it is escaped.
+    fn string(&mut self, quote: u8) -> Result<Cow<'t, str>, Error> {
         self.at += 1;
         let mut out = String::new();
         let mut plain = self.at;
+        let mut escaped = false;
         loop {
             match self.peek() {
                 None => return Err(self.expected("a closing quote")),
                 Some(b) if b == quote => {
-                    out.push_str(&self.text[plain..self.at]);
+                    let rest = &self.text[plain..self.at];
                     self.at += 1;
-                    return Ok(out);
+                    if !escaped {
+                        return Ok(Cow::Borrowed(rest));
+                    }
+                    out.push_str(rest);
+                    return Ok(Cow::Owned(out));
                 }
                 Some(b'\\') => {
+                    escaped = true;
                     out.push_str(&self.text[plain..self.at]);
                     self.at += 1;
                     let escape =
@@ -309,6 +409,26 @@ mod tests {
         );
         assert_eq!(compact("123456789012345678901234567890"), "123456789012345678901234567890");
         assert_eq!(compact(r#""\u00e9\ud83c\udf89\/\n\u0001""#), "\"é🎉/\\n\\u0001\"");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_heap_gets_what_the_tree_has(
+            text in "(\\{|\\}|\\[|\\]|,|:| |\"a\"|'b'|\"b\\\\n\"|1|1.50|12345678901234567890|true|null|x){0,14}",
+        ) {
+            for text in [format!("[{text}]"), format!("{{\"k\":{text}}}"), text] {
+                let (mut by_tree, mut direct) = (Heap::default(), Heap::default());
+                let tree = parse_lenient(&text).map(|value| by_tree.load(&value));
+                let loaded = load(&text, &mut direct);
+                match (tree, loaded) {
+                    (Ok(tree), Ok(loaded)) => {
+                        assert_eq!(tree, loaded);
+                        assert_eq!(format!("{by_tree:?}"), format!("{direct:?}"));
+                    }
+                    (tree, loaded) => assert_eq!(tree.is_err(), loaded.is_err()),
+                }
+            }
+        }
     }
 
     #[test]

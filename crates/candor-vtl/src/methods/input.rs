@@ -73,9 +73,9 @@ fn select(eval: &mut Evaluator<'_>, path: &str) -> Result<Option<Datum>, Error> 
     let root = match &eval.payload {
         Some(root) => root.clone(),
         None => {
-            let value = json::parse_lenient(eval.scope.body).map_err(|e| eval.error(e.kind))?;
+            let loaded = json::load(eval.scope.body, &mut eval.heap);
+            let root = loaded.map_err(|e| eval.error(e.kind))?;
             eval.charge_text(eval.scope.body.len())?;
-            let root = eval.heap.load(&value);
             eval.payload = Some(root.clone());
             root
         }

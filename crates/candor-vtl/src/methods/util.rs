@@ -34,8 +34,8 @@ pub(super) fn call(
             }
         }
         "parseJson" => {
-            let value = json::parse_lenient(text).map_err(|e| eval.error(e.kind))?;
-            eval.heap.load(&value)
+            let loaded = json::load(text, &mut eval.heap);
+            loaded.map_err(|e| eval.error(e.kind))?
         }
         _ => return Ok(None),
     }))
