@@ -6,8 +6,7 @@ use candor_contract::outcome::Payload;
 use candor_gateway::drill::{Act, Case, Origin};
 use candor_gateway::endpoint::{EndpointOutcome, EndpointRequest, EndpointResponse};
 
-/// Operations that answer 200 for a batch of which entries failed, and what they answer then (the services' API references). `{id}`
-/// stands where an identifier would.
+/// Operations that answer 200 for a batch of which entries failed, and what they answer then (the services' API references).
 const PARTIAL_FAILURES: &[(&str, &str)] = &[
     (
         "PutEvents",
