@@ -20,19 +20,26 @@ pub(crate) enum Node {
     /// `#if` with its `#elseif`s and its `#else`.
     If { branches: Vec<(Expression, Block)>, otherwise: Option<Block> },
     /// `#foreach($variable in items)`.
-    Foreach { variable: String, items: Expression, body: Block, span: Range<u32> },
+    Foreach { variable: Variable, items: Expression, body: Block, span: Range<u32> },
     /// `#define($name)`.
-    Define { name: String, body: Block },
+    Define { variable: Variable, body: Block },
     /// `#break`.
     Break,
     /// `#stop`.
     Stop,
 }
 
+/// A variable's name, and its number among those of the template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Variable {
+    pub(crate) name: String,
+    pub(crate) number: usize,
+}
+
 /// `$name` and what follows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Reference {
-    pub(crate) name: String,
+    pub(crate) variable: Variable,
     pub(crate) tail: Vec<Tail>,
     /// `${name}` or `$!name`: as the target of a `#set` it sets nothing.
     pub(crate) formal: bool,
@@ -53,7 +60,7 @@ impl Reference {
             },
             _ => None,
         });
-        std::iter::once(self.name.as_str()).chain(names)
+        std::iter::once(self.variable.name.as_str()).chain(names)
     }
 }
 

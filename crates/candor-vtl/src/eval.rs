@@ -1,20 +1,23 @@
 //! Renders a template: directives and variables. Values and printing are in the modules below.
 
 mod assign;
+mod context;
 mod print;
 mod regexes;
 mod value;
 
+use self::context::Context;
 pub(crate) use self::value::{is_decimal, long_datum};
 
-use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::ast::{Block, Expression, Node};
+use crate::ast::{Block, Expression, Node, Variable};
 use crate::budget::{Budget, FOREACH_LIMIT, MAX_DEPTH};
 use crate::error::{Error, ErrorKind};
-use crate::heap::{Datum, Heap, Key, Members, Style};
-use crate::scope::{Overrides, Piece, Rendered, Scope};
+use crate::heap::{Datum, Heap, Key, Members, Style, Text};
+use crate::names;
+use crate::scope::{Piece, Rendered, Scope};
+use crate::template::Variables;
 
 /// Bytes of new text that count as one step.
 const BYTES_PER_STEP: usize = 64;
@@ -22,22 +25,19 @@ const BYTES_PER_STEP: usize = 64;
 /// How often a `#define`d block may stand within itself; beyond, it prints its name (the real Velocity 1.7).
 const DEFINE_DEPTH: usize = 2;
 
-/// Values that overrides may consist of.
-const MAX_OVERRIDE_NODES: usize = 100_000;
-
 /// One rendering.
 pub(crate) struct Evaluator<'t> {
-    pub(crate) heap: Heap,
+    pub(crate) heap: Heap<'t>,
     pub(crate) scope: &'t Scope<'t>,
     /// The payload once it has been read: all of a rendering share it.
-    pub(crate) payload: Option<Datum>,
-    variables: HashMap<String, Datum>,
+    pub(crate) payload: Option<Datum<'t>>,
+    /// By their numbers.
+    variables: Vec<Option<Datum<'t>>>,
     blocks: Vec<Defined<'t>>,
     regexes: regexes::Regexes,
     loops: Vec<Loop>,
-    /// The map behind `$context`, and how many members it began with.
-    context: usize,
-    given: usize,
+    /// `$context`, where the template reads it.
+    context: Option<Context>,
     budget: Budget,
     steps: u64,
     depth: usize,
@@ -45,6 +45,8 @@ pub(crate) struct Evaluator<'t> {
     span: Range<u32>,
     status_set_at: Option<Range<u32>>,
     stopped: bool,
+    /// Where texts are made.
+    scratch: String,
     pieces: Option<Vec<Piece>>,
     /// Texts within texts that are being made: what prints into them is no piece of the output.
     aside: usize,
@@ -70,59 +72,42 @@ enum Flow {
     Stop,
 }
 
-/// Renders a template's tree; one that does not read `$context` gets an empty one.
+/// Renders a template's tree; for one that does not read `$context` it is not taken in.
 pub(crate) fn render(
     block: &Block,
-    reads_context: bool,
+    variables: Variables,
     scope: &Scope<'_>,
     budget: Budget,
 ) -> Result<Rendered, Error> {
-    let mut evaluator = Evaluator::new(scope, reads_context, budget);
+    let mut evaluator = Evaluator::new(scope, variables, budget);
     evaluator.output(block)
 }
 
 /// As [`render`], and which part of the output came from where.
 pub(crate) fn trace(
     block: &Block,
-    reads_context: bool,
+    variables: Variables,
     scope: &Scope<'_>,
     budget: Budget,
 ) -> Result<(Rendered, Vec<Piece>), Error> {
-    let mut evaluator = Evaluator::new(scope, reads_context, budget);
+    let mut evaluator = Evaluator::new(scope, variables, budget);
     evaluator.pieces = Some(Vec::new());
     let rendered = evaluator.output(block)?;
     Ok((rendered, evaluator.pieces.unwrap_or_default()))
 }
 
 impl<'t> Evaluator<'t> {
-    fn new(scope: &'t Scope<'t>, reads_context: bool, budget: Budget) -> Evaluator<'t> {
+    fn new(scope: &'t Scope<'t>, variables: Variables, budget: Budget) -> Evaluator<'t> {
         let mut heap = Heap::default();
-        let context = heap.load_object(if reads_context { scope.context } else { &crate::Value::Null });
-        for (name, value) in
-            [("requestOverride", &scope.overrides.request), ("responseOverride", &scope.overrides.response)]
-        {
-            let name = Key::Text(name.into());
-            let overrides = heap.load(value);
-            match heap.map(context).get(&name).cloned() {
-                Some(Datum::Map(known)) => heap.add_missing(known, &overrides),
-                _ => drop(heap.map_mut(context).put(name, overrides)),
-            }
-        }
-        heap.silence();
-        let given = heap.map(context).members().len();
-        for (name, value) in &scope.overrides.custom {
-            let value = heap.load(value);
-            heap.map_mut(context).put(Key::Text(name.as_str().into()), value);
-        }
+        let context = variables.context.then(|| Context::load(scope, &mut heap));
         let pairs =
             scope.stage_variables.iter().map(|(k, v)| (Key::Text(k.as_str().into()), v.as_str().into()));
         let stage_variables = heap.new_map(pairs);
-        let variables = HashMap::from([
-            ("input".to_string(), Datum::Input),
-            ("util".to_string(), Datum::Util),
-            ("context".to_string(), Datum::Map(context)),
-            ("stageVariables".to_string(), stage_variables),
-        ]);
+        let mut variables = vec![None; variables.count];
+        variables[names::INPUT] = Some(Datum::Input);
+        variables[names::UTIL] = Some(Datum::Util);
+        variables[names::CONTEXT] = context.as_ref().map(|context| Datum::Map(context.map));
+        variables[names::STAGE_VARIABLES] = Some(stage_variables);
         Evaluator {
             heap,
             scope,
@@ -132,13 +117,13 @@ impl<'t> Evaluator<'t> {
             regexes: regexes::Regexes::default(),
             loops: Vec::new(),
             context,
-            given,
             budget,
             steps: budget.steps,
             depth: 0,
             span: 0..0,
             status_set_at: None,
             stopped: false,
+            scratch: String::new(),
             pieces: None,
             aside: 0,
         }
@@ -147,7 +132,12 @@ impl<'t> Evaluator<'t> {
     fn output(&mut self, block: &'t Block) -> Result<Rendered, Error> {
         let mut output = String::new();
         self.block(block, &mut output)?;
-        let overrides = self.overrides()?;
+        let overrides = match &self.context {
+            Some(context) => {
+                context.overrides(self.scope, &self.heap).map_err(|kind| self.error(kind))?
+            }
+            None => self.scope.overrides.clone(),
+        };
         Ok(Rendered { output, overrides, status_set_at: self.status_set_at.take() })
     }
 
@@ -203,6 +193,19 @@ impl<'t> Evaluator<'t> {
         self.budget.output_bytes
     }
 
+    /// An empty text to write into, until it is given back with [`Evaluator::text_of_scratch`].
+    pub(crate) fn take_scratch(&mut self) -> String {
+        self.scratch.clear();
+        std::mem::take(&mut self.scratch)
+    }
+
+    /// What was written.
+    pub(crate) fn text_of_scratch(&mut self, scratch: String) -> Datum<'t> {
+        let text = Datum::Text(Text::Made(scratch.as_str().into()));
+        self.scratch = scratch;
+        text
+    }
+
     /// Goes one level deeper, for as long as `inside` takes.
     pub(crate) fn nested<T>(
         &mut self,
@@ -217,16 +220,20 @@ impl<'t> Evaluator<'t> {
         result
     }
 
-    fn variable(&self, name: &str) -> Option<Datum> {
+    fn variable(&self, number: usize) -> Option<Datum<'t>> {
         if let Some(last) = self.loops.last() {
-            match name {
-                "foreach" => return Some(Datum::Loop(self.loops.len() - 1)),
-                "velocityCount" => return Some(Datum::Int(last.index as i128 + 1)),
-                "velocityHasNext" => return Some(Datum::Bool(last.has_next)),
+            match number {
+                names::FOREACH => return Some(Datum::Loop(self.loops.len() - 1)),
+                names::VELOCITY_COUNT => return Some(Datum::Int(last.index as i128 + 1)),
+                names::VELOCITY_HAS_NEXT => return Some(Datum::Bool(last.has_next)),
                 _ => {}
             }
         }
-        self.variables.get(name).cloned()
+        self.variables[number].clone()
+    }
+
+    fn assign(&mut self, variable: &Variable, value: Datum<'t>) {
+        self.variables[variable.number] = Some(value);
     }
 
     fn block(&mut self, block: &'t Block, out: &mut String) -> Result<Flow, Error> {
@@ -253,9 +260,9 @@ impl<'t> Evaluator<'t> {
                 Node::Foreach { variable, items, body, span } => {
                     self.foreach(variable, items, body, span, out)?
                 }
-                Node::Define { name, body } => {
+                Node::Define { variable, body } => {
                     self.blocks.push(Defined { body, depth: 0 });
-                    self.variables.insert(name.clone(), Datum::Block(self.blocks.len() - 1));
+                    self.assign(variable, Datum::Block(self.blocks.len() - 1));
                     Flow::Next
                 }
                 Node::Break => Flow::Break,
@@ -293,7 +300,7 @@ impl<'t> Evaluator<'t> {
 
     fn foreach(
         &mut self,
-        variable: &'t str,
+        variable: &Variable,
         items: &'t Expression,
         body: &'t Block,
         span: &Range<u32>,
@@ -327,7 +334,7 @@ impl<'t> Evaluator<'t> {
             None => Vec::new(),
         };
         self.charge(snapshot.len())?;
-        let before = self.variables.get(variable).cloned();
+        let before = self.variables[variable.number].clone();
         let changes = |e: &Self| match map {
             Some(map) => e.heap.map(map).changes,
             None => e.heap.list(items).changes,
@@ -352,7 +359,7 @@ impl<'t> Evaluator<'t> {
             if let Some(last) = self.loops.last_mut() {
                 *last = state;
             }
-            self.variables.insert(variable.to_string(), item);
+            self.assign(variable, item);
             match self.nested(|e| e.block(body, out))? {
                 Flow::Next => {}
                 Flow::Break => break,
@@ -363,15 +370,12 @@ impl<'t> Evaluator<'t> {
             }
         }
         self.loops.pop();
-        match before {
-            Some(value) => drop(self.variables.insert(variable.to_string(), value)),
-            None => drop(self.variables.remove(variable)),
-        }
+        self.variables[variable.number] = before;
         Ok(flow)
     }
 
     /// A property of `$foreach`.
-    pub(crate) fn loop_property(&self, at: usize, name: &str) -> Option<Datum> {
+    pub(crate) fn loop_property(&self, at: usize, name: &str) -> Option<Datum<'t>> {
         let state = self.loops.get(at)?;
         Some(match name {
             "index" => Datum::Int(state.index as i128),
@@ -383,23 +387,5 @@ impl<'t> Evaluator<'t> {
             "topmost" => Datum::Loop(0),
             _ => return None,
         })
-    }
-
-    fn overrides(&self) -> Result<Overrides, Error> {
-        let mut nodes = MAX_OVERRIDE_NODES;
-        let mut take = |datum: &Datum| self.heap.unload(datum, MAX_DEPTH, &mut nodes);
-        let mut overrides = Overrides::default();
-        for (i, (key, value)) in self.heap.map(self.context).members().iter().enumerate() {
-            match key.text().as_str() {
-                "responseOverride" => overrides.response = take(value),
-                "requestOverride" => overrides.request = take(value),
-                name if i >= self.given => overrides.custom.push((name.to_string(), take(value))),
-                _ => {}
-            }
-        }
-        if nodes == 0 {
-            return Err(self.error(ErrorKind::Budget("too much is overridden")));
-        }
-        Ok(overrides)
     }
 }

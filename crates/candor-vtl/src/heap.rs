@@ -2,13 +2,71 @@
 
 use std::cell::Cell;
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
+use std::ops::{Deref, Range};
 use std::rc::Rc;
 
 use crate::value::Value;
 
+/// A text: a part of what a rendering is given (the template, the payload, the scope), or made on the way.
+#[derive(Clone, Debug)]
+pub(crate) enum Text<'t> {
+    Given(&'t str),
+    Made(Rc<str>),
+}
+
+impl<'t> Text<'t> {
+    /// A part of it: of what is given without a copy.
+    pub(crate) fn part(&self, choose: impl for<'a> FnOnce(&'a str) -> &'a str) -> Text<'t> {
+        match self {
+            Text::Given(text) => Text::Given(choose(text)),
+            Text::Made(text) => Text::Made(choose(text).into()),
+        }
+    }
+}
+
+impl Deref for Text<'_> {
+    type Target = str;
+
+    #[inline]
+    fn deref(&self) -> &str {
+        match self {
+            Text::Given(text) => text,
+            Text::Made(text) => text,
+        }
+    }
+}
+
+impl PartialEq for Text<'_> {
+    #[inline]
+    fn eq(&self, other: &Text<'_>) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Text<'_> {}
+
+impl Hash for Text<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (**self).hash(state);
+    }
+}
+
+impl<'t> From<&'t str> for Text<'t> {
+    fn from(text: &'t str) -> Text<'t> {
+        Text::Given(text)
+    }
+}
+
+impl From<String> for Text<'_> {
+    fn from(text: String) -> Text<'static> {
+        Text::Made(text.into())
+    }
+}
+
 /// A value at run time.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Datum {
+pub(crate) enum Datum<'t> {
     Null,
     Bool(bool),
     /// An Integer, or the smallest of Java's integer classes that holds it.
@@ -21,13 +79,13 @@ pub(crate) enum Datum {
     Big(Rc<str>),
     /// A UTF-16 unit.
     Char(u16),
-    Text(Rc<str>),
+    Text(Text<'t>),
     /// An index into [`Heap`]'s lists.
     List(usize),
     /// An index into [`Heap`]'s maps.
     Map(usize),
     /// `key=value` of a map, of `entrySet()`.
-    Entry(Rc<(Key, Datum)>),
+    Entry(Rc<(Key<'t>, Datum<'t>)>),
     /// An iterator over a list, and how far it is.
     Iterator(usize, Rc<Cell<usize>>),
     /// `$input`
@@ -40,31 +98,68 @@ pub(crate) enum Datum {
     Block(usize),
 }
 
-impl From<&str> for Datum {
-    fn from(text: &str) -> Datum {
+impl<'t> From<&'t str> for Datum<'t> {
+    fn from(text: &'t str) -> Datum<'t> {
         Datum::Text(text.into())
     }
 }
 
-impl From<String> for Datum {
-    fn from(text: String) -> Datum {
+impl From<String> for Datum<'_> {
+    fn from(text: String) -> Datum<'static> {
         Datum::Text(text.into())
+    }
+}
+
+impl Datum<'_> {
+    /// A number of many digits: an integer where 128 bits hold it.
+    pub(crate) fn big(spelled: &str) -> Datum<'static> {
+        spelled.parse().map_or_else(|_| Datum::Big(spelled.into()), Datum::Int)
     }
 }
 
 /// A key of a map. Java's maps hold any object; here those that JSON and literals make.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Key {
+#[derive(Clone, Debug, Eq)]
+pub(crate) enum Key<'t> {
     Null,
     Bool(bool),
     Int(i128),
     Long(i64),
     /// The bits of a double.
     Double(u64),
-    Text(Rc<str>),
+    Text(Text<'t>),
 }
 
-impl Key {
+impl PartialEq for Key<'_> {
+    // Written out since nearly all keys are text, and comparing them is what a template does most.
+    #[inline]
+    fn eq(&self, other: &Key<'_>) -> bool {
+        match (self, other) {
+            (Key::Text(a), Key::Text(b)) => a == b,
+            (Key::Null, Key::Null) => true,
+            (Key::Bool(a), Key::Bool(b)) => a == b,
+            (Key::Int(a), Key::Int(b)) => a == b,
+            (Key::Long(a), Key::Long(b)) => a == b,
+            (Key::Double(a), Key::Double(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+impl Hash for Key<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::mem::discriminant(self).hash(state);
+        match self {
+            Key::Null => {}
+            Key::Bool(b) => b.hash(state),
+            Key::Int(n) => n.hash(state),
+            Key::Long(n) => n.hash(state),
+            Key::Double(bits) => bits.hash(state),
+            Key::Text(text) => text.hash(state),
+        }
+    }
+}
+
+impl<'t> Key<'t> {
     pub(crate) fn text(&self) -> String {
         match self {
             Key::Null => "null".to_string(),
@@ -76,7 +171,7 @@ impl Key {
         }
     }
 
-    pub(crate) fn datum(&self) -> Datum {
+    pub(crate) fn datum(&self) -> Datum<'t> {
         match self {
             Key::Null => Datum::Null,
             Key::Bool(b) => Datum::Bool(*b),
@@ -110,8 +205,8 @@ pub(crate) enum Members {
 }
 
 #[derive(Debug)]
-pub(crate) struct List {
-    pub(crate) items: Vec<Datum>,
+pub(crate) struct List<'t> {
+    pub(crate) items: Vec<Datum<'t>>,
     pub(crate) style: Style,
     /// Counts changes of length, which a loop over the list does not survive.
     pub(crate) changes: u64,
@@ -122,10 +217,10 @@ const FEW: usize = 16;
 
 /// A map in the order of insertion.
 #[derive(Debug, Default)]
-pub(crate) struct Map {
-    members: Vec<(Key, Datum)>,
-    /// Where each member stands; empty while there are few.
-    index: HashMap<Key, usize>,
+pub(crate) struct Map<'t> {
+    members: Vec<(Key<'t>, Datum<'t>)>,
+    /// Where each member stands; none while there are few.
+    index: Option<Box<HashMap<Key<'t>, usize>>>,
     /// Counts changes of the keys, which a loop over the map does not survive.
     pub(crate) changes: u64,
     /// Counts changes of any kind.
@@ -134,25 +229,35 @@ pub(crate) struct Map {
     pub(crate) silent: bool,
 }
 
-impl Map {
-    pub(crate) fn members(&self) -> &[(Key, Datum)] {
+impl<'t> Map<'t> {
+    /// A map of members whose keys differ.
+    fn of(members: Vec<(Key<'t>, Datum<'t>)>) -> Map<'t> {
+        let mut map = Map { members, ..Map::default() };
+        if map.members.len() > FEW {
+            map.number_from(0);
+        }
+        map
+    }
+
+    pub(crate) fn members(&self) -> &[(Key<'t>, Datum<'t>)] {
         &self.members
     }
 
-    pub(crate) fn get(&self, key: &Key) -> Option<&Datum> {
+    pub(crate) fn get(&self, key: &Key<'_>) -> Option<&Datum<'t>> {
         self.find(key).map(|at| &self.members[at].1)
     }
 
-    fn find(&self, key: &Key) -> Option<usize> {
+    fn find(&self, key: &Key<'_>) -> Option<usize> {
         if self.members.len() <= FEW {
             self.members.iter().position(|(k, _)| k == key)
         } else {
-            self.index.get(key).copied()
+            let index: &HashMap<Key<'_>, usize> = self.index.as_ref()?;
+            index.get(key).copied()
         }
     }
 
     /// Puts a member, and yields what it replaces.
-    pub(crate) fn put(&mut self, key: Key, value: Datum) -> Option<Datum> {
+    pub(crate) fn put(&mut self, key: Key<'t>, value: Datum<'t>) -> Option<Datum<'t>> {
         self.version += 1;
         if let Some(at) = self.find(&key) {
             return Some(std::mem::replace(&mut self.members[at].1, value));
@@ -167,15 +272,15 @@ impl Map {
         None
     }
 
-    pub(crate) fn remove(&mut self, key: &Key) -> Option<Datum> {
+    pub(crate) fn remove(&mut self, key: &Key<'_>) -> Option<Datum<'t>> {
         let at = self.find(key)?;
         self.changes += 1;
         self.version += 1;
         let (key, value) = self.members.remove(at);
-        self.index.remove(&key);
         if self.members.len() <= FEW {
-            self.index.clear();
-        } else {
+            self.index = None;
+        } else if let Some(index) = &mut self.index {
+            index.remove(&key);
             self.number_from(at);
         }
         Some(value)
@@ -183,8 +288,9 @@ impl Map {
 
     /// Notes where the members from this one on stand.
     fn number_from(&mut self, from: usize) {
+        let index = self.index.get_or_insert_default();
         for (at, (key, _)) in self.members.iter().enumerate().skip(from) {
-            self.index.insert(key.clone(), at);
+            index.insert(key.clone(), at);
         }
     }
 
@@ -192,39 +298,44 @@ impl Map {
         self.changes += u64::from(!self.members.is_empty());
         self.version += 1;
         self.members.clear();
-        self.index.clear();
+        self.index = None;
     }
 }
 
 /// Every list and map of a rendering.
 #[derive(Debug, Default)]
-pub(crate) struct Heap {
-    lists: Vec<List>,
-    maps: Vec<Map>,
+pub(crate) struct Heap<'t> {
+    lists: Vec<List<'t>>,
+    maps: Vec<Map<'t>>,
 }
 
-impl Heap {
-    pub(crate) fn new_list(&mut self, items: Vec<Datum>, style: Style) -> Datum {
+impl<'t> Heap<'t> {
+    pub(crate) fn new_list(&mut self, items: Vec<Datum<'t>>, style: Style) -> Datum<'t> {
         self.lists.push(List { items, style, changes: 0 });
         Datum::List(self.lists.len() - 1)
     }
 
-    pub(crate) fn new_map(&mut self, members: impl IntoIterator<Item = (Key, Datum)>) -> Datum {
-        Datum::Map(self.add_map(members))
-    }
-
-    /// A new map's index.
-    pub(crate) fn add_map(&mut self, members: impl IntoIterator<Item = (Key, Datum)>) -> usize {
+    /// A new map of members whose keys may repeat: the last one counts, at the place of the first.
+    pub(crate) fn new_map(&mut self, members: impl IntoIterator<Item = (Key<'t>, Datum<'t>)>) -> Datum<'t> {
         let mut map = Map::default();
         for (key, value) in members {
             map.put(key, value);
         }
+        self.add(map)
+    }
+
+    /// A new map of members whose keys differ.
+    pub(crate) fn new_map_of(&mut self, members: Vec<(Key<'t>, Datum<'t>)>) -> Datum<'t> {
+        self.add(Map::of(members))
+    }
+
+    fn add(&mut self, map: Map<'t>) -> Datum<'t> {
         self.maps.push(map);
-        self.maps.len() - 1
+        Datum::Map(self.maps.len() - 1)
     }
 
     /// A view of a map.
-    pub(crate) fn new_view(&mut self, map: usize, of: Members) -> Datum {
+    pub(crate) fn new_view(&mut self, map: usize, of: Members) -> Datum<'t> {
         let view = self.new_list(Vec::new(), Style::View { map, of, version: u64::MAX });
         if let Datum::List(at) = view {
             self.refresh(at);
@@ -248,32 +359,30 @@ impl Heap {
         self.lists[at].style = Style::View { map, of, version: map_now.version };
     }
 
-    pub(crate) fn list(&self, at: usize) -> &List {
+    pub(crate) fn list(&self, at: usize) -> &List<'t> {
         &self.lists[at]
     }
 
-    pub(crate) fn list_mut(&mut self, at: usize) -> &mut List {
+    pub(crate) fn list_mut(&mut self, at: usize) -> &mut List<'t> {
         &mut self.lists[at]
     }
 
-    pub(crate) fn map(&self, at: usize) -> &Map {
+    pub(crate) fn map(&self, at: usize) -> &Map<'t> {
         &self.maps[at]
     }
 
-    pub(crate) fn map_mut(&mut self, at: usize) -> &mut Map {
+    pub(crate) fn map_mut(&mut self, at: usize) -> &mut Map<'t> {
         &mut self.maps[at]
     }
 
     /// Takes a value onto the heap. Its nesting is bounded by the reader of JSON.
-    pub(crate) fn load(&mut self, value: &Value) -> Datum {
+    pub(crate) fn load(&mut self, value: &'t Value) -> Datum<'t> {
         match value {
             Value::Null => Datum::Null,
             Value::Bool(b) => Datum::Bool(*b),
             Value::Int(n) => Datum::Int(i128::from(*n)),
             Value::Double(d) => Datum::Double(*d),
-            Value::Big(spelled) => {
-                spelled.parse().map_or_else(|_| Datum::Big(spelled.as_str().into()), Datum::Int)
-            }
+            Value::Big(spelled) => Datum::big(spelled),
             Value::String(text) => text.as_str().into(),
             Value::Array(items) | Value::List(items) => {
                 let style = if matches!(value, Value::Array(_)) { Style::Json } else { Style::Java };
@@ -289,22 +398,34 @@ impl Heap {
     }
 
     /// Takes an object onto the heap; anything else is an empty one.
-    pub(crate) fn load_object(&mut self, value: &Value) -> usize {
+    pub(crate) fn load_object(&mut self, value: &'t Value) -> usize {
         match self.load(value) {
             Datum::Map(at) => at,
-            _ => self.add_map([]),
+            _ => {
+                self.add(Map::default());
+                self.maps.len() - 1
+            }
         }
     }
 
     /// Puts those members of another map into a map that it has not yet.
-    pub(crate) fn add_missing(&mut self, at: usize, from: &Datum) {
-        let Datum::Map(from) = from else { return };
-        let missing: Vec<_> = self.map(*from).members().to_vec();
+    pub(crate) fn add_missing(&mut self, at: usize, from: usize) {
+        let missing: Vec<_> = self.map(from).members().to_vec();
         for (key, value) in missing {
             if self.map(at).get(&key).is_none() {
                 self.map_mut(at).put(key, value);
             }
         }
+    }
+
+    /// How many maps there are.
+    pub(crate) fn maps(&self) -> usize {
+        self.maps.len()
+    }
+
+    /// How often any of these maps has changed.
+    pub(crate) fn changes_of(&self, maps: Range<usize>) -> u64 {
+        self.maps[maps].iter().map(|map| map.version).sum()
     }
 
     /// Lets every map there is so far print as nothing.
@@ -316,7 +437,7 @@ impl Heap {
 
     /// A value as it leaves a rendering; what nests deeper than `depth` (or in itself) and what is beyond the count of `nodes`
     /// is null.
-    pub(crate) fn unload(&self, datum: &Datum, depth: usize, nodes: &mut usize) -> Value {
+    pub(crate) fn unload(&self, datum: &Datum<'t>, depth: usize, nodes: &mut usize) -> Value {
         if *nodes == 0 {
             return Value::Null;
         }
@@ -354,7 +475,7 @@ pub(crate) fn char_of(unit: u16) -> char {
 mod tests {
     use super::*;
 
-    fn text(text: &str) -> Key {
+    fn text(text: &str) -> Key<'_> {
         Key::Text(text.into())
     }
 
@@ -373,7 +494,7 @@ mod tests {
     #[test]
     fn few_or_many_members_are_found_alike() {
         let mut map = Map::default();
-        let name = |i: usize| text(&format!("k{i}"));
+        let name = |i: usize| Key::Text(format!("k{i}").into());
         for i in 0..FEW + 4 {
             map.put(name(i), Datum::Int(i as i128));
         }

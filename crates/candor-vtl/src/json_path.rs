@@ -70,7 +70,7 @@ pub(crate) enum Found<V> {
 }
 
 /// As [`select`], in a rendering's own values, and how many were visited.
-pub(crate) fn select_on_heap(path: &str, heap: &Heap, root: &Datum) -> Result<(Found<Datum>, usize), Error> {
+pub(crate) fn select_on_heap<'t>(path: &str, heap: &Heap<'t>, root: &Datum<'t>) -> Result<(Found<Datum<'t>>, usize), Error> {
     let (found, visited) = find(path, OnHeap { heap, datum: root })?;
     let found = match found {
         Found::Nothing => Found::Nothing,
@@ -138,12 +138,12 @@ impl<'v> View<'v> for &'v Value {
 }
 
 #[derive(Clone, Copy)]
-struct OnHeap<'h> {
-    heap: &'h Heap,
-    datum: &'h Datum,
+struct OnHeap<'h, 't> {
+    heap: &'h Heap<'t>,
+    datum: &'h Datum<'t>,
 }
 
-impl<'v> View<'v> for OnHeap<'v> {
+impl<'v> View<'v> for OnHeap<'v, '_> {
     fn scalar(self) -> Scalar<'v> {
         match self.datum {
             Datum::Null => Scalar::Null,

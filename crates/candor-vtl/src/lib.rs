@@ -34,6 +34,7 @@ mod java_regex;
 pub mod json;
 pub mod json_path;
 mod methods;
+mod names;
 mod parser;
 mod scope;
 mod template;

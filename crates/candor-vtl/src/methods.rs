@@ -14,7 +14,7 @@ use crate::eval::Evaluator;
 use crate::heap::{Datum, Style};
 
 /// The property of a value: a map's is always a key, others have getters.
-pub(crate) fn property(eval: &mut Evaluator<'_>, of: &Datum, name: &str) -> Result<Option<Datum>, Error> {
+pub(crate) fn property<'t>(eval: &mut Evaluator<'t>, of: &Datum<'t>, name: &str) -> Result<Option<Datum<'t>>, Error> {
     Ok(match of {
         Datum::Map(at) => eval.heap.map(*at).get(&crate::heap::Key::Text(name.into())).cloned(),
         Datum::List(at) if name == "empty" && eval.heap.list(*at).style != Style::Array => {
@@ -35,12 +35,12 @@ pub(crate) fn property(eval: &mut Evaluator<'_>, of: &Datum, name: &str) -> Resu
 }
 
 /// The result of a method; `None` where there is no such method, or it yields null.
-pub(crate) fn call(
-    eval: &mut Evaluator<'_>,
-    of: &Datum,
+pub(crate) fn call<'t>(
+    eval: &mut Evaluator<'t>,
+    of: &Datum<'t>,
     name: &str,
-    arguments: &[Datum],
-) -> Result<Option<Datum>, Error> {
+    arguments: &[Datum<'t>],
+) -> Result<Option<Datum<'t>>, Error> {
     if let Datum::List(at) = of {
         eval.heap.refresh(*at);
     }
@@ -87,7 +87,7 @@ pub(crate) fn call(
 }
 
 /// Java's `hashCode`; `None` where it differs from run to run.
-fn hash_code(eval: &mut Evaluator<'_>, of: &Datum) -> Result<Option<i32>, Error> {
+fn hash_code<'t>(eval: &mut Evaluator<'t>, of: &Datum<'t>) -> Result<Option<i32>, Error> {
     eval.charge(1)?;
     let fold = |n: i64| (n ^ (n as u64 >> 32).cast_signed()) as i32;
     Ok(Some(match of {
@@ -139,7 +139,7 @@ fn hash_code(eval: &mut Evaluator<'_>, of: &Datum) -> Result<Option<i32>, Error>
 }
 
 /// An argument where Java's method takes an `int`.
-fn int(datum: &Datum) -> Option<i32> {
+fn int(datum: &Datum<'_>) -> Option<i32> {
     match datum {
         Datum::Int(n) => i32::try_from(*n).ok(),
         _ => None,
@@ -147,7 +147,7 @@ fn int(datum: &Datum) -> Option<i32> {
 }
 
 /// An argument where Java's method takes a `long`.
-fn long(datum: &Datum) -> Option<i64> {
+fn long(datum: &Datum<'_>) -> Option<i64> {
     match datum {
         Datum::Int(n) => i64::try_from(*n).ok(),
         Datum::Long(n) => Some(*n),
@@ -156,7 +156,7 @@ fn long(datum: &Datum) -> Option<i64> {
 }
 
 /// An argument where Java's method takes a `double`.
-fn double(datum: &Datum) -> Option<f64> {
+fn double(datum: &Datum<'_>) -> Option<f64> {
     match datum {
         Datum::Double(d) => Some(*d),
         Datum::Float(f) => Some(f64::from(*f)),
@@ -165,7 +165,7 @@ fn double(datum: &Datum) -> Option<f64> {
 }
 
 /// A list of texts.
-fn texts(eval: &mut Evaluator<'_>, texts: Vec<String>) -> Result<Datum, Error> {
+fn texts<'t>(eval: &mut Evaluator<'t>, texts: Vec<String>) -> Result<Datum<'t>, Error> {
     eval.charge(texts.len())?;
     Ok(eval.heap.new_list(texts.into_iter().map(Datum::from).collect(), Style::Array))
 }

@@ -12,18 +12,22 @@ use std::ops::Range;
 use crate::ast::{Block, Node};
 use crate::budget::MAX_DEPTH;
 use crate::error::Error;
+use crate::names::Names;
 
 /// Reads a whole template.
-pub(crate) fn parse(source: &str) -> Result<Block, Error> {
-    let mut parser = Parser { text: source, at: 0, depth: 0, place: Place::Offset(0), in_literal: false };
+pub(crate) fn parse(source: &str) -> Result<(Block, Names), Error> {
+    let mut names = Names::default();
+    let place = Place::Offset(0);
+    let mut parser = Parser { text: source, at: 0, depth: 0, place, in_literal: false, names: &mut names };
     let (block, end) = parser.block()?;
     match end {
-        Closing::OfText => Ok(block),
+        Closing::OfText => Ok((block, names)),
         _ => Err(parser.expected("no `#end`, `#else` or `#elseif` here: no block is open")),
     }
 }
 
-struct Parser<'s> {
+struct Parser<'s, 'n> {
+    names: &'n mut Names,
     text: &'s str,
     at: usize,
     depth: usize,
@@ -58,7 +62,7 @@ enum Closing {
     ElseIf,
 }
 
-impl Parser<'_> {
+impl Parser<'_, '_> {
     fn rest(&self) -> &str {
         &self.text[self.at..]
     }
@@ -246,7 +250,7 @@ mod tests {
 
     #[track_caller]
     fn only_node(source: &str) -> Node {
-        let mut nodes = parse(source).expect("a template").nodes;
+        let mut nodes = parse(source).expect("a template").0.nodes;
         assert_eq!(nodes.len(), 1, "{nodes:?}");
         nodes.remove(0)
     }
@@ -259,7 +263,7 @@ mod tests {
 
     #[test]
     fn text_that_prints_elsewhere_than_it_stands_is_a_node_of_its_own() {
-        let nodes = parse("a## b\nc#[[$x]]#").expect("a template").nodes;
+        let nodes = parse("a## b\nc#[[$x]]#").expect("a template").0.nodes;
         let text = |text: &str, span| Node::Text(text.to_string(), span);
         assert_eq!(nodes, [text("a", 0..1), text("c", 6..7), text("$x", 7..15)]);
     }

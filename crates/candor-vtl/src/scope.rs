@@ -1,6 +1,7 @@
 //! What a template sees, and what it leaves behind.
 
 use std::ops::Range;
+use std::sync::{Arc, LazyLock};
 
 use crate::value::Value;
 
@@ -32,21 +33,28 @@ pub struct Params {
 
 /// What templates of an exchange assigned to `$context.responseOverride`, `$context.requestOverride` and names of their own
 /// below `$context`.
+///
+/// Most templates override nothing: what stays as it was is shared, not copied.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Overrides {
-    pub(crate) response: Value,
-    pub(crate) request: Value,
+    pub(crate) response: Arc<Value>,
+    pub(crate) request: Arc<Value>,
     pub(crate) custom: Vec<(String, Value)>,
 }
 
+/// What an exchange begins with.
+static NOTHING: LazyLock<Overrides> = LazyLock::new(|| {
+    let empty = || Value::Map(Vec::new());
+    Overrides {
+        response: Value::map([("header", empty())]).into(),
+        request: Value::map([("path", empty()), ("header", empty()), ("querystring", empty())]).into(),
+        custom: Vec::new(),
+    }
+});
+
 impl Default for Overrides {
     fn default() -> Overrides {
-        let empty = || Value::Map(Vec::new());
-        Overrides {
-            response: Value::map([("header", empty())]),
-            request: Value::map([("path", empty()), ("header", empty()), ("querystring", empty())]),
-            custom: Vec::new(),
-        }
+        NOTHING.clone()
     }
 }
 
@@ -114,17 +122,17 @@ mod tests {
     #[test]
     fn an_empty_status_is_none() {
         let overrides =
-            Overrides { response: Value::map([("status", Value::from(""))]), ..Overrides::default() };
+            Overrides { response: Value::map([("status", Value::from(""))]).into(), ..Overrides::default() };
         assert_eq!(overrides.status(), None);
         let overrides =
-            Overrides { response: Value::map([("status", Value::Int(404))]), ..Overrides::default() };
+            Overrides { response: Value::map([("status", Value::Int(404))]).into(), ..Overrides::default() };
         assert_eq!(overrides.status(), Some(Value::Int(404)));
     }
 
     #[test]
     fn headers_are_text() {
         let header = Value::map([("X-Count", Value::Int(2))]);
-        let overrides = Overrides { response: Value::map([("header", header)]), ..Overrides::default() };
+        let overrides = Overrides { response: Value::map([("header", header)]).into(), ..Overrides::default() };
         assert_eq!(overrides.response_headers(), [("X-Count".to_string(), "2".to_string())]);
     }
 }

@@ -12,8 +12,16 @@ use crate::{eval, parser};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
     block: Block,
-    /// Whether it looks at `$context` at all: taking that in costs more than most templates do.
-    reads_context: bool,
+    variables: Variables,
+}
+
+/// What a rendering has to make place for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Variables {
+    /// How many there are.
+    pub(crate) count: usize,
+    /// Whether `$context` is among those that are read: taking it in costs more than most templates do.
+    pub(crate) context: bool,
 }
 
 /// What a reference or a directive is found for.
@@ -34,9 +42,9 @@ impl Template {
     /// # Errors
     /// Where AWS answers 500 for every request, as the template cannot be parsed.
     pub fn parse(source: &str) -> Result<Template, Error> {
-        let mut template = Template { block: parser::parse(source)?, reads_context: true };
-        template.reads_context = template.mentions("context");
-        Ok(template)
+        let (block, names) = parser::parse(source)?;
+        let variables = Variables { count: names.count(), context: names.uses_context() };
+        Ok(Template { block, variables })
     }
 
     pub(crate) fn block(&self) -> &Block {
@@ -48,7 +56,7 @@ impl Template {
     /// # Errors
     /// Where the payload cannot be read, a method fails, or the budget does not suffice.
     pub fn render(&self, scope: &Scope<'_>, budget: Budget) -> Result<Rendered, Error> {
-        eval::render(&self.block, self.reads_context, scope, budget)
+        eval::render(&self.block, self.variables, scope, budget)
     }
 
     /// As [`Template::render`], and which part of the output which part of the template made: pieces in the order of the output,
@@ -57,7 +65,7 @@ impl Template {
     /// # Errors
     /// As those of [`Template::render`].
     pub fn trace(&self, scope: &Scope<'_>, budget: Budget) -> Result<(Rendered, Vec<Piece>), Error> {
-        eval::trace(&self.block, self.reads_context, scope, budget)
+        eval::trace(&self.block, self.variables, scope, budget)
     }
 
     /// Whether any reference names this: as its root (`input`), a property or a literal key.
@@ -76,7 +84,7 @@ impl Template {
         let mut constant = true;
         walk(&self.block, true, &mut |seen| match seen {
             Seen::Printed(_) | Seen::Directive => constant = false,
-            Seen::Used(r) | Seen::Set(r, ..) => constant = constant && r.name != "context",
+            Seen::Used(r) | Seen::Set(r, ..) => constant = constant && r.variable.name != "context",
         });
         constant
     }
@@ -117,7 +125,7 @@ fn names(reference: &Reference, name: &str) -> bool {
         }
         Tail::Index(_) => false,
     };
-    reference.name == name || reference.tail.iter().any(step)
+    reference.variable.name == name || reference.tail.iter().any(step)
 }
 
 /// Visits all references and directives; `printing` is whether the block prints into the output.

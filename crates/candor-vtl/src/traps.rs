@@ -168,7 +168,7 @@ pub fn find(template: &Template) -> Vec<Trap> {
 
 /// Whether a loop defines the reference: `$foreach`, and the two of old.
 fn is_of_loop(reference: &Reference) -> bool {
-    matches!(reference.name.as_str(), "foreach" | "velocityCount" | "velocityHasNext")
+    matches!(reference.variable.name.as_str(), "foreach" | "velocityCount" | "velocityHasNext")
 }
 
 struct Finder<'t> {
@@ -313,9 +313,9 @@ impl<'t> Finder<'t> {
             return self.tail(reference, in_loop);
         }
         if self.origins.of_reference(reference) == Origin::Undefined {
-            let kind = match (reference.name.split_once('-'), reference.tail.first()) {
+            let kind = match (reference.variable.name.split_once('-'), reference.tail.first()) {
                 (Some((name, _)), _) if self.origins.defines(name) => TrapKind::HyphenInName,
-                (None, Some(Tail::Call { .. })) if matches!(reference.name.as_str(), "input" | "util") => {
+                (None, Some(Tail::Call { .. })) if matches!(reference.variable.name.as_str(), "input" | "util") => {
                     TrapKind::NoSuchMethod
                 }
                 _ => TrapKind::NeverDefined,

@@ -21,11 +21,11 @@ impl<'t> Evaluator<'t> {
             return Ok(());
         }
         let Some((last, before)) = target.tail.split_last() else {
-            self.variables.insert(target.name.clone(), value);
+            self.assign(&target.variable, value);
             return Ok(());
         };
         self.span = target.span.clone();
-        let Some(root) = self.variable(&target.name) else { return Ok(()) };
+        let Some(root) = self.variable(target.variable.number) else { return Ok(()) };
         let Some(parent) = self.follow(root, before, target)? else { return Ok(()) };
         let key = match last {
             Tail::Property(name) => Datum::from(name.as_str()),
@@ -48,7 +48,7 @@ impl<'t> Evaluator<'t> {
     }
 
     /// Puts a member into a map, and yields what it replaces.
-    pub(crate) fn put(&mut self, map: usize, key: Key, value: Datum) -> Result<Option<Datum>, Error> {
+    pub(crate) fn put(&mut self, map: usize, key: Key<'t>, value: Datum<'t>) -> Result<Option<Datum<'t>>, Error> {
         self.charge(1)?;
         if key == Key::Text("status".into()) && self.is_response_override(map) {
             self.status_set_at = Some(self.span.clone());
@@ -58,6 +58,6 @@ impl<'t> Evaluator<'t> {
 
     fn is_response_override(&self, map: usize) -> bool {
         let name = Key::Text("responseOverride".into());
-        self.heap.map(self.context).get(&name) == Some(&Datum::Map(map))
+        self.context.as_ref().is_some_and(|c| self.heap.map(c.map).get(&name) == Some(&Datum::Map(map)))
     }
 }

@@ -1,5 +1,7 @@
 //! How values print: Java's `toString`, and JSON for JSON's arrays.
 
+use std::fmt::Write as _;
+
 use super::{DEFINE_DEPTH, Evaluator};
 use crate::ast::Reference;
 use crate::error::{Error, ErrorKind};
@@ -24,25 +26,26 @@ impl<'t> Evaluator<'t> {
     }
 
     /// The text form.
-    pub(crate) fn text(&mut self, datum: &Datum) -> Result<String, Error> {
+    pub(crate) fn text(&mut self, datum: &Datum<'t>) -> Result<String, Error> {
         let mut out = String::new();
         self.apart(|e| e.print(datum, &mut out))?;
         Ok(out)
     }
 
     /// Appends the text form.
-    pub(crate) fn print(&mut self, datum: &Datum, out: &mut String) -> Result<(), Error> {
+    pub(crate) fn print(&mut self, datum: &Datum<'t>, out: &mut String) -> Result<(), Error> {
         let before = out.len();
         match datum {
             Datum::Null | Datum::Input | Datum::Loop(_) | Datum::Iterator(..) => {}
             Datum::Util => out.push_str("{}"),
             Datum::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
-            Datum::Int(n) => out.push_str(&n.to_string()),
-            Datum::Long(n) => out.push_str(&n.to_string()),
+            Datum::Int(n) => integer(*n, out),
+            Datum::Long(n) => integer(i128::from(*n), out),
             Datum::Double(d) => out.push_str(&java_double(*d)),
             Datum::Float(f) => out.push_str(&java_float(*f)),
             Datum::Char(unit) => out.push(char_of(*unit)),
-            Datum::Big(text) | Datum::Text(text) => out.push_str(text),
+            Datum::Big(text) => out.push_str(text),
+            Datum::Text(text) => out.push_str(text),
             Datum::List(at) if self.heap.list(*at).style == Style::Json => {
                 self.nested(|e| e.print_json(datum, out))?
             }
@@ -84,13 +87,13 @@ impl<'t> Evaluator<'t> {
         Ok(())
     }
 
-    fn print_entry(&mut self, key: &Key, value: &Datum, out: &mut String) -> Result<(), Error> {
+    fn print_entry(&mut self, key: &Key<'t>, value: &Datum<'t>, out: &mut String) -> Result<(), Error> {
         out.push_str(&key.text());
         out.push('=');
         self.print_inside(value, out)
     }
 
-    fn print_inside(&mut self, datum: &Datum, out: &mut String) -> Result<(), Error> {
+    fn print_inside(&mut self, datum: &Datum<'t>, out: &mut String) -> Result<(), Error> {
         match datum {
             Datum::Null => out.push_str("null"),
             other => self.print(other, out)?,
@@ -112,7 +115,7 @@ impl<'t> Evaluator<'t> {
     }
 
     /// Appends the value as JSON.
-    pub(crate) fn print_json(&mut self, datum: &Datum, out: &mut String) -> Result<(), Error> {
+    pub(crate) fn print_json(&mut self, datum: &Datum<'t>, out: &mut String) -> Result<(), Error> {
         self.charge(1)?;
         match datum {
             Datum::List(at) => self.nested(|e| {
@@ -153,4 +156,13 @@ impl<'t> Evaluator<'t> {
         }
         self.bound(out)
     }
+}
+
+/// Appends an integer: most have few digits.
+fn integer(n: i128, out: &mut String) {
+    // Writing into a `String` cannot fail.
+    let _ = match i64::try_from(n) {
+        Ok(n) => write!(out, "{n}"),
+        Err(_) => write!(out, "{n}"),
+    };
 }

@@ -16,13 +16,13 @@ const KEPT: usize = 64;
 
 #[derive(Default)]
 pub(super) struct Regexes {
-    finders: HashMap<Rc<str>, Rc<Finder>>,
-    patterns: HashMap<Rc<str>, Rc<JavaRegex>>,
+    finders: HashMap<Box<str>, Rc<Finder>>,
+    patterns: HashMap<Box<str>, Rc<JavaRegex>>,
 }
 
 impl Evaluator<'_> {
     /// A pattern to replace or split by.
-    pub(crate) fn finder(&mut self, pattern: &Rc<str>) -> Result<Rc<Finder>, Error> {
+    pub(crate) fn finder(&mut self, pattern: &str) -> Result<Rc<Finder>, Error> {
         if let Some(known) = self.regexes.finders.get(pattern) {
             return Ok(known.clone());
         }
@@ -33,7 +33,7 @@ impl Evaluator<'_> {
     }
 
     /// A pattern that a whole text has to match.
-    pub(crate) fn pattern(&mut self, pattern: &Rc<str>) -> Result<Rc<JavaRegex>, Error> {
+    pub(crate) fn pattern(&mut self, pattern: &str) -> Result<Rc<JavaRegex>, Error> {
         if let Some(known) = self.regexes.patterns.get(pattern) {
             return Ok(known.clone());
         }
@@ -44,9 +44,9 @@ impl Evaluator<'_> {
     }
 }
 
-fn keep<R>(kept: &mut HashMap<Rc<str>, Rc<R>>, pattern: &Rc<str>, regex: &Rc<R>) {
+fn keep<R>(kept: &mut HashMap<Box<str>, Rc<R>>, pattern: &str, regex: &Rc<R>) {
     if kept.len() >= KEPT {
         kept.clear();
     }
-    kept.insert(pattern.clone(), regex.clone());
+    kept.insert(pattern.into(), regex.clone());
 }

@@ -9,12 +9,12 @@ use crate::methods;
 
 impl<'t> Evaluator<'t> {
     /// The value of an expression. Recorded: a reference that leads nowhere is the empty string.
-    pub(crate) fn value(&mut self, expression: &'t Expression) -> Result<Datum, Error> {
+    pub(crate) fn value(&mut self, expression: &'t Expression) -> Result<Datum<'t>, Error> {
         self.charge(1)?;
         self.nested(|e| e.value_inside(expression))
     }
 
-    fn value_inside(&mut self, expression: &'t Expression) -> Result<Datum, Error> {
+    fn value_inside(&mut self, expression: &'t Expression) -> Result<Datum<'t>, Error> {
         Ok(match expression {
             Expression::Null => Datum::Null,
             Expression::Bool(b) => Datum::Bool(*b),
@@ -62,17 +62,17 @@ impl<'t> Evaluator<'t> {
         self.nested(|e| {
             Ok(match condition {
                 Expression::Bool(b) => *b,
-                Expression::Reference(reference) => e.resolve(reference)? != Some(Datum::Bool(false)),
+                Expression::Reference(reference) => !matches!(e.resolve(reference)?, Some(Datum::Bool(false))),
                 Expression::Not(inside) => !e.truth(inside)?,
                 Expression::Binary(Operator::Or, sides) => e.truth(&sides.0)? || e.truth(&sides.1)?,
                 Expression::Binary(Operator::And, sides) => e.truth(&sides.0)? && e.truth(&sides.1)?,
-                Expression::Binary(..) => e.value_inside(condition)? == Datum::Bool(true),
+                Expression::Binary(..) => matches!(e.value_inside(condition)?, Datum::Bool(true)),
                 _ => false,
             })
         })
     }
 
-    fn range(&mut self, from: &'t Expression, to: &'t Expression) -> Result<Datum, Error> {
+    fn range(&mut self, from: &'t Expression, to: &'t Expression) -> Result<Datum<'t>, Error> {
         let (Datum::Int(from), Datum::Int(to)) = (self.value(from)?, self.value(to)?) else {
             return Ok("".into());
         };
@@ -87,30 +87,38 @@ impl<'t> Evaluator<'t> {
     }
 
     /// What a reference refers to, if it leads anywhere; null leads nowhere.
-    pub(super) fn resolve(&mut self, reference: &'t Reference) -> Result<Option<Datum>, Error> {
+    pub(super) fn resolve(&mut self, reference: &'t Reference) -> Result<Option<Datum<'t>>, Error> {
         self.span = reference.span.clone();
-        let root = self.variable(&reference.name).filter(|root| *root != Datum::Null);
-        let Some(root) = root else { return Ok(None) };
-        self.follow(root, &reference.tail, reference)
+        match self.variable(reference.variable.number) {
+            None | Some(Datum::Null) => Ok(None),
+            Some(root) => self.follow(root, &reference.tail, reference),
+        }
     }
 
     /// Follows the steps behind a root.
     pub(super) fn follow(
         &mut self,
-        root: Datum,
+        root: Datum<'t>,
         tail: &'t [Tail],
         of: &'t Reference,
-    ) -> Result<Option<Datum>, Error> {
+    ) -> Result<Option<Datum<'t>>, Error> {
         let mut at = root;
         for step in tail {
             self.charge(1)?;
             let next = match step {
                 Tail::Property(name) => methods::property(self, &at, name)?,
                 Tail::Call { name, arguments } => {
-                    let arguments =
-                        arguments.iter().map(|a| self.value(a)).collect::<Result<Vec<Datum>, Error>>()?;
-                    self.span = of.span.clone();
-                    methods::call(self, &at, name, &arguments)?
+                    // Most calls have one argument: it needs no list.
+                    if let [argument] = arguments.as_slice() {
+                        let argument = self.value(argument)?;
+                        self.span = of.span.clone();
+                        methods::call(self, &at, name, &[argument])?
+                    } else {
+                        let arguments =
+                            arguments.iter().map(|a| self.value(a)).collect::<Result<Vec<Datum<'t>>, Error>>()?;
+                        self.span = of.span.clone();
+                        methods::call(self, &at, name, &arguments)?
+                    }
                 }
                 Tail::Index(index) => {
                     let index = self.value(index)?;
@@ -126,7 +134,7 @@ impl<'t> Evaluator<'t> {
         Ok(Some(at))
     }
 
-    fn indexed(&mut self, at: &Datum, index: &Datum) -> Result<Option<Datum>, Error> {
+    fn indexed(&mut self, at: &Datum<'t>, index: &Datum<'t>) -> Result<Option<Datum<'t>>, Error> {
         Ok(match (at, index) {
             (Datum::List(list), Datum::Int(i))
                 if !matches!(self.heap.list(*list).style, Style::View { .. }) =>
@@ -153,7 +161,7 @@ impl<'t> Evaluator<'t> {
     }
 
     /// A value as the key of a map.
-    pub(crate) fn key(&mut self, datum: &Datum) -> Result<Key, Error> {
+    pub(crate) fn key(&mut self, datum: &Datum<'t>) -> Result<Key<'t>, Error> {
         Ok(match datum {
             Datum::Null => Key::Null,
             Datum::Bool(b) => Key::Bool(*b),
@@ -165,7 +173,7 @@ impl<'t> Evaluator<'t> {
         })
     }
 
-    pub(crate) fn binary(&mut self, operator: Operator, left: &Datum, right: &Datum) -> Result<Datum, Error> {
+    pub(crate) fn binary(&mut self, operator: Operator, left: &Datum<'t>, right: &Datum<'t>) -> Result<Datum<'t>, Error> {
         let empty = || Datum::from("");
         match operator {
             Operator::Equal => return Ok(Datum::Bool(self.equal(left, right)?)),
@@ -185,8 +193,8 @@ impl<'t> Evaluator<'t> {
                 _ => Ok(Datum::Bool(false)),
             };
         };
-        if let (Some(a), Some(b)) = (exact(left), exact(right))
-            && (is_decimal(left) || is_decimal(right))
+        if (is_decimal(left) || is_decimal(right))
+            && let (Some(a), Some(b)) = (exact(left), exact(right))
         {
             return self.exactly(operator, a, b);
         }
@@ -231,7 +239,7 @@ impl<'t> Evaluator<'t> {
     }
 
     /// Arithmetic and comparison of BigDecimals.
-    fn exactly(&self, operator: Operator, a: Decimal, b: Decimal) -> Result<Datum, Error> {
+    fn exactly(&self, operator: Operator, a: Decimal, b: Decimal) -> Result<Datum<'t>, Error> {
         let order = a.compare(b);
         let is = |test: fn(std::cmp::Ordering) -> bool| Ok(Datum::Bool(order.is_some_and(test)));
         let result = match operator {
@@ -254,7 +262,7 @@ impl<'t> Evaluator<'t> {
     }
 
     /// Numbers are equal by value, what is of the same class by content, anything else by its text.
-    pub(crate) fn equal(&mut self, left: &Datum, right: &Datum) -> Result<bool, Error> {
+    pub(crate) fn equal(&mut self, left: &Datum<'t>, right: &Datum<'t>) -> Result<bool, Error> {
         self.charge(1)?;
         if let (Some(a), Some(b)) = (number(left), number(right)) {
             return Ok(compare(a, b).is_some_and(|o| o.is_eq()));
@@ -295,7 +303,7 @@ impl<'t> Evaluator<'t> {
     }
 
     /// Within lists and maps Java's `equals` rules: classes matter.
-    pub(crate) fn equal_inside(&mut self, left: &Datum, right: &Datum) -> Result<bool, Error> {
+    pub(crate) fn equal_inside(&mut self, left: &Datum<'t>, right: &Datum<'t>) -> Result<bool, Error> {
         match (left, right) {
             (Datum::List(_), Datum::List(_)) | (Datum::Map(_), Datum::Map(_)) => self.equal(left, right),
             _ => Ok(left == right),
@@ -320,12 +328,12 @@ impl Number {
 }
 
 /// Whether it is a BigDecimal.
-pub(crate) fn is_decimal(datum: &Datum) -> bool {
+pub(crate) fn is_decimal(datum: &Datum<'_>) -> bool {
     matches!(datum, Datum::Big(spelled) if spelled.contains(['.', 'E']))
 }
 
 /// The number as a decimal, if it has few enough digits.
-fn exact(datum: &Datum) -> Option<Decimal> {
+fn exact(datum: &Datum<'_>) -> Option<Decimal> {
     match datum {
         Datum::Int(n) => Decimal::parse(&n.to_string()),
         Datum::Long(n) => Decimal::parse(&n.to_string()),
@@ -337,12 +345,12 @@ fn exact(datum: &Datum) -> Option<Decimal> {
 }
 
 /// A Long with this value.
-pub(crate) fn long_datum(n: i64) -> Datum {
+pub(crate) fn long_datum<'t>(n: i64) -> Datum<'t> {
     if i32::try_from(n).is_ok() { Datum::Long(n) } else { Datum::Int(i128::from(n)) }
 }
 
 /// Whether it is no Integer: arithmetic with it stays that large.
-fn is_long(datum: &Datum) -> bool {
+fn is_long(datum: &Datum<'_>) -> bool {
     match datum {
         Datum::Long(_) => true,
         Datum::Int(n) => i32::try_from(*n).is_err(),
@@ -350,7 +358,7 @@ fn is_long(datum: &Datum) -> bool {
     }
 }
 
-fn number(datum: &Datum) -> Option<Number> {
+fn number(datum: &Datum<'_>) -> Option<Number> {
     match datum {
         Datum::Int(n) => Some(Number::Int(*n)),
         Datum::Long(n) => Some(Number::Int(i128::from(*n))),

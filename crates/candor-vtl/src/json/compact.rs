@@ -4,7 +4,8 @@
 //! copied piece by piece; whatever else there is (bare words, escapes that are written in another way, keys that come twice, numbers beyond
 //! Java's) is left to the tree, which is always right.
 
-use crate::value::{Value, java_double};
+use super::Word;
+use crate::value::java_double;
 
 /// How deep this goes; deeper payloads are the tree's.
 const DEEPEST: usize = 64;
@@ -167,12 +168,10 @@ impl<'t> Copier<'t> {
         }
         let word = self.text[start..self.at].trim();
         match super::word(word) {
-            Value::Null | Value::Bool(_) => self.out.push_str(word),
-            Value::Int(n) => self.out.push_str(&n.to_string()),
-            Value::Double(d) => self.out.push_str(&java_double(d)),
-            Value::Big(_) | Value::String(_) | Value::Array(_) | Value::List(_) | Value::Map(_) => {
-                return None;
-            }
+            Word::Null | Word::Bool(_) => self.out.push_str(word),
+            Word::Int(n) => self.out.push_str(&n.to_string()),
+            Word::Double(d) => self.out.push_str(&java_double(d)),
+            Word::Big(_) | Word::Text(_) => return None,
         }
         Some(())
     }

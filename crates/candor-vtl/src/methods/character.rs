@@ -6,12 +6,12 @@ use crate::eval::Evaluator;
 use crate::heap::{Datum, char_of};
 
 /// Calls a method of a character.
-pub(super) fn call(
-    eval: &mut Evaluator<'_>,
+pub(super) fn call<'t>(
+    eval: &mut Evaluator<'t>,
     unit: u16,
     name: &str,
-    arguments: &[Datum],
-) -> Result<Option<Datum>, Error> {
+    arguments: &[Datum<'t>],
+) -> Result<Option<Datum<'t>>, Error> {
     match (name, arguments) {
         ("charValue", []) => return Ok(Some(Datum::Char(unit))),
         ("compareTo" | "compare", [.., Datum::Null]) => return Err(eval.failed("NullPointerException")),

@@ -41,7 +41,7 @@ fn spec(text: &str) -> Option<(Spec<'_>, &str)> {
 }
 
 /// `String.format`.
-pub(super) fn format(eval: &mut Evaluator<'_>, format: &str, arguments: &[Datum]) -> Result<Datum, Error> {
+pub(super) fn format<'t>(eval: &mut Evaluator<'t>, format: &str, arguments: &[Datum<'t>]) -> Result<Datum<'t>, Error> {
     let mut out = String::new();
     let mut rest = format;
     let mut next = 0;
@@ -81,7 +81,7 @@ pub(super) fn format(eval: &mut Evaluator<'_>, format: &str, arguments: &[Datum]
 }
 
 /// An argument as its conversion shows it.
-fn converted(eval: &mut Evaluator<'_>, spec: &Spec<'_>, argument: &Datum) -> Result<String, Error> {
+fn converted<'t>(eval: &mut Evaluator<'t>, spec: &Spec<'_>, argument: &Datum<'t>) -> Result<String, Error> {
     let illegal =
         |eval: &Evaluator<'_>| eval.failed(format!("IllegalFormatConversionException: %{}", spec.conversion));
     let lower = spec.conversion.to_ascii_lowercase();

@@ -6,7 +6,7 @@ use crate::heap::{Datum, Key};
 use crate::{json, json_path};
 
 /// `$input.body`: the payload's text; recorded: `{}` where there is none.
-pub(super) fn body(eval: &Evaluator<'_>) -> Datum {
+pub(super) fn body<'t>(eval: &Evaluator<'t>) -> Datum<'t> {
     match eval.scope.body {
         "" => "{}".into(),
         text => text.into(),
@@ -14,11 +14,11 @@ pub(super) fn body(eval: &Evaluator<'_>) -> Datum {
 }
 
 /// Calls a method of `$input`.
-pub(super) fn call(
-    eval: &mut Evaluator<'_>,
+pub(super) fn call<'t>(
+    eval: &mut Evaluator<'t>,
     name: &str,
-    arguments: &[Datum],
-) -> Result<Option<Datum>, Error> {
+    arguments: &[Datum<'t>],
+) -> Result<Option<Datum<'t>>, Error> {
     Ok(match (name, arguments) {
         ("getBody", []) => Some(body(eval)),
         ("path", [Datum::Text(path)]) => select(eval, path)?.filter(|found| *found != Datum::Null),
@@ -58,7 +58,7 @@ pub(super) fn call(
 }
 
 /// What a JSONPath finds, as JSON.
-fn json_of(eval: &mut Evaluator<'_>, path: &str) -> Result<Datum, Error> {
+fn json_of<'t>(eval: &mut Evaluator<'t>, path: &str) -> Result<Datum<'t>, Error> {
     let mut text = String::new();
     match select(eval, path)? {
         Some(found) => eval.print_json(&found, &mut text)?,
@@ -69,7 +69,7 @@ fn json_of(eval: &mut Evaluator<'_>, path: &str) -> Result<Datum, Error> {
 }
 
 /// What a JSONPath finds in the payload, which is read once.
-fn select(eval: &mut Evaluator<'_>, path: &str) -> Result<Option<Datum>, Error> {
+fn select<'t>(eval: &mut Evaluator<'t>, path: &str) -> Result<Option<Datum<'t>>, Error> {
     let root = match &eval.payload {
         Some(root) => root.clone(),
         None => {

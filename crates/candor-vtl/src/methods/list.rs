@@ -8,12 +8,12 @@ use crate::eval::Evaluator;
 use crate::heap::{Datum, Style};
 
 /// Calls a method of a list.
-pub(super) fn call(
-    eval: &mut Evaluator<'_>,
+pub(super) fn call<'t>(
+    eval: &mut Evaluator<'t>,
     at: usize,
     name: &str,
-    arguments: &[Datum],
-) -> Result<Option<Datum>, Error> {
+    arguments: &[Datum<'t>],
+) -> Result<Option<Datum<'t>>, Error> {
     let length = eval.heap.list(at).items.len();
     let bool = |b| Some(Datum::Bool(b));
     match eval.heap.list(at).style {
@@ -150,13 +150,13 @@ pub(super) fn call(
     clippy::option_option,
     reason = "the outer one is whether a view has its own way, the inner one Java's null"
 )]
-fn call_view(
-    eval: &mut Evaluator<'_>,
+fn call_view<'t>(
+    eval: &mut Evaluator<'t>,
     at: usize,
     map: usize,
     name: &str,
-    arguments: &[Datum],
-) -> Result<Option<Option<Datum>>, Error> {
+    arguments: &[Datum<'t>],
+) -> Result<Option<Option<Datum<'t>>>, Error> {
     Ok(Some(match (name, arguments) {
         ("size" | "isEmpty" | "iterator" | "toArray", []) | ("contains" | "containsAll", [_]) => {
             return Ok(None);
@@ -198,13 +198,13 @@ fn remove_members(eval: &mut Evaluator<'_>, map: usize, places: &[usize]) {
 }
 
 /// Calls a method of an iterator over a list.
-pub(super) fn call_iterator(
-    eval: &mut Evaluator<'_>,
+pub(super) fn call_iterator<'t>(
+    eval: &mut Evaluator<'t>,
     list: usize,
     at: &Cell<usize>,
     name: &str,
-    arguments: &[Datum],
-) -> Result<Option<Datum>, Error> {
+    arguments: &[Datum<'t>],
+) -> Result<Option<Datum<'t>>, Error> {
     let items = &eval.heap.list(list).items;
     match (name, arguments) {
         ("hasNext", []) => Ok(Some(Datum::Bool(at.get() < items.len()))),
@@ -219,7 +219,7 @@ pub(super) fn call_iterator(
     }
 }
 
-fn index(found: Option<usize>) -> Datum {
+fn index<'t>(found: Option<usize>) -> Datum<'t> {
     Datum::Int(found.map_or(-1, |i| i as i128))
 }
 
@@ -230,7 +230,7 @@ fn place(eval: &Evaluator<'_>, index: i128, length: usize) -> Result<usize, Erro
         .ok_or_else(|| eval.failed(format!("IndexOutOfBoundsException: index {index}")))
 }
 
-fn find(eval: &mut Evaluator<'_>, at: usize, item: &Datum, last: bool) -> Result<Option<usize>, Error> {
+fn find<'t>(eval: &mut Evaluator<'t>, at: usize, item: &Datum<'t>, last: bool) -> Result<Option<usize>, Error> {
     let length = eval.heap.list(at).items.len();
     eval.charge(1 + length)?;
     for i in 0..length {
@@ -243,7 +243,7 @@ fn find(eval: &mut Evaluator<'_>, at: usize, item: &Datum, last: bool) -> Result
     Ok(None)
 }
 
-fn remove(eval: &mut Evaluator<'_>, at: usize, i: usize) -> Datum {
+fn remove<'t>(eval: &mut Evaluator<'t>, at: usize, i: usize) -> Datum<'t> {
     let list = eval.heap.list_mut(at);
     list.changes += 1;
     list.items.remove(i)

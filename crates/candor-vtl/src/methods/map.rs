@@ -5,12 +5,12 @@ use crate::eval::Evaluator;
 use crate::heap::{Datum, Members};
 
 /// Calls a method of a map.
-pub(super) fn call(
-    eval: &mut Evaluator<'_>,
+pub(super) fn call<'t>(
+    eval: &mut Evaluator<'t>,
     at: usize,
     name: &str,
-    arguments: &[Datum],
-) -> Result<Option<Datum>, Error> {
+    arguments: &[Datum<'t>],
+) -> Result<Option<Datum<'t>>, Error> {
     Ok(match (name, arguments) {
         ("get", [key]) => {
             let key = eval.key(key)?;
@@ -110,7 +110,7 @@ pub(super) fn call(
     })
 }
 
-fn values(eval: &mut Evaluator<'_>, at: usize) -> Result<Vec<Datum>, Error> {
+fn values<'t>(eval: &mut Evaluator<'t>, at: usize) -> Result<Vec<Datum<'t>>, Error> {
     let values: Vec<Datum> = eval.heap.map(at).members().iter().map(|(_, value)| value.clone()).collect();
     eval.charge(values.len())?;
     Ok(values)

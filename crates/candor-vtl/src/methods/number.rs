@@ -6,12 +6,12 @@ use crate::eval::{Evaluator, is_decimal, long_datum};
 use crate::heap::Datum;
 
 /// Calls a method of a number or a boolean.
-pub(super) fn call(
-    eval: &mut Evaluator<'_>,
-    of: &Datum,
+pub(super) fn call<'t>(
+    eval: &mut Evaluator<'t>,
+    of: &Datum<'t>,
     name: &str,
-    arguments: &[Datum],
-) -> Result<Option<Datum>, Error> {
+    arguments: &[Datum<'t>],
+) -> Result<Option<Datum<'t>>, Error> {
     if let Some(converted) = converted(of, name, arguments) {
         return Ok(Some(converted));
     }
@@ -30,7 +30,7 @@ pub(super) fn call(
 }
 
 /// `intValue()` and its siblings, which every number has.
-fn converted(of: &Datum, name: &str, arguments: &[Datum]) -> Option<Datum> {
+fn converted<'t>(of: &Datum<'t>, name: &str, arguments: &[Datum<'t>]) -> Option<Datum<'t>> {
     if !arguments.is_empty() {
         return None;
     }
@@ -56,18 +56,18 @@ fn converted(of: &Datum, name: &str, arguments: &[Datum]) -> Option<Datum> {
 }
 
 /// What Java throws where an argument is null, or of another class than it asks for.
-fn wrong_argument(eval: &Evaluator<'_>, argument: &Datum) -> Error {
+fn wrong_argument<'t>(eval: &Evaluator<'t>, argument: &Datum<'t>) -> Error {
     match argument {
         Datum::Null => eval.failed("NullPointerException: the argument is null"),
         _ => eval.failed("ClassCastException: the argument is of another class"),
     }
 }
 
-fn order(ordering: std::cmp::Ordering) -> Datum {
+fn order<'t>(ordering: std::cmp::Ordering) -> Datum<'t> {
     Datum::Int(ordering as i128)
 }
 
-fn boolean(eval: &Evaluator<'_>, of: bool, name: &str, arguments: &[Datum]) -> Result<Option<Datum>, Error> {
+fn boolean<'t>(eval: &Evaluator<'t>, of: bool, name: &str, arguments: &[Datum<'t>]) -> Result<Option<Datum<'t>>, Error> {
     Ok(Some(match (name, arguments) {
         ("booleanValue", []) => Datum::Bool(of),
         ("parseBoolean" | "valueOf", [Datum::Text(text)]) => Datum::Bool(text.eq_ignore_ascii_case("true")),
@@ -89,7 +89,7 @@ fn format_error(eval: &Evaluator<'_>, text: &str) -> Error {
 }
 
 /// An integer within these bounds, as `parseInt` and `parseLong` read it.
-fn parse(eval: &Evaluator<'_>, text: &Datum, radix: i32, least: i64, most: i64) -> Result<i64, Error> {
+fn parse<'t>(eval: &Evaluator<'t>, text: &Datum<'t>, radix: i32, least: i64, most: i64) -> Result<i64, Error> {
     let Datum::Text(text) = text else { return Err(eval.failed("NumberFormatException: null")) };
     let radix = u32::try_from(radix).ok().filter(|r| (2..=36).contains(r));
     let radix = radix.ok_or_else(|| eval.failed("NumberFormatException: the radix is not 2 to 36"))?;
@@ -129,7 +129,7 @@ fn in_radix(n: i64, radix: i32) -> String {
     format!("{sign}{}", digits.into_iter().rev().collect::<String>())
 }
 
-fn integer(eval: &Evaluator<'_>, of: i32, name: &str, arguments: &[Datum]) -> Result<Option<Datum>, Error> {
+fn integer<'t>(eval: &Evaluator<'t>, of: i32, name: &str, arguments: &[Datum<'t>]) -> Result<Option<Datum<'t>>, Error> {
     let (least, most) = (i64::from(i32::MIN), i64::from(i32::MAX));
     let whole = |n: i64| Datum::Int(n.into());
     match (name, arguments) {
@@ -190,12 +190,12 @@ fn integer(eval: &Evaluator<'_>, of: i32, name: &str, arguments: &[Datum]) -> Re
     })
 }
 
-fn long_integer(
-    eval: &Evaluator<'_>,
+fn long_integer<'t>(
+    eval: &Evaluator<'t>,
     of: i64,
     name: &str,
-    arguments: &[Datum],
-) -> Result<Option<Datum>, Error> {
+    arguments: &[Datum<'t>],
+) -> Result<Option<Datum<'t>>, Error> {
     match (name, arguments) {
         ("compareTo", [other]) => {
             let other_long = match other {
@@ -265,11 +265,11 @@ fn parse_double(eval: &Evaluator<'_>, text: &str) -> Result<f64, Error> {
 }
 
 /// As `Double.compare` orders: NaN is the largest, and `-0.0` less than `0.0`.
-fn double_order(a: f64, b: f64) -> Datum {
+fn double_order<'t>(a: f64, b: f64) -> Datum<'t> {
     order(if a.is_nan() || b.is_nan() { a.is_nan().cmp(&b.is_nan()) } else { a.total_cmp(&b) })
 }
 
-fn floating(eval: &Evaluator<'_>, of: f64, name: &str, arguments: &[Datum]) -> Result<Option<Datum>, Error> {
+fn floating<'t>(eval: &Evaluator<'t>, of: f64, name: &str, arguments: &[Datum<'t>]) -> Result<Option<Datum<'t>>, Error> {
     match (name, arguments) {
         ("isNaN", []) => return Ok(Some(Datum::Bool(of.is_nan()))),
         ("isInfinite", []) => return Ok(Some(Datum::Bool(of.is_infinite()))),
@@ -309,12 +309,12 @@ fn floating(eval: &Evaluator<'_>, of: f64, name: &str, arguments: &[Datum]) -> R
 }
 
 /// Of BigIntegers and BigDecimals what templates may want of them.
-fn big(
-    eval: &mut Evaluator<'_>,
-    of: &Datum,
+fn big<'t>(
+    eval: &mut Evaluator<'t>,
+    of: &Datum<'t>,
     name: &str,
-    arguments: &[Datum],
-) -> Result<Option<Datum>, Error> {
+    arguments: &[Datum<'t>],
+) -> Result<Option<Datum<'t>>, Error> {
     use crate::ast::Operator;
     let sign = || match of {
         Datum::Int(n) => n.signum(),

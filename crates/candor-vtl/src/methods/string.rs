@@ -1,11 +1,11 @@
 //! Methods of `java.lang.String`. Positions count UTF-16 units, as Java's do.
 
-use std::rc::Rc;
+use std::ops::Range;
 
 use super::{format, int, texts};
 use crate::error::Error;
 use crate::eval::Evaluator;
-use crate::heap::Datum;
+use crate::heap::{Datum, Text};
 use crate::java_regex::RegexError;
 
 /// The position of UTF-16 unit `unit` in bytes; one inside of a character is that of the character.
@@ -27,17 +27,12 @@ fn units(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { text.encode_utf16().count() }
 }
 
-/// The text between two units.
-fn substring<'s>(
-    eval: &Evaluator<'_>,
-    text: &'s str,
-    from: i128,
-    to: Option<i128>,
-) -> Result<&'s str, Error> {
+/// The bytes between two units.
+fn bytes_between(eval: &Evaluator<'_>, text: &str, from: i128, to: Option<i128>) -> Result<Range<usize>, Error> {
     let place = |unit: i128| usize::try_from(unit).ok().and_then(|unit| byte_at(text, unit));
     let end = to.map_or(Some(text.len()), place);
     match (place(from), end) {
-        (Some(from), Some(end)) if from <= end => Ok(&text[from..end]),
+        (Some(from), Some(end)) if from <= end => Ok(from..end),
         _ => {
             let to = to.map_or(String::new(), |to| format!(", end {to}"));
             Err(eval
@@ -69,13 +64,28 @@ fn regex<T>(eval: &Evaluator<'_>, result: Result<T, RegexError>) -> Result<T, Er
     result.map_err(|e| eval.failed(e.to_string()))
 }
 
+fn part<'t>(text: &Text<'t>, choose: impl for<'a> FnOnce(&'a str) -> &'a str) -> Datum<'t> {
+    Datum::Text(text.part(choose))
+}
+
+/// The text between two units.
+fn substring<'t>(
+    eval: &Evaluator<'t>,
+    text: &Text<'t>,
+    from: i128,
+    to: Option<i128>,
+) -> Result<Datum<'t>, Error> {
+    let bytes = bytes_between(eval, text, from, to)?;
+    Ok(part(text, |t| &t[bytes]))
+}
+
 /// Calls a method of a text.
-pub(super) fn call(
-    eval: &mut Evaluator<'_>,
-    text: &Rc<str>,
+pub(super) fn call<'t>(
+    eval: &mut Evaluator<'t>,
+    text: &Text<'t>,
     name: &str,
-    arguments: &[Datum],
-) -> Result<Option<Datum>, Error> {
+    arguments: &[Datum<'t>],
+) -> Result<Option<Datum<'t>>, Error> {
     eval.charge_text(text.len())?;
     let number = |n: usize| Datum::Int(n as i128);
     let result = match (name, arguments) {
@@ -84,19 +94,19 @@ pub(super) fn call(
         ("isBlank", []) => Datum::Bool(text.trim().is_empty()),
         ("toUpperCase", []) => text.to_uppercase().into(),
         ("toLowerCase", []) => text.to_lowercase().into(),
-        ("trim", []) => text.trim_matches(|c: char| c <= ' ').into(),
-        ("strip", []) => text.trim().into(),
-        ("stripLeading", []) => text.trim_start().into(),
-        ("stripTrailing", []) => text.trim_end().into(),
+        ("trim", []) => part(text, |t| t.trim_matches(|c: char| c <= ' ')),
+        ("strip", []) => part(text, str::trim),
+        ("stripLeading", []) => part(text, str::trim_start),
+        ("stripTrailing", []) => part(text, str::trim_end),
         ("codePointCount", [from, to]) if int(from).is_some() && int(to).is_some() => {
             let bounds = int(from).zip(int(to)).unwrap_or_default();
-            let part = substring(eval, text, bounds.0.into(), Some(bounds.1.into()))?;
-            Datum::Int(part.chars().count() as i128)
+            let part = bytes_between(eval, text, bounds.0.into(), Some(bounds.1.into()))?;
+            Datum::Int(text[part].chars().count() as i128)
         }
         ("intern", []) => Datum::Text(text.clone()),
-        ("substring" | "subSequence", [Datum::Int(from)]) => substring(eval, text, *from, None)?.into(),
+        ("substring" | "subSequence", [Datum::Int(from)]) => substring(eval, text, *from, None)?,
         ("substring" | "subSequence", [Datum::Int(from), Datum::Int(to)]) => {
-            substring(eval, text, *from, Some(*to))?.into()
+            substring(eval, text, *from, Some(*to))?
         }
         ("charAt", [Datum::Int(at)]) => {
             let unit = usize::try_from(*at).ok().and_then(|at| text.encode_utf16().nth(at));
@@ -104,8 +114,8 @@ pub(super) fn call(
             Datum::Char(unit.ok_or_else(|| eval.failed(outside()))?)
         }
         ("codePointAt", [Datum::Int(at)]) => {
-            let rest = substring(eval, text, *at, None)?;
-            let first = rest.chars().next();
+            let rest = bytes_between(eval, text, *at, None)?;
+            let first = text[rest].chars().next();
             Datum::Int(u32::from(first.ok_or_else(|| eval.failed("StringIndexOutOfBoundsException"))?).into())
         }
         ("indexOf" | "lastIndexOf", [code @ Datum::Int(_), rest @ ..]) => {
@@ -173,7 +183,7 @@ pub(super) fn call(
         }
         ("concat", [Datum::Text(other)]) => {
             eval.charge_text(text.len().saturating_add(other.len()))?;
-            format!("{text}{other}").into()
+            [&**text, &**other].concat().into()
         }
         ("repeat", [Datum::Int(times)]) => {
             let times = usize::try_from(*times)

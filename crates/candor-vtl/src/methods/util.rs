@@ -1,24 +1,33 @@
 //! `$util`: what a template escapes and decodes with.
 
+use std::fmt::Write as _;
+
 use base64::Engine as _;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD};
 
 use crate::error::Error;
 use crate::eval::Evaluator;
-use crate::heap::Datum;
+use crate::heap::{Datum, Text};
 use crate::json;
 
 /// Calls a method of `$util`.
-pub(super) fn call(
-    eval: &mut Evaluator<'_>,
+pub(super) fn call<'t>(
+    eval: &mut Evaluator<'t>,
     name: &str,
-    arguments: &[Datum],
-) -> Result<Option<Datum>, Error> {
+    arguments: &[Datum<'t>],
+) -> Result<Option<Datum<'t>>, Error> {
     let [argument] = arguments else { return Ok(None) };
     let Datum::Text(text) = argument else { return Ok(None) };
     eval.charge_text(text.len().saturating_mul(2))?;
     Ok(Some(match name {
-        "escapeJavaScript" => escape_java_script(text).into(),
+        "escapeJavaScript" => match text.bytes().position(|byte| !PLAIN[usize::from(byte)]) {
+            Some(first) => {
+                let mut scratch = eval.take_scratch();
+                escape_java_script(text, first, &mut scratch);
+                eval.text_of_scratch(scratch)
+            }
+            None => argument.clone(),
+        },
         "urlEncode" => url_encode(text).into(),
         "urlDecode" => match url_decode(text) {
             Some(decoded) => decoded.into(),
@@ -34,17 +43,36 @@ pub(super) fn call(
             }
         }
         "parseJson" => {
-            let loaded = json::load(text, &mut eval.heap);
+            let loaded = match text {
+                Text::Given(text) => json::load(text, &mut eval.heap),
+                Text::Made(text) => json::load_copied(text, &mut eval.heap),
+            };
             loaded.map_err(|e| eval.error(e.kind))?
         }
         _ => return Ok(None),
     }))
 }
 
+/// Which bytes stay as they are in JavaScript.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = b' ';
+    while byte <= 0x7f {
+        plain[byte as usize] = !matches!(byte, b'\'' | b'"' | b'\\' | b'/');
+        byte += 1;
+    }
+    plain
+};
+
 /// As commons-lang 2.6 does: quotes of both kinds, slashes and backslashes get a backslash, controls and all beyond ASCII `\uXXXX`.
-fn escape_java_script(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+/// `plain` is how many bytes stay as they are in the beginning.
+fn escape_java_script(text: &str, plain: usize, out: &mut String) {
+    let (mut rest, mut plain) = (text, plain);
+    loop {
+        out.push_str(&rest[..plain]);
+        rest = &rest[plain..];
+        let Some(c) = rest.chars().next() else { return };
+        rest = &rest[c.len_utf8()..];
         match c {
             '\'' | '"' | '\\' | '/' => {
                 out.push('\\');
@@ -55,15 +83,15 @@ fn escape_java_script(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\u{c}' => out.push_str("\\f"),
             '\r' => out.push_str("\\r"),
-            ' '..='\u{7f}' => out.push(c),
             _ => {
                 for unit in c.encode_utf16(&mut [0; 2]) {
-                    out.push_str(&format!("\\u{unit:04X}"));
+                    // Writing into a `String` cannot fail.
+                    let _ = write!(out, "\\u{unit:04X}");
                 }
             }
         }
+        plain = rest.bytes().position(|byte| !PLAIN[usize::from(byte)]).unwrap_or(rest.len());
     }
-    out
 }
 
 /// As `java.net.URLEncoder` does.
@@ -103,8 +131,13 @@ mod tests {
 
     #[test]
     fn escapes_of_java_script() {
-        assert_eq!(escape_java_script(r#"it's "a\b/""#), r#"it\'s \"a\\b\/\""#);
-        assert_eq!(escape_java_script("a\nb\u{1}\u{7f}é🎉"), "a\\nb\\u0001\u{7f}\\u00E9\\uD83C\\uDF89");
+        let escape = |text: &str| {
+            let mut out = String::new();
+            escape_java_script(text, 0, &mut out);
+            out
+        };
+        assert_eq!(escape(r#"it's "a\b/""#), r#"it\'s \"a\\b\/\""#);
+        assert_eq!(escape("a\nb\u{1}\u{7f}é🎉"), "a\\nb\\u0001\u{7f}\\u00E9\\uD83C\\uDF89");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What begins with `#`: directives, comments, raw text, and all that only looks like it.
 
 use super::{Closing, Hash, Parser, reference, set_ahead};
-use crate::ast::{Block, Expression, Node};
+use crate::ast::{Block, Expression, Node, Variable};
 use crate::error::Error;
 
 /// The directives of Velocity 1.7 that API Gateway knows (recorded: `#evaluate` is text).
@@ -53,7 +53,7 @@ fn hash_name(rest: &str) -> Option<(&str, usize)> {
     }
 }
 
-impl Parser<'_> {
+impl Parser<'_, '_> {
     /// The known directive whose name stands here, and the length of `#name`.
     pub(super) fn directive_ahead(&self) -> Option<(Directive, usize)> {
         let (name, length) = hash_name(self.rest())?;
@@ -109,11 +109,11 @@ impl Parser<'_> {
             Directive::If => self.conditional(block)?,
             Directive::Foreach => self.foreach(block)?,
             Directive::Define => {
-                let name = self.variable()?;
+                let variable = self.variable()?;
                 self.take(b')', "`)`")?;
                 self.rest_of_line();
                 let body = self.body("define")?;
-                block.nodes.extend(name.map(|name| Node::Define { name, body }));
+                block.nodes.extend(variable.map(|variable| Node::Define { variable, body }));
             }
             Directive::Macro => {
                 // Recorded: a macro is read and never defined; calls of it stay text.
@@ -171,7 +171,7 @@ impl Parser<'_> {
     }
 
     /// `($name` behind `#foreach` or `#define`: the name, unless it is written in a way that names nothing (`${d}`).
-    fn variable(&mut self) -> Result<Option<String>, Error> {
+    fn variable(&mut self) -> Result<Option<Variable>, Error> {
         self.blank();
         self.take(b'(', "`(` and a variable")?;
         self.blank();
@@ -180,7 +180,7 @@ impl Parser<'_> {
         }
         let variable = self.reference()?;
         self.blank();
-        Ok(Some(variable.name).filter(|_| !variable.formal))
+        Ok(Some(variable.variable).filter(|_| !variable.formal))
     }
 
     fn foreach(&mut self, block: &mut Block) -> Result<(), Error> {
@@ -191,7 +191,7 @@ impl Parser<'_> {
         if reference::ahead(self.rest()).is_none() {
             return Err(self.expected("a loop variable"));
         }
-        let variable = self.reference()?.name;
+        let variable = self.reference()?.variable;
         self.blank();
         let after = self.rest().strip_prefix("in").unwrap_or("x");
         if !after.starts_with([' ', '\t', '\n', '\r', '$', '[', '{', ')', '"', '\'']) {

@@ -4,7 +4,7 @@ use super::{Parser, Place};
 use crate::ast::{Expression, Operator};
 use crate::error::Error;
 
-impl Parser<'_> {
+impl Parser<'_, '_> {
     /// An expression with blanks around it.
     pub(super) fn expression(&mut self) -> Result<Expression, Error> {
         self.operators(1)
@@ -214,7 +214,14 @@ impl Parser<'_> {
             }
             _ => Place::Inside(inside),
         };
-        let mut parser = Parser { text: &content, at: 0, depth: self.depth, place, in_literal: true };
+        let mut parser = Parser {
+            text: &content,
+            at: 0,
+            depth: self.depth,
+            place,
+            in_literal: true,
+            names: &mut *self.names,
+        };
         let (block, end) = parser.block()?;
         match end {
             super::Closing::OfText => Ok(Expression::Interpolated(block)),

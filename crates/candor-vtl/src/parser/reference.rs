@@ -1,7 +1,7 @@
 //! References: `$name`, `${name}`, `$!name`, `$!{name}`, each with a tail of properties, calls and indexes.
 
 use super::Parser;
-use crate::ast::{Expression, Reference, Tail};
+use crate::ast::{Expression, Reference, Tail, Variable};
 use crate::error::Error;
 
 /// The length of the mark before the name (`$`, `$!`, `${`, `$!{`) where a reference begins here.
@@ -21,7 +21,7 @@ pub(super) fn name_length(rest: &str) -> usize {
     rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-').unwrap_or(rest.len())
 }
 
-impl Parser<'_> {
+impl Parser<'_, '_> {
     /// A reference that is known to begin here.
     pub(super) fn reference(&mut self) -> Result<Reference, Error> {
         self.deeper()?;
@@ -30,6 +30,7 @@ impl Parser<'_> {
         let formal = self.text[start..start + mark].ends_with('{');
         self.at += mark;
         let name = self.name();
+        let variable = Variable { number: self.names.number(&name), name };
         let mut tail = Vec::new();
         loop {
             match self.text.as_bytes()[self.at..] {
@@ -57,7 +58,7 @@ impl Parser<'_> {
         }
         self.depth -= 1;
         let source = self.text[start..self.at].to_string();
-        Ok(Reference { name, tail, formal: mark > 1, source, span: self.span(start, self.at) })
+        Ok(Reference { variable, tail, formal: mark > 1, source, span: self.span(start, self.at) })
     }
 
     fn name(&mut self) -> String {

@@ -62,7 +62,7 @@ impl<'t> Origins<'t> {
                 Node::Set { target, value, .. } => {
                     self.collect_inside(value);
                     if target.tail.is_empty() && !target.formal {
-                        self.set.entry(&target.name).or_default().push(value);
+                        self.set.entry(&target.variable.name).or_default().push(value);
                     }
                 }
                 Node::If { branches, otherwise } => {
@@ -75,11 +75,11 @@ impl<'t> Origins<'t> {
                     }
                 }
                 Node::Foreach { variable, body, .. } => {
-                    self.bound.push(variable);
+                    self.bound.push(&variable.name);
                     self.collect(body);
                 }
-                Node::Define { name, body } => {
-                    self.bound.push(name);
+                Node::Define { variable, body } => {
+                    self.bound.push(&variable.name);
                     self.collect(body);
                 }
                 Node::Text(..) | Node::Reference(_) | Node::Break | Node::Stop => {}
@@ -113,7 +113,7 @@ impl<'t> Origins<'t> {
 
     fn reference(&self, reference: &Reference, depth: usize) -> Origin {
         let tail = reference.tail.as_slice();
-        match reference.name.as_str() {
+        match reference.variable.name.as_str() {
             "input" => input(tail),
             "util" => util(tail),
             "stageVariables" | "context" => match tail {
