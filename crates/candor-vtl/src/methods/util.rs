@@ -20,14 +20,12 @@ pub(super) fn call<'t>(
     let Datum::Text(text) = argument else { return Ok(None) };
     eval.charge_text(text.len().saturating_mul(2))?;
     Ok(Some(match name {
-        "escapeJavaScript" => match text.bytes().position(|byte| !PLAIN[usize::from(byte)]) {
-            Some(first) => {
-                let mut scratch = eval.take_scratch();
-                escape_java_script(text, first, &mut scratch);
-                eval.text_of_scratch(scratch)
-            }
-            None => argument.clone(),
-        },
+        "escapeJavaScript" if text.bytes().all(is_plain) => argument.clone(),
+        "escapeJavaScript" => {
+            let mut scratch = eval.take_scratch();
+            escape_java_script(text, &mut scratch);
+            eval.text_of_scratch(scratch)
+        }
         "urlEncode" => url_encode(text).into(),
         "urlDecode" => match url_decode(text) {
             Some(decoded) => decoded.into(),
@@ -64,11 +62,15 @@ const PLAIN: [bool; 256] = {
     plain
 };
 
+fn is_plain(byte: u8) -> bool {
+    PLAIN[usize::from(byte)]
+}
+
 /// As commons-lang 2.6 does: quotes of both kinds, slashes and backslashes get a backslash, controls and all beyond ASCII `\uXXXX`.
-/// `plain` is how many bytes stay as they are in the beginning.
-fn escape_java_script(text: &str, plain: usize, out: &mut String) {
-    let (mut rest, mut plain) = (text, plain);
+fn escape_java_script(text: &str, out: &mut String) {
+    let mut rest = text;
     loop {
+        let plain = rest.bytes().position(|byte| !is_plain(byte)).unwrap_or(rest.len());
         out.push_str(&rest[..plain]);
         rest = &rest[plain..];
         let Some(c) = rest.chars().next() else { return };
@@ -90,7 +92,6 @@ fn escape_java_script(text: &str, plain: usize, out: &mut String) {
                 }
             }
         }
-        plain = rest.bytes().position(|byte| !PLAIN[usize::from(byte)]).unwrap_or(rest.len());
     }
 }
 
@@ -133,7 +134,7 @@ mod tests {
     fn escapes_of_java_script() {
         let escape = |text: &str| {
             let mut out = String::new();
-            escape_java_script(text, 0, &mut out);
+            escape_java_script(text, &mut out);
             out
         };
         assert_eq!(escape(r#"it's "a\b/""#), r#"it\'s \"a\\b\/\""#);
