@@ -58,10 +58,19 @@ struct Defined<'t> {
 }
 
 /// What `$foreach` tells of a loop.
-#[derive(Clone, Copy)]
 struct Loop {
     index: usize,
     has_next: bool,
+    /// `$foreach`, `$velocityCount` and `$velocityHasNext`, in the order of their numbers.
+    variables: [Datum<'static>; 3],
+}
+
+impl Loop {
+    /// The loop at this depth, in its iteration `index`.
+    fn new(depth: usize, index: usize, has_next: bool) -> Loop {
+        let count = Datum::Int(index as i128 + 1);
+        Loop { index, has_next, variables: [Datum::Loop(depth), count, Datum::Bool(has_next)] }
+    }
 }
 
 /// How a block ended.
@@ -220,16 +229,14 @@ impl<'t> Evaluator<'t> {
         result
     }
 
-    fn variable(&self, number: usize) -> Option<Datum<'t>> {
-        if let Some(last) = self.loops.last() {
-            match number {
-                names::FOREACH => return Some(Datum::Loop(self.loops.len() - 1)),
-                names::VELOCITY_COUNT => return Some(Datum::Int(last.index as i128 + 1)),
-                names::VELOCITY_HAS_NEXT => return Some(Datum::Bool(last.has_next)),
-                _ => {}
+    /// The variable of this number: within loops some tell of the innermost.
+    fn variable(&self, number: usize) -> Option<&Datum<'t>> {
+        match self.loops.last() {
+            Some(last) if (names::FOREACH..=names::VELOCITY_HAS_NEXT).contains(&number) => {
+                Some(&last.variables[number - names::FOREACH])
             }
+            _ => self.variables[number].as_ref(),
         }
-        self.variables[number].clone()
     }
 
     fn assign(&mut self, variable: &Variable, value: Datum<'t>) {
@@ -341,7 +348,8 @@ impl<'t> Evaluator<'t> {
         };
         let unchanged = changes(self);
         let mut flow = Flow::Next;
-        self.loops.push(Loop { index: 0, has_next: false });
+        let depth = self.loops.len();
+        self.loops.push(Loop::new(depth, 0, false));
         for index in 0..FOREACH_LIMIT {
             let length = if map.is_some() { snapshot.len() } else { self.heap.list(items).items.len() };
             if index == length {
@@ -355,9 +363,8 @@ impl<'t> Evaluator<'t> {
             }
             let all = if map.is_some() { &snapshot } else { &self.heap.list(items).items };
             let Some(item) = all.get(index).cloned() else { break };
-            let state = Loop { index, has_next: index + 1 < length };
             if let Some(last) = self.loops.last_mut() {
-                *last = state;
+                *last = Loop::new(depth, index, index + 1 < length);
             }
             self.assign(variable, item);
             match self.nested(|e| e.block(body, out))? {

@@ -294,12 +294,30 @@ impl<'p> Reader<'p> {
             }
             Some(_) => {
                 let start = self.at;
+                if let Some(digits) = self.digits() {
+                    return Ok(build.word(Word::Int(digits)));
+                }
                 while self.peek().is_some_and(|b| !matches!(b, b',' | b']' | b'}')) {
                     self.at += 1;
                 }
                 Ok(build.word(word(self.text[start..self.at].trim())))
             }
         }
+    }
+
+    /// A whole number of few digits that ends right here: what most numbers are.
+    fn digits(&mut self) -> Option<i64> {
+        let (mut at, mut n) = (self.at, 0i64);
+        while let Some(digit @ b'0'..=b'9') = self.bytes.get(at) {
+            n = n.wrapping_mul(10).wrapping_add(i64::from(digit - b'0'));
+            at += 1;
+        }
+        let few = (1..=18).contains(&(at - self.at));
+        if few && matches!(self.bytes.get(at), Some(b',' | b']' | b'}')) {
+            self.at = at;
+            return Some(n);
+        }
+        None
     }
 
     fn array<B: Build<'p>>(&mut self, depth: usize, build: &mut B) -> Result<B::Node, Error> {

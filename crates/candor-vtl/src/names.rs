@@ -11,7 +11,6 @@ pub(crate) const UTIL: usize = 1;
 pub(crate) const CONTEXT: usize = 2;
 pub(crate) const STAGE_VARIABLES: usize = 3;
 pub(crate) const FOREACH: usize = 4;
-pub(crate) const VELOCITY_COUNT: usize = 5;
 pub(crate) const VELOCITY_HAS_NEXT: usize = 6;
 
 /// Up to so many names are looked at one by one.

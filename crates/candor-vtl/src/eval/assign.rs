@@ -25,7 +25,7 @@ impl<'t> Evaluator<'t> {
             return Ok(());
         };
         self.span = target.span.clone();
-        let Some(root) = self.variable(target.variable.number) else { return Ok(()) };
+        let Some(root) = self.variable(target.variable.number).cloned() else { return Ok(()) };
         let Some(parent) = self.follow(root, before, target)? else { return Ok(()) };
         let key = match last {
             Tail::Property(name) => Datum::from(name.as_str()),

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::value::Glance;
 use super::{DEFINE_DEPTH, Evaluator};
 use crate::ast::Reference;
 use crate::error::{Error, ErrorKind};
@@ -15,6 +16,15 @@ impl<'t> Evaluator<'t> {
         reference: &'t Reference,
         out: &mut String,
     ) -> Result<(), Error> {
+        // Most of what prints is text in some map.
+        if let Glance { at: Some(Datum::Text(text)), rest: [], steps } = self.glance(reference) {
+            let before = out.len();
+            out.push_str(text);
+            self.span = reference.span.clone();
+            self.charge(steps)?;
+            self.charge_text(out.len() - before)?;
+            return self.bound(out);
+        }
         match self.resolve(reference)? {
             Some(Datum::Block(at)) if self.blocks[at].depth >= DEFINE_DEPTH => {
                 out.push_str(&reference.source)
@@ -160,9 +170,17 @@ impl<'t> Evaluator<'t> {
 
 /// Appends an integer: most have few digits.
 fn integer(n: i128, out: &mut String) {
-    // Writing into a `String` cannot fail.
-    let _ = match i64::try_from(n) {
-        Ok(n) => write!(out, "{n}"),
-        Err(_) => write!(out, "{n}"),
+    let Ok(mut rest) = u64::try_from(n) else {
+        // Writing into a `String` cannot fail.
+        let _ = write!(out, "{n}");
+        return;
     };
+    let mut digits = [b'0'; 20];
+    let mut at = digits.len();
+    while at == digits.len() || rest > 0 {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+    out.push_str(std::str::from_utf8(&digits[at..]).unwrap_or_default());
 }

@@ -7,11 +7,25 @@ use crate::error::{Error, ErrorKind};
 use crate::heap::{Datum, Key, Style};
 use crate::methods;
 
+/// How far a reference leads from map to map.
+pub(super) struct Glance<'e, 't> {
+    /// Where that is; `None` where it leads nowhere.
+    pub(super) at: Option<&'e Datum<'t>>,
+    /// The steps that are left.
+    pub(super) rest: &'t [Tail],
+    /// How many have been taken.
+    pub(super) steps: usize,
+}
+
 impl<'t> Evaluator<'t> {
     /// The value of an expression. Recorded: a reference that leads nowhere is the empty string.
+    #[inline]
     pub(crate) fn value(&mut self, expression: &'t Expression) -> Result<Datum<'t>, Error> {
         self.charge(1)?;
-        self.nested(|e| e.value_inside(expression))
+        match expression {
+            Expression::Reference(reference) => Ok(self.resolve(reference)?.unwrap_or_else(|| "".into())),
+            _ => self.nested(|e| e.value_inside(expression)),
+        }
     }
 
     fn value_inside(&mut self, expression: &'t Expression) -> Result<Datum<'t>, Error> {
@@ -87,12 +101,36 @@ impl<'t> Evaluator<'t> {
     }
 
     /// What a reference refers to, if it leads anywhere; null leads nowhere.
+    #[inline]
     pub(super) fn resolve(&mut self, reference: &'t Reference) -> Result<Option<Datum<'t>>, Error> {
         self.span = reference.span.clone();
-        match self.variable(reference.variable.number) {
-            None | Some(Datum::Null) => Ok(None),
-            Some(root) => self.follow(root, &reference.tail, reference),
+        match self.glance(reference) {
+            Glance { at: None, .. } => Ok(None),
+            Glance { at: Some(datum), rest: [], steps } => {
+                let datum = datum.clone();
+                self.charge(steps)?;
+                Ok(Some(datum))
+            }
+            Glance { at: Some(datum), rest, steps } => {
+                let datum = datum.clone();
+                self.charge(steps)?;
+                self.follow(datum, rest, reference)
+            }
         }
+    }
+
+    /// Follows a reference from map to map, as far as that goes: most references lead no other way, and nothing needs to be
+    /// copied for it.
+    pub(super) fn glance(&self, reference: &'t Reference) -> Glance<'_, 't> {
+        let mut at = self.variable(reference.variable.number);
+        let mut rest = reference.tail.as_slice();
+        let mut steps = 0;
+        while let (Some(Datum::Map(map)), [Tail::Property(name), behind @ ..]) = (at, rest) {
+            at = self.heap.map(*map).get(&Key::Text(name.as_str().into()));
+            rest = behind;
+            steps += 1;
+        }
+        Glance { at: at.filter(|datum| !matches!(datum, Datum::Null)), rest, steps }
     }
 
     /// Follows the steps behind a root.
@@ -102,36 +140,45 @@ impl<'t> Evaluator<'t> {
         tail: &'t [Tail],
         of: &'t Reference,
     ) -> Result<Option<Datum<'t>>, Error> {
+        let Some((last, before)) = tail.split_last() else { return Ok(Some(root)) };
         let mut at = root;
-        for step in tail {
-            self.charge(1)?;
-            let next = match step {
-                Tail::Property(name) => methods::property(self, &at, name)?,
-                Tail::Call { name, arguments } => {
-                    // Most calls have one argument: it needs no list.
-                    if let [argument] = arguments.as_slice() {
-                        let argument = self.value(argument)?;
-                        self.span = of.span.clone();
-                        methods::call(self, &at, name, &[argument])?
-                    } else {
-                        let arguments =
-                            arguments.iter().map(|a| self.value(a)).collect::<Result<Vec<Datum<'t>>, Error>>()?;
-                        self.span = of.span.clone();
-                        methods::call(self, &at, name, &arguments)?
-                    }
-                }
-                Tail::Index(index) => {
-                    let index = self.value(index)?;
-                    self.span = of.span.clone();
-                    self.indexed(&at, &index)?
-                }
-            };
-            match next {
+        for step in before {
+            match self.step(&at, step, of)? {
                 None | Some(Datum::Null) => return Ok(None),
                 Some(datum) => at = datum,
             }
         }
-        Ok(Some(at))
+        let found = self.step(&at, last, of);
+        if let Ok(Some(Datum::Null)) = found { Ok(None) } else { found }
+    }
+
+    fn step(
+        &mut self,
+        at: &Datum<'t>,
+        step: &'t Tail,
+        of: &'t Reference,
+    ) -> Result<Option<Datum<'t>>, Error> {
+        self.charge(1)?;
+        match step {
+            Tail::Property(name) => methods::property(self, at, name),
+            Tail::Call { name, arguments } => {
+                // Most calls have one argument: it needs no list.
+                if let [argument] = arguments.as_slice() {
+                    let argument = [self.value(argument)?];
+                    self.span = of.span.clone();
+                    return methods::call(self, at, name, &argument);
+                }
+                let arguments =
+                    arguments.iter().map(|a| self.value(a)).collect::<Result<Vec<Datum<'t>>, Error>>()?;
+                self.span = of.span.clone();
+                methods::call(self, at, name, &arguments)
+            }
+            Tail::Index(index) => {
+                let index = self.value(index)?;
+                self.span = of.span.clone();
+                self.indexed(at, &index)
+            }
+        }
     }
 
     fn indexed(&mut self, at: &Datum<'t>, index: &Datum<'t>) -> Result<Option<Datum<'t>>, Error> {
