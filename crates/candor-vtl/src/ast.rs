@@ -1,6 +1,7 @@
 //! The syntax tree of a template.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Nodes in the order they print.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -32,7 +33,7 @@ pub(crate) enum Node {
 /// A variable's name, and its number among those of the template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Variable {
-    pub(crate) name: String,
+    pub(crate) name: Arc<str>,
     pub(crate) number: usize,
 }
 
@@ -43,12 +44,20 @@ pub(crate) struct Reference {
     pub(crate) tail: Vec<Tail>,
     /// `${name}` or `$!name`: as the target of a `#set` it sets nothing.
     pub(crate) formal: bool,
-    /// As it is written, for where it prints itself.
-    pub(crate) source: String,
+    /// As it is written, where that does not stand at `span`: it is part of a string with escapes.
+    pub(crate) inside: Option<Box<str>>,
     pub(crate) span: Range<u32>,
 }
 
 impl Reference {
+    /// As it is written, in the template of this text.
+    pub(crate) fn source<'s>(&'s self, template: &'s str) -> &'s str {
+        match &self.inside {
+            Some(source) => source,
+            None => template.get(self.span.start as usize..self.span.end as usize).unwrap_or_default(),
+        }
+    }
+
     /// The names that lead to what it refers to: the root, properties, literal keys. A method call ends it.
     pub(crate) fn path(&self) -> impl Iterator<Item = &str> {
         let names = self.tail.iter().map_while(|step| match step {
@@ -60,7 +69,7 @@ impl Reference {
             },
             _ => None,
         });
-        std::iter::once(self.variable.name.as_str()).chain(names)
+        std::iter::once(&*self.variable.name).chain(names)
     }
 }
 

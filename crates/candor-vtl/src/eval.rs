@@ -17,7 +17,7 @@ use crate::error::{Error, ErrorKind};
 use crate::heap::{Datum, Heap, Key, Members, Style, Text};
 use crate::names;
 use crate::scope::{Piece, Rendered, Scope};
-use crate::template::Variables;
+use crate::template::{Template, Variables};
 
 /// Bytes of new text that count as one step.
 const BYTES_PER_STEP: usize = 64;
@@ -28,6 +28,7 @@ const DEFINE_DEPTH: usize = 2;
 /// One rendering.
 pub(crate) struct Evaluator<'t> {
     pub(crate) heap: Heap<'t>,
+    template: &'t str,
     pub(crate) scope: &'t Scope<'t>,
     /// The payload once it has been read: all of a rendering share it.
     pub(crate) payload: Option<Datum<'t>>,
@@ -81,44 +82,40 @@ enum Flow {
     Stop,
 }
 
-/// Renders a template's tree; for one that does not read `$context` it is not taken in.
-pub(crate) fn render(
-    block: &Block,
-    variables: Variables,
-    scope: &Scope<'_>,
-    budget: Budget,
-) -> Result<Rendered, Error> {
-    let mut evaluator = Evaluator::new(scope, variables, budget);
-    evaluator.output(block)
+/// Renders a template.
+pub(crate) fn render(template: &Template, scope: &Scope<'_>, budget: Budget) -> Result<Rendered, Error> {
+    Evaluator::new(template, scope, budget).output(template.block())
 }
 
 /// As [`render`], and which part of the output came from where.
 pub(crate) fn trace(
-    block: &Block,
-    variables: Variables,
+    template: &Template,
     scope: &Scope<'_>,
     budget: Budget,
 ) -> Result<(Rendered, Vec<Piece>), Error> {
-    let mut evaluator = Evaluator::new(scope, variables, budget);
+    let mut evaluator = Evaluator::new(template, scope, budget);
     evaluator.pieces = Some(Vec::new());
-    let rendered = evaluator.output(block)?;
+    let rendered = evaluator.output(template.block())?;
     Ok((rendered, evaluator.pieces.unwrap_or_default()))
 }
 
 impl<'t> Evaluator<'t> {
-    fn new(scope: &'t Scope<'t>, variables: Variables, budget: Budget) -> Evaluator<'t> {
+    fn new(template: &'t Template, scope: &'t Scope<'t>, budget: Budget) -> Evaluator<'t> {
         let mut heap = Heap::default();
-        let context = variables.context.then(|| Context::load(scope, &mut heap));
+        let Variables { count, context } = template.variables();
+        // Taking it in costs more than most templates do.
+        let context = context.then(|| Context::load(scope, &mut heap));
         let pairs =
             scope.stage_variables.iter().map(|(k, v)| (Key::Text(k.as_str().into()), v.as_str().into()));
-        let stage_variables = heap.new_map(pairs);
-        let mut variables = vec![None; variables.count];
+        let stage_variables = heap.new_map(pairs.collect());
+        let mut variables = vec![None; count];
         variables[names::INPUT] = Some(Datum::Input);
         variables[names::UTIL] = Some(Datum::Util);
         variables[names::CONTEXT] = context.as_ref().map(|context| Datum::Map(context.map));
         variables[names::STAGE_VARIABLES] = Some(stage_variables);
         Evaluator {
             heap,
+            template: template.text(),
             scope,
             payload: None,
             variables,

@@ -160,6 +160,14 @@ impl Hash for Key<'_> {
 }
 
 impl<'t> Key<'t> {
+    /// The text, where that is what it is.
+    fn sketch(&self) -> &str {
+        match self {
+            Key::Text(text) => text,
+            Key::Null | Key::Bool(_) | Key::Int(_) | Key::Long(_) | Key::Double(_) => "",
+        }
+    }
+
     pub(crate) fn text(&self) -> String {
         match self {
             Key::Null => "null".to_string(),
@@ -316,17 +324,8 @@ impl<'t> Heap<'t> {
     }
 
     /// A new map of members whose keys may repeat: the last one counts, at the place of the first.
-    pub(crate) fn new_map(&mut self, members: impl IntoIterator<Item = (Key<'t>, Datum<'t>)>) -> Datum<'t> {
-        let mut map = Map::default();
-        for (key, value) in members {
-            map.put(key, value);
-        }
-        self.add(map)
-    }
-
-    /// A new map of members whose keys differ.
-    pub(crate) fn new_map_of(&mut self, members: Vec<(Key<'t>, Datum<'t>)>) -> Datum<'t> {
-        self.add(Map::of(members))
+    pub(crate) fn new_map(&mut self, members: Vec<(Key<'t>, Datum<'t>)>) -> Datum<'t> {
+        self.add(Map::of(crate::members::distinct(members, Key::sketch)))
     }
 
     fn add(&mut self, map: Map<'t>) -> Datum<'t> {

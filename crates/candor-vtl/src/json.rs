@@ -3,13 +3,12 @@
 mod compact;
 mod scan;
 
-use std::collections::HashMap;
-use std::hash::Hash;
 
 use crate::budget::MAX_DEPTH;
 use crate::decimal;
 use crate::error::{Error, ErrorKind};
 use crate::heap::{Datum, Heap, Key, Style, Text};
+use crate::members;
 use crate::value::{Value, java_double};
 
 /// Reads a payload: JSON, with bare keys, single quotes and trailing commas allowed; text that begins as nothing of JSON's
@@ -49,7 +48,7 @@ fn read<'p, B: Build<'p>>(text: &'p str, build: &mut B) -> Result<B::Node, Error
 
 /// What is made of what is read.
 trait Build<'p> {
-    type Key: Clone + Eq + Hash;
+    type Key;
     type Node;
 
     /// What stood without quotes.
@@ -57,6 +56,7 @@ trait Build<'p> {
     fn text(&mut self, text: Piece<'p, '_>) -> Self::Node;
     fn key(&mut self, text: Piece<'p, '_>) -> Self::Key;
     fn list(&mut self, items: Vec<Self::Node>) -> Self::Node;
+    /// The members as they came.
     fn map(&mut self, members: Vec<(Self::Key, Self::Node)>) -> Self::Node;
 }
 
@@ -91,7 +91,7 @@ impl<'p> Build<'p> for Tree {
     }
 
     fn map(&mut self, members: Vec<(String, Value)>) -> Value {
-        Value::Map(members)
+        Value::Map(members::distinct(members, String::as_str))
     }
 }
 
@@ -142,31 +142,8 @@ impl<'p, 't, K: Fn(&'p str) -> Text<'t>> Build<'p> for Loader<'_, 't, K> {
     }
 
     fn map(&mut self, members: Vec<(Key<'t>, Datum<'t>)>) -> Datum<'t> {
-        self.heap.new_map_of(members)
+        self.heap.new_map(members)
     }
-}
-
-/// Up to so many members are compared with each other.
-const FEW: usize = 16;
-
-/// An object's members, of which one whose key came before replaces what that had, at its place.
-fn without_repeats<K: Clone + Eq + Hash, V>(members: Vec<(K, V)>) -> Vec<(K, V)> {
-    let differs = |(i, (key, _)): (usize, &(K, V))| members[..i].iter().all(|(k, _)| k != key);
-    if members.len() <= FEW && members.iter().enumerate().all(differs) {
-        return members;
-    }
-    let mut kept: Vec<(K, V)> = Vec::with_capacity(members.len());
-    let mut known: HashMap<K, usize> = HashMap::new();
-    for (key, value) in members {
-        match known.get(&key) {
-            Some(at) => kept[*at].1 = value,
-            None => {
-                known.insert(key.clone(), kept.len());
-                kept.push((key, value));
-            }
-        }
-    }
-    kept
 }
 
 /// The payload as it is written again, where that needs no tree; `None` where it does.
@@ -219,24 +196,6 @@ fn number(text: &str) -> Option<Word<'_>> {
         return Some(precise.map_or(Word::Double(double), Word::Big));
     }
     None
-}
-
-/// Which keys an object may have had: cheap to ask, and rarely wrong for objects of a few members.
-#[derive(Default)]
-struct Sketch {
-    seen: u64,
-    may_repeat: bool,
-}
-
-impl Sketch {
-    fn add(&mut self, key: &str) {
-        let bytes = key.as_bytes();
-        let (first, last) = (bytes.first().copied().unwrap_or(0), bytes.last().copied().unwrap_or(0));
-        let mixed = usize::from(first).wrapping_mul(5) ^ usize::from(last).wrapping_mul(11) ^ bytes.len();
-        let bit = 1 << (mixed % 64);
-        self.may_repeat |= self.seen & bit != 0;
-        self.seen |= bit;
-    }
 }
 
 struct Reader<'p> {
@@ -346,32 +305,25 @@ impl<'p> Reader<'p> {
     fn object<B: Build<'p>>(&mut self, depth: usize, build: &mut B) -> Result<B::Node, Error> {
         self.at += 1;
         let mut members: Vec<(B::Key, B::Node)> = Vec::new();
-        let mut keys = Sketch::default();
         loop {
             self.blank();
             let key = match self.peek() {
                 None => return Err(self.expected("`}`")),
                 Some(b'}') => {
                     self.at += 1;
-                    let members = if keys.may_repeat { without_repeats(members) } else { members };
                     return Ok(build.map(members));
                 }
                 Some(b',') => {
                     self.at += 1;
                     continue;
                 }
-                Some(quote @ (b'"' | b'\'')) => {
-                    let key = self.string(quote)?;
-                    keys.add(key.text());
-                    build.key(key)
-                }
+                Some(quote @ (b'"' | b'\'')) => build.key(self.string(quote)?),
                 Some(_) => {
                     let start = self.at;
                     while self.peek().is_some_and(|b| !matches!(b, b':' | b',' | b'}')) {
                         self.at += 1;
                     }
                     let key = self.text[start..self.at].trim();
-                    keys.add(key);
                     build.key(Piece::Verbatim(key))
                 }
             };

@@ -33,6 +33,7 @@ mod heap;
 mod java_regex;
 pub mod json;
 pub mod json_path;
+mod members;
 mod methods;
 mod names;
 mod parser;

@@ -11,6 +11,7 @@ use crate::{eval, parser};
 /// A parsed mapping template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
+    text: Box<str>,
     block: Block,
     variables: Variables,
 }
@@ -44,11 +45,21 @@ impl Template {
     pub fn parse(source: &str) -> Result<Template, Error> {
         let (block, names) = parser::parse(source)?;
         let variables = Variables { count: names.count(), context: names.uses_context() };
-        Ok(Template { block, variables })
+        Ok(Template { text: source.into(), block, variables })
     }
 
     pub(crate) fn block(&self) -> &Block {
         &self.block
+    }
+
+    /// As it is written.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What a rendering has to make place for.
+    pub(crate) fn variables(&self) -> Variables {
+        self.variables
     }
 
     /// Renders the template. There is no partial output.
@@ -56,7 +67,7 @@ impl Template {
     /// # Errors
     /// Where the payload cannot be read, a method fails, or the budget does not suffice.
     pub fn render(&self, scope: &Scope<'_>, budget: Budget) -> Result<Rendered, Error> {
-        eval::render(&self.block, self.variables, scope, budget)
+        eval::render(self, scope, budget)
     }
 
     /// As [`Template::render`], and which part of the output which part of the template made: pieces in the order of the output,
@@ -65,7 +76,7 @@ impl Template {
     /// # Errors
     /// As those of [`Template::render`].
     pub fn trace(&self, scope: &Scope<'_>, budget: Budget) -> Result<(Rendered, Vec<Piece>), Error> {
-        eval::trace(&self.block, self.variables, scope, budget)
+        eval::trace(self, scope, budget)
     }
 
     /// Whether any reference names this: as its root (`input`), a property or a literal key.
@@ -84,7 +95,7 @@ impl Template {
         let mut constant = true;
         walk(&self.block, true, &mut |seen| match seen {
             Seen::Printed(_) | Seen::Directive => constant = false,
-            Seen::Used(r) | Seen::Set(r, ..) => constant = constant && r.variable.name != "context",
+            Seen::Used(r) | Seen::Set(r, ..) => constant = constant && &*r.variable.name != "context",
         });
         constant
     }
@@ -125,7 +136,7 @@ fn names(reference: &Reference, name: &str) -> bool {
         }
         Tail::Index(_) => false,
     };
-    reference.variable.name == name || reference.tail.iter().any(step)
+    &*reference.variable.name == name || reference.tail.iter().any(step)
 }
 
 /// Visits all references and directives; `printing` is whether the block prints into the output.

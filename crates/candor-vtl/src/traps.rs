@@ -157,7 +157,7 @@ impl Trap {
 /// ```
 pub fn find(template: &Template) -> Vec<Trap> {
     let block = template.block();
-    let mut finder = Finder { origins: Origins::of(block), traps: Vec::new() };
+    let mut finder = Finder { template: template.text(), origins: Origins::of(block), traps: Vec::new() };
     finder.block(block, false);
     json_output::find(block, &finder.origins, &mut finder.traps);
     let mut traps = finder.traps;
@@ -168,10 +168,11 @@ pub fn find(template: &Template) -> Vec<Trap> {
 
 /// Whether a loop defines the reference: `$foreach`, and the two of old.
 fn is_of_loop(reference: &Reference) -> bool {
-    matches!(reference.variable.name.as_str(), "foreach" | "velocityCount" | "velocityHasNext")
+    matches!(&*reference.variable.name, "foreach" | "velocityCount" | "velocityHasNext")
 }
 
 struct Finder<'t> {
+    template: &'t str,
     origins: Origins<'t>,
     traps: Vec<Trap>,
 }
@@ -246,7 +247,7 @@ impl<'t> Finder<'t> {
             Expression::Binary(Operator::And | Operator::Or, sides) => {
                 // `$x != "" && $x.contains("y")` asks first: what its first part has looked at is no trap behind it.
                 self.condition(&sides.0, in_loop);
-                let asked = compared(&sides.0);
+                let asked = compared(&sides.0, self.template);
                 let before = self.traps.len();
                 self.condition(&sides.1, in_loop);
                 self.traps_asked(before, &sides.1, &asked);
@@ -271,7 +272,7 @@ impl<'t> Finder<'t> {
         references(behind, &mut calls);
         let known: Vec<Range<u32>> = calls
             .into_iter()
-            .filter(|r| asked.iter().any(|name| is_part(name, &r.source)))
+            .filter(|r| asked.iter().any(|name| is_part(name, r.source(self.template))))
             .map(|r| r.span.clone())
             .collect();
         let mut at = 0;
@@ -315,7 +316,7 @@ impl<'t> Finder<'t> {
         if self.origins.of_reference(reference) == Origin::Undefined {
             let kind = match (reference.variable.name.split_once('-'), reference.tail.first()) {
                 (Some((name, _)), _) if self.origins.defines(name) => TrapKind::HyphenInName,
-                (None, Some(Tail::Call { .. })) if matches!(reference.variable.name.as_str(), "input" | "util") => {
+                (None, Some(Tail::Call { .. })) if matches!(&*reference.variable.name, "input" | "util") => {
                     TrapKind::NoSuchMethod
                 }
                 _ => TrapKind::NeverDefined,
@@ -345,14 +346,14 @@ fn is_part(whole: &str, reference: &str) -> bool {
 }
 
 /// The references that a condition compares, as they are written.
-fn compared(condition: &Expression) -> Vec<String> {
+fn compared(condition: &Expression, text: &str) -> Vec<String> {
     match condition {
-        Expression::Binary(Operator::And, sides) => [compared(&sides.0), compared(&sides.1)].concat(),
+        Expression::Binary(Operator::And, sides) => [compared(&sides.0, text), compared(&sides.1, text)].concat(),
         Expression::Binary(Operator::Equal | Operator::NotEqual, sides) => {
             let mut found = Vec::new();
             references(&sides.0, &mut found);
             references(&sides.1, &mut found);
-            found.into_iter().map(|r| r.source.clone()).collect()
+            found.into_iter().map(|r| r.source(text).to_string()).collect()
         }
         _ => Vec::new(),
     }

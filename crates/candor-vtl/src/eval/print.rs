@@ -27,7 +27,7 @@ impl<'t> Evaluator<'t> {
         }
         match self.resolve(reference)? {
             Some(Datum::Block(at)) if self.blocks[at].depth >= DEFINE_DEPTH => {
-                out.push_str(&reference.source)
+                out.push_str(reference.source(self.template))
             }
             Some(datum) => self.print(&datum, out)?,
             None => {}

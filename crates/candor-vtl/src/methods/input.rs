@@ -42,7 +42,7 @@ pub(super) fn call<'t>(
             for (place, pairs) in places {
                 eval.charge(pairs.len())?;
                 let pairs = pairs.iter().map(|(k, v)| (Key::Text(k.as_str().into()), v.as_str().into()));
-                members.push((Key::Text(place.into()), eval.heap.new_map(pairs)));
+                members.push((Key::Text(place.into()), eval.heap.new_map(pairs.collect())));
             }
             Some(eval.heap.new_map(members))
         }

@@ -1,7 +1,7 @@
 //! References: `$name`, `${name}`, `$!name`, `$!{name}`, each with a tail of properties, calls and indexes.
 
-use super::Parser;
-use crate::ast::{Expression, Reference, Tail, Variable};
+use super::{Parser, Place};
+use crate::ast::{Expression, Reference, Tail};
 use crate::error::Error;
 
 /// The length of the mark before the name (`$`, `$!`, `${`, `$!{`) where a reference begins here.
@@ -29,8 +29,9 @@ impl Parser<'_, '_> {
         let mark = ahead(self.rest()).ok_or_else(|| self.expected("a reference"))?;
         let formal = self.text[start..start + mark].ends_with('{');
         self.at += mark;
-        let name = self.name();
-        let variable = Variable { number: self.names.number(&name), name };
+        let length = name_length(self.rest());
+        let variable = self.names.variable(&self.text[self.at..self.at + length]);
+        self.at += length;
         let mut tail = Vec::new();
         loop {
             match self.text.as_bytes()[self.at..] {
@@ -57,8 +58,11 @@ impl Parser<'_, '_> {
             self.take(b'}', "`}`")?;
         }
         self.depth -= 1;
-        let source = self.text[start..self.at].to_string();
-        Ok(Reference { variable, tail, formal: mark > 1, source, span: self.span(start, self.at) })
+        let inside = match self.place {
+            Place::Offset(_) => None,
+            Place::Inside(_) => Some(self.text[start..self.at].into()),
+        };
+        Ok(Reference { variable, tail, formal: mark > 1, inside, span: self.span(start, self.at) })
     }
 
     fn name(&mut self) -> String {
@@ -98,7 +102,10 @@ impl Parser<'_, '_> {
 
     /// `true`, `false`, or a word that means null.
     pub(super) fn word_argument(&mut self) -> Expression {
-        match self.name().as_str() {
+        let length = name_length(self.rest());
+        let word = &self.text[self.at..self.at + length];
+        self.at += length;
+        match word {
             "true" => Expression::Bool(true),
             "false" => Expression::Bool(false),
             _ => Expression::Null,

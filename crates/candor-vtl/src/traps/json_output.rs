@@ -135,7 +135,7 @@ impl<'t> Walk<'t, '_> {
 
 fn call<'r>(reference: &'r Reference, root: &str) -> Option<(&'r str, &'r [Expression])> {
     match reference.tail.as_slice() {
-        [Tail::Call { name, arguments }] if reference.variable.name == root => Some((name, arguments)),
+        [Tail::Call { name, arguments }] if &*reference.variable.name == root => Some((name, arguments)),
         _ => None,
     }
 }

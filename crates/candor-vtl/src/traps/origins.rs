@@ -113,7 +113,7 @@ impl<'t> Origins<'t> {
 
     fn reference(&self, reference: &Reference, depth: usize) -> Origin {
         let tail = reference.tail.as_slice();
-        match reference.variable.name.as_str() {
+        match &*reference.variable.name {
             "input" => input(tail),
             "util" => util(tail),
             "stageVariables" | "context" => match tail {
