@@ -79,6 +79,14 @@ pub(crate) fn handlers() -> Result<(), String> {
     Step::cargo(&["run", "--release", "--locked", "--package", "candor-handlers", "--example", "bench"]).run()
 }
 
+/// `cargo xtask bench vtl`: examples of candor-vtl print the tables, times and allocations apart, as counting takes time.
+pub(crate) fn vtl() -> Result<(), String> {
+    for example in ["renders", "allocations"] {
+        Step::cargo(&["run", "--release", "--locked", "--package", "candor-vtl", "--example", example]).run()?;
+    }
+    Ok(())
+}
+
 struct Measured {
     least: Duration,
     median: Duration,

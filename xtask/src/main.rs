@@ -22,6 +22,7 @@ Commands:
   bench check  Time `candor check` on generated templates of 100, 1,000 and 10,000 routes
   bench handlers
                Time the reading of Python handlers beside their parser alone
+  bench vtl    Time mapping templates on one core, and count allocations
 ";
 
 fn main() -> ExitCode {
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         ["bless"] => bless::run(),
         ["bench", "check"] => bench::run(),
         ["bench", "handlers"] => bench::handlers(),
+        ["bench", "vtl"] => bench::vtl(),
         ["--help" | "-h" | "help"] => {
             print!("{HELP}");
             return ExitCode::SUCCESS;

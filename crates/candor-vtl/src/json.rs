@@ -511,7 +511,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn what_needs_no_tree_is_what_the_tree_writes(
-            text in "(\\{|\\}|\\[|\\]|,|:| |\"a\"|\"b\\\\n\"|\"\\\\/\"|\"\\\\u00e9\"|1|-0|1.50|007|12345678901234567890|1e400|true|null|x|\n){0,12}",
+            text in "(\\{|\\}|\\[|\\]|,|:| |\"a\"|\"b\\\\n\"|\"\\\\/\"|\"\\\\u00e9\"|1|-0|-0.0|-1.5|0.001|0.0005|0.50|1234567.25|12345678.5|0.123456789|1.50|007|12345678901234567890|1e400|true|null|x|\n){0,12}",
         ) {
             for text in [format!("[{text}]"), format!("{{\"k\":{text}}}"), text] {
                 if let Some(copied) = compacted(&text) {

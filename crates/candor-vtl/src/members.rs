@@ -33,7 +33,7 @@ pub(crate) fn distinct<K: Clone + Eq + Hash, V>(
 }
 
 /// Whether some of these may be the same: cheap to ask, and rarely wrong for a few.
-fn may_repeat<'k>(keys: impl Iterator<Item = &'k str>) -> bool {
+pub(crate) fn may_repeat<'k>(keys: impl Iterator<Item = &'k str>) -> bool {
     let mut seen = 0u64;
     for key in keys {
         let bytes = key.as_bytes();

@@ -4,7 +4,8 @@
 //! copied piece by piece; whatever else there is (bare words, escapes that are written in another way, keys that come twice, numbers beyond
 //! Java's) is left to the tree, which is always right.
 
-use super::Word;
+use super::{Word, scan};
+use crate::members;
 use crate::value::java_double;
 
 /// How deep this goes; deeper payloads are the tree's.
@@ -16,6 +17,7 @@ pub(super) fn compact(text: &str) -> Option<String> {
         text,
         bytes: text.as_bytes(),
         at: 0,
+        from: 0,
         out: String::with_capacity(text.len()),
         keys: Vec::new(),
     };
@@ -25,6 +27,7 @@ pub(super) fn compact(text: &str) -> Option<String> {
     }
     copier.value(0)?;
     copier.blank();
+    copier.copy();
     (copier.at == text.len()).then_some(copier.out)
 }
 
@@ -32,6 +35,8 @@ struct Copier<'t> {
     text: &'t str,
     bytes: &'t [u8],
     at: usize,
+    /// What stands from here on is still to be copied, as it is.
+    from: usize,
     out: String,
     /// The keys of the objects that are open.
     keys: Vec<&'t str>,
@@ -42,9 +47,21 @@ impl<'t> Copier<'t> {
         self.bytes.get(self.at).copied()
     }
 
+    /// Copies up to here.
+    fn copy(&mut self) {
+        self.out.push_str(&self.text[self.from..self.at]);
+        self.from = self.at;
+    }
+
+    /// Leaves blanks out.
     fn blank(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
-            self.at += 1;
+        let is_blank = |byte: Option<u8>| matches!(byte, Some(b' ' | b'\t' | b'\n' | b'\r'));
+        if is_blank(self.peek()) {
+            self.copy();
+            while is_blank(self.peek()) {
+                self.at += 1;
+            }
+            self.from = self.at;
         }
     }
 
@@ -62,11 +79,9 @@ impl<'t> Copier<'t> {
 
     fn array(&mut self, depth: usize) -> Option<()> {
         self.at += 1;
-        self.out.push('[');
         self.blank();
         if self.peek()? == b']' {
             self.at += 1;
-            self.out.push(']');
             return Some(());
         }
         loop {
@@ -76,11 +91,8 @@ impl<'t> Copier<'t> {
             let sign = self.peek()?;
             self.at += 1;
             match sign {
-                b',' => self.out.push(','),
-                b']' => {
-                    self.out.push(']');
-                    return Some(());
-                }
+                b',' => {}
+                b']' => return Some(()),
                 _ => return None,
             }
         }
@@ -88,11 +100,9 @@ impl<'t> Copier<'t> {
 
     fn object(&mut self, depth: usize) -> Option<()> {
         self.at += 1;
-        self.out.push('{');
         self.blank();
         if self.peek()? == b'}' {
             self.at += 1;
-            self.out.push('}');
             return Some(());
         }
         let first = self.keys.len();
@@ -108,18 +118,14 @@ impl<'t> Copier<'t> {
                 return None;
             }
             self.at += 1;
-            self.out.push(':');
             self.blank();
             self.value(depth + 1)?;
             self.blank();
             let sign = self.peek()?;
             self.at += 1;
             match sign {
-                b',' => self.out.push(','),
-                b'}' => {
-                    self.out.push('}');
-                    return self.all_differ(first);
-                }
+                b',' => {}
+                b'}' => return self.all_differ(first),
                 _ => return None,
             }
         }
@@ -128,19 +134,21 @@ impl<'t> Copier<'t> {
     /// Closes an object: of a key that comes twice the tree knows what is written.
     fn all_differ(&mut self, first: usize) -> Option<()> {
         let keys = &mut self.keys[first..];
-        keys.sort_unstable();
-        let differ = keys.windows(2).all(|pair| pair[0] != pair[1]);
+        let mut differ = !members::may_repeat(keys.iter().copied());
+        if !differ {
+            keys.sort_unstable();
+            differ = keys.windows(2).all(|pair| pair[0] != pair[1]);
+        }
         self.keys.truncate(first);
         differ.then_some(())
     }
 
-    /// A string, copied with its quotes; what stands between them.
+    /// A string; yields what stands between its quotes.
     fn string(&mut self) -> Option<&'t str> {
-        let start = self.at;
-        self.at += 1;
+        let start = self.at + 1;
+        self.at = start;
         loop {
-            let rest = &self.bytes[self.at..];
-            self.at += rest.iter().position(|b| *b == b'"' || *b == b'\\' || *b < 0x20)?;
+            self.at += scan::special(&self.bytes[self.at..])?;
             match self.bytes[self.at] {
                 b'"' => break,
                 // Written as it was read.
@@ -156,23 +164,51 @@ impl<'t> Copier<'t> {
             }
         }
         self.at += 1;
-        self.out.push_str(&self.text[start..self.at]);
-        Some(&self.text[start + 1..self.at - 1])
+        Some(&self.text[start..self.at - 1])
     }
 
     /// A number, `true`, `false` or `null`.
     fn word(&mut self) -> Option<()> {
         let start = self.at;
-        while self.peek().is_some_and(|b| !matches!(b, b',' | b']' | b'}')) {
+        while !matches!(self.peek(), None | Some(b',' | b']' | b'}' | b' ' | b'\t' | b'\n' | b'\r')) {
             self.at += 1;
         }
-        let word = self.text[start..self.at].trim();
-        match super::word(word) {
-            Word::Null | Word::Bool(_) => self.out.push_str(word),
-            Word::Int(n) => self.out.push_str(&n.to_string()),
-            Word::Double(d) => self.out.push_str(&java_double(d)),
-            Word::Big(_) | Word::Text(_) => return None,
+        let word = &self.text[start..self.at];
+        if is_javas(word.as_bytes()) {
+            return Some(());
         }
+        let written = match super::word(word) {
+            Word::Null | Word::Bool(_) => return Some(()),
+            Word::Int(n) => n.to_string(),
+            Word::Double(d) => java_double(d),
+            Word::Big(_) | Word::Text(_) => return None,
+        };
+        self.out.push_str(&self.text[self.from..start]);
+        self.out.push_str(&written);
+        self.from = self.at;
         Some(())
+    }
+}
+
+/// Whether it is a number of a few digits that Java writes in the same way: `7`, `-120`, `0.25`, `3.0`.
+fn is_javas(word: &[u8]) -> bool {
+    let digits = word.strip_prefix(b"-").unwrap_or(word);
+    let whole = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let leading_zero = digits.first() == Some(&b'0');
+    if whole == 0 || whole > 7 || (leading_zero && whole > 1) {
+        return false;
+    }
+    match &digits[whole..] {
+        // `-0` is an integer, and its sign is lost.
+        [] => !leading_zero || digits.len() == word.len(),
+        [b'.', fraction @ ..] => {
+            let tiny = leading_zero && fraction.starts_with(b"000");
+            let trailing_zero = fraction.len() > 1 && fraction.last() == Some(&b'0');
+            (1..=8).contains(&fraction.len())
+                && fraction.iter().all(u8::is_ascii_digit)
+                && !tiny
+                && !trailing_zero
+        }
+        _ => false,
     }
 }
