@@ -82,7 +82,8 @@ pub(crate) fn handlers() -> Result<(), String> {
 /// `cargo xtask bench vtl`: examples of candor-vtl print the tables, times and allocations apart, as counting takes time.
 pub(crate) fn vtl() -> Result<(), String> {
     for example in ["renders", "allocations"] {
-        Step::cargo(&["run", "--release", "--locked", "--package", "candor-vtl", "--example", example]).run()?;
+        Step::cargo(&["run", "--release", "--locked", "--package", "candor-vtl", "--example", example])
+            .run()?;
     }
     Ok(())
 }

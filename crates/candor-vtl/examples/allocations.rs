@@ -1,6 +1,12 @@
 //! Allocations of one render: `cargo xtask bench vtl`. A program of its own, because counting takes time.
 
-#![allow(clippy::print_stdout, clippy::expect_used, missing_docs, unreachable_pub, reason = "a program for the terminal")]
+#![allow(
+    clippy::print_stdout,
+    clippy::expect_used,
+    missing_docs,
+    unreachable_pub,
+    reason = "a program for the terminal"
+)]
 
 #[path = "support/workloads.rs"]
 mod workloads;

@@ -1,6 +1,12 @@
 //! Renders a second on one core: `cargo xtask bench vtl`.
 
-#![allow(clippy::print_stdout, clippy::expect_used, missing_docs, unreachable_pub, reason = "a program for the terminal")]
+#![allow(
+    clippy::print_stdout,
+    clippy::expect_used,
+    missing_docs,
+    unreachable_pub,
+    reason = "a program for the terminal"
+)]
 
 #[path = "support/workloads.rs"]
 mod workloads;
@@ -44,5 +50,7 @@ fn main() {
             from_source * bytes / 1e6,
         );
     }
-    println!("\nOne thread, the best of {ROUNDS} rounds. The payload is read anew for each render. MB/s: template and payload in.");
+    println!(
+        "\nOne thread, the best of {ROUNDS} rounds. The payload is read anew for each render. MB/s: template and payload in."
+    );
 }

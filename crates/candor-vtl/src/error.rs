@@ -12,6 +12,9 @@ pub struct Error {
     pub span: Range<u32>,
 }
 
+/// An error on its way out of a rendering: values pass through many hands, and are lighter without place for one.
+pub(crate) type Failure = Box<Error>;
+
 /// What is wrong with a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ErrorKind {

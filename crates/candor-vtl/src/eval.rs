@@ -13,7 +13,7 @@ use std::ops::Range;
 
 use crate::ast::{Block, Expression, Node, Variable};
 use crate::budget::{Budget, FOREACH_LIMIT, MAX_DEPTH};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Failure};
 use crate::heap::{Datum, Heap, Key, Members, Style, Text};
 use crate::names;
 use crate::scope::{Piece, Rendered, Scope};
@@ -83,7 +83,7 @@ enum Flow {
 }
 
 /// Renders a template.
-pub(crate) fn render(template: &Template, scope: &Scope<'_>, budget: Budget) -> Result<Rendered, Error> {
+pub(crate) fn render(template: &Template, scope: &Scope<'_>, budget: Budget) -> Result<Rendered, Failure> {
     Evaluator::new(template, scope, budget).output(template.block())
 }
 
@@ -92,7 +92,7 @@ pub(crate) fn trace(
     template: &Template,
     scope: &Scope<'_>,
     budget: Budget,
-) -> Result<(Rendered, Vec<Piece>), Error> {
+) -> Result<(Rendered, Vec<Piece>), Failure> {
     let mut evaluator = Evaluator::new(template, scope, budget);
     evaluator.pieces = Some(Vec::new());
     let rendered = evaluator.output(template.block())?;
@@ -101,7 +101,7 @@ pub(crate) fn trace(
 
 impl<'t> Evaluator<'t> {
     fn new(template: &'t Template, scope: &'t Scope<'t>, budget: Budget) -> Evaluator<'t> {
-        let mut heap = Heap::default();
+        let mut heap = Heap::new();
         let Variables { count, context } = template.variables();
         // Taking it in costs more than most templates do.
         let context = context.then(|| Context::load(scope, &mut heap));
@@ -135,13 +135,11 @@ impl<'t> Evaluator<'t> {
         }
     }
 
-    fn output(&mut self, block: &'t Block) -> Result<Rendered, Error> {
+    fn output(&mut self, block: &'t Block) -> Result<Rendered, Failure> {
         let mut output = String::new();
         self.block(block, &mut output)?;
         let overrides = match &self.context {
-            Some(context) => {
-                context.overrides(self.scope, &self.heap).map_err(|kind| self.error(kind))?
-            }
+            Some(context) => context.overrides(self.scope, &self.heap).map_err(|kind| self.error(kind))?,
             None => self.scope.overrides.clone(),
         };
         Ok(Rendered { output, overrides, status_set_at: self.status_set_at.take() })
@@ -160,7 +158,10 @@ impl<'t> Evaluator<'t> {
     }
 
     /// Makes a text apart from the output.
-    pub(crate) fn apart<T>(&mut self, make: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
+    pub(crate) fn apart<T>(
+        &mut self,
+        make: impl FnOnce(&mut Self) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         self.aside += 1;
         let made = make(self);
         self.aside -= 1;
@@ -168,17 +169,17 @@ impl<'t> Evaluator<'t> {
     }
 
     /// An error at the reference or directive that is at work.
-    pub(crate) fn error(&self, kind: ErrorKind) -> Error {
-        Error { kind, span: self.span.clone() }
+    pub(crate) fn error(&self, kind: ErrorKind) -> Failure {
+        Box::new(Error { kind, span: self.span.clone() })
     }
 
     /// A method that fails as its Java original would.
-    pub(crate) fn failed(&self, what: impl Into<String>) -> Error {
+    pub(crate) fn failed(&self, what: impl Into<String>) -> Failure {
         self.error(ErrorKind::Method(what.into()))
     }
 
     /// Takes steps from the budget.
-    pub(crate) fn charge(&mut self, steps: usize) -> Result<(), Error> {
+    pub(crate) fn charge(&mut self, steps: usize) -> Result<(), Failure> {
         match self.steps.checked_sub(steps as u64) {
             Some(left) => self.steps = left,
             None => return Err(self.error(ErrorKind::Budget("too many steps"))),
@@ -187,7 +188,7 @@ impl<'t> Evaluator<'t> {
     }
 
     /// Takes the steps of making a text of so many bytes.
-    pub(crate) fn charge_text(&mut self, bytes: usize) -> Result<(), Error> {
+    pub(crate) fn charge_text(&mut self, bytes: usize) -> Result<(), Failure> {
         if bytes > self.budget.output_bytes {
             return Err(self.error(ErrorKind::Budget("the text grows too long")));
         }
@@ -215,8 +216,8 @@ impl<'t> Evaluator<'t> {
     /// Goes one level deeper, for as long as `inside` takes.
     pub(crate) fn nested<T>(
         &mut self,
-        inside: impl FnOnce(&mut Self) -> Result<T, Error>,
-    ) -> Result<T, Error> {
+        inside: impl FnOnce(&mut Self) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         if self.depth >= MAX_DEPTH {
             return Err(self.error(ErrorKind::Budget("it nests too deep")));
         }
@@ -240,7 +241,7 @@ impl<'t> Evaluator<'t> {
         self.variables[variable.number] = Some(value);
     }
 
-    fn block(&mut self, block: &'t Block, out: &mut String) -> Result<Flow, Error> {
+    fn block(&mut self, block: &'t Block, out: &mut String) -> Result<Flow, Failure> {
         for node in &block.nodes {
             self.charge(1)?;
             let flow = match node {
@@ -290,7 +291,7 @@ impl<'t> Evaluator<'t> {
         branches: &'t [(Expression, Block)],
         otherwise: Option<&'t Block>,
         out: &mut String,
-    ) -> Result<Flow, Error> {
+    ) -> Result<Flow, Failure> {
         for (condition, body) in branches {
             if self.truth(condition)? {
                 return self.nested(|e| e.block(body, out));
@@ -309,7 +310,7 @@ impl<'t> Evaluator<'t> {
         body: &'t Block,
         span: &Range<u32>,
         out: &mut String,
-    ) -> Result<Flow, Error> {
+    ) -> Result<Flow, Failure> {
         let items = match self.value(items)? {
             Datum::List(at) => at,
             Datum::Map(map) => match self.heap.new_view(map, Members::Values) {

@@ -318,6 +318,11 @@ pub(crate) struct Heap<'t> {
 }
 
 impl<'t> Heap<'t> {
+    /// A heap with place for what most templates look at.
+    pub(crate) fn new() -> Heap<'t> {
+        Heap { lists: Vec::with_capacity(4), maps: Vec::with_capacity(16) }
+    }
+
     pub(crate) fn new_list(&mut self, items: Vec<Datum<'t>>, style: Style) -> Datum<'t> {
         self.lists.push(List { items, style, changes: 0 });
         Datum::List(self.lists.len() - 1)

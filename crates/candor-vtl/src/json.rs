@@ -3,10 +3,9 @@
 mod compact;
 mod scan;
 
-
 use crate::budget::MAX_DEPTH;
 use crate::decimal;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Failure};
 use crate::heap::{Datum, Heap, Key, Style, Text};
 use crate::members;
 use crate::value::{Value, java_double};
@@ -17,21 +16,21 @@ use crate::value::{Value, java_double};
 /// # Errors
 /// Where an object or array is begun and not finished, or nests too deep.
 pub fn parse_lenient(text: &str) -> Result<Value, Error> {
-    read(text, &mut Tree)
+    read(text, &mut Tree).map_err(|failure| *failure)
 }
 
 /// Reads a payload onto a heap: the same as reading it and loading what was read, without the tree between. The payload
 /// outlives the heap, and its texts are parts of it.
-pub(crate) fn load<'t>(text: &'t str, heap: &mut Heap<'t>) -> Result<Datum<'t>, Error> {
+pub(crate) fn load<'t>(text: &'t str, heap: &mut Heap<'t>) -> Result<Datum<'t>, Failure> {
     read(text, &mut Loader { heap, verbatim: Text::Given })
 }
 
 /// As [`load`], of a text that does not outlive the heap.
-pub(crate) fn load_copied<'t>(text: &str, heap: &mut Heap<'t>) -> Result<Datum<'t>, Error> {
+pub(crate) fn load_copied<'t>(text: &str, heap: &mut Heap<'t>) -> Result<Datum<'t>, Failure> {
     read(text, &mut Loader { heap, verbatim: |text: &str| Text::Made(text.into()) })
 }
 
-fn read<'p, B: Build<'p>>(text: &'p str, build: &mut B) -> Result<B::Node, Error> {
+fn read<'p, B: Build<'p>>(text: &'p str, build: &mut B) -> Result<B::Node, Failure> {
     let mut reader = Reader { text, bytes: text.as_bytes(), at: 0, unescaped: String::new() };
     reader.blank();
     match reader.peek() {
@@ -235,11 +234,14 @@ impl<'p> Reader<'p> {
         }
     }
 
-    fn expected(&self, what: &str) -> Error {
-        Error { kind: ErrorKind::Payload(format!("expected {what} at byte {}", self.at)), span: 0..0 }
+    fn expected(&self, what: &str) -> Failure {
+        Box::new(Error {
+            kind: ErrorKind::Payload(format!("expected {what} at byte {}", self.at)),
+            span: 0..0,
+        })
     }
 
-    fn value<B: Build<'p>>(&mut self, depth: usize, build: &mut B) -> Result<B::Node, Error> {
+    fn value<B: Build<'p>>(&mut self, depth: usize, build: &mut B) -> Result<B::Node, Failure> {
         if depth > MAX_DEPTH {
             return Err(self.expected("fewer nested levels"));
         }
@@ -248,9 +250,7 @@ impl<'p> Reader<'p> {
             None => Err(self.expected("a value")),
             Some(b'{') => self.object(depth, build),
             Some(b'[') => self.array(depth, build),
-            Some(quote @ (b'"' | b'\'')) => {
-                Ok(build.text(self.string(quote)?))
-            }
+            Some(quote @ (b'"' | b'\'')) => Ok(build.text(self.string(quote)?)),
             Some(_) => {
                 let start = self.at;
                 if let Some(digits) = self.digits() {
@@ -279,7 +279,7 @@ impl<'p> Reader<'p> {
         None
     }
 
-    fn array<B: Build<'p>>(&mut self, depth: usize, build: &mut B) -> Result<B::Node, Error> {
+    fn array<B: Build<'p>>(&mut self, depth: usize, build: &mut B) -> Result<B::Node, Failure> {
         self.at += 1;
         let mut items = Vec::new();
         loop {
@@ -302,7 +302,7 @@ impl<'p> Reader<'p> {
         }
     }
 
-    fn object<B: Build<'p>>(&mut self, depth: usize, build: &mut B) -> Result<B::Node, Error> {
+    fn object<B: Build<'p>>(&mut self, depth: usize, build: &mut B) -> Result<B::Node, Failure> {
         self.at += 1;
         let mut members: Vec<(B::Key, B::Node)> = Vec::new();
         loop {
@@ -343,7 +343,7 @@ impl<'p> Reader<'p> {
 
     /// A string: a part of the payload where nothing in it is escaped.
     #[inline(always)]
-    fn string(&mut self, quote: u8) -> Result<Piece<'p, '_>, Error> {
+    fn string(&mut self, quote: u8) -> Result<Piece<'p, '_>, Failure> {
         let start = self.at + 1;
         let Some(length) = scan::either(&self.bytes[start..], quote, b'\\') else {
             self.at = self.bytes.len();
@@ -362,7 +362,7 @@ impl<'p> Reader<'p> {
 
     /// The rest of a string from its first backslash on.
     #[inline(never)]
-    fn unescape(&mut self, quote: u8) -> Result<Piece<'p, '_>, Error> {
+    fn unescape(&mut self, quote: u8) -> Result<Piece<'p, '_>, Failure> {
         loop {
             let mut behind = self.text[self.at + 1..].chars();
             let escape = behind.next().ok_or_else(|| self.expected("an escape"))?;
@@ -390,7 +390,7 @@ impl<'p> Reader<'p> {
         }
     }
 
-    fn unicode(&mut self) -> Result<char, Error> {
+    fn unicode(&mut self) -> Result<char, Failure> {
         let unit = |at: usize| {
             let digits = self.text.get(at..at + 4)?;
             digits.bytes().all(|b| b.is_ascii_hexdigit()).then(|| u32::from_str_radix(digits, 16).ok())?

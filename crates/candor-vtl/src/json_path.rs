@@ -70,7 +70,11 @@ pub(crate) enum Found<V> {
 }
 
 /// As [`select`], in a rendering's own values, and how many were visited.
-pub(crate) fn select_on_heap<'t>(path: &str, heap: &Heap<'t>, root: &Datum<'t>) -> Result<(Found<Datum<'t>>, usize), Error> {
+pub(crate) fn select_on_heap<'t>(
+    path: &str,
+    heap: &Heap<'t>,
+    root: &Datum<'t>,
+) -> Result<(Found<Datum<'t>>, usize), Error> {
     let (found, visited) = find(path, OnHeap { heap, datum: root })?;
     let found = match found {
         Found::Nothing => Found::Nothing,

@@ -9,12 +9,16 @@ mod number;
 mod string;
 mod util;
 
-use crate::error::Error;
+use crate::error::Failure;
 use crate::eval::Evaluator;
 use crate::heap::{Datum, Style};
 
 /// The property of a value: a map's is always a key, others have getters.
-pub(crate) fn property<'t>(eval: &mut Evaluator<'t>, of: &Datum<'t>, name: &str) -> Result<Option<Datum<'t>>, Error> {
+pub(crate) fn property<'t>(
+    eval: &mut Evaluator<'t>,
+    of: &Datum<'t>,
+    name: &str,
+) -> Result<Option<Datum<'t>>, Failure> {
     Ok(match of {
         Datum::Map(at) => eval.heap.map(*at).get(&crate::heap::Key::Text(name.into())).cloned(),
         Datum::List(at) if name == "empty" && eval.heap.list(*at).style != Style::Array => {
@@ -40,7 +44,7 @@ pub(crate) fn call<'t>(
     of: &Datum<'t>,
     name: &str,
     arguments: &[Datum<'t>],
-) -> Result<Option<Datum<'t>>, Error> {
+) -> Result<Option<Datum<'t>>, Failure> {
     if let Datum::List(at) = of {
         eval.heap.refresh(*at);
     }
@@ -87,7 +91,7 @@ pub(crate) fn call<'t>(
 }
 
 /// Java's `hashCode`; `None` where it differs from run to run.
-fn hash_code<'t>(eval: &mut Evaluator<'t>, of: &Datum<'t>) -> Result<Option<i32>, Error> {
+fn hash_code<'t>(eval: &mut Evaluator<'t>, of: &Datum<'t>) -> Result<Option<i32>, Failure> {
     eval.charge(1)?;
     let fold = |n: i64| (n ^ (n as u64 >> 32).cast_signed()) as i32;
     Ok(Some(match of {
@@ -165,7 +169,7 @@ fn double(datum: &Datum<'_>) -> Option<f64> {
 }
 
 /// A list of texts.
-fn texts<'t>(eval: &mut Evaluator<'t>, texts: Vec<String>) -> Result<Datum<'t>, Error> {
+fn texts<'t>(eval: &mut Evaluator<'t>, texts: Vec<String>) -> Result<Datum<'t>, Failure> {
     eval.charge(texts.len())?;
     Ok(eval.heap.new_list(texts.into_iter().map(Datum::from).collect(), Style::Array))
 }

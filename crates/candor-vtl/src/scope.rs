@@ -132,7 +132,8 @@ mod tests {
     #[test]
     fn headers_are_text() {
         let header = Value::map([("X-Count", Value::Int(2))]);
-        let overrides = Overrides { response: Value::map([("header", header)]).into(), ..Overrides::default() };
+        let overrides =
+            Overrides { response: Value::map([("header", header)]).into(), ..Overrides::default() };
         assert_eq!(overrides.response_headers(), [("X-Count".to_string(), "2".to_string())]);
     }
 }

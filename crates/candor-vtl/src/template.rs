@@ -67,7 +67,7 @@ impl Template {
     /// # Errors
     /// Where the payload cannot be read, a method fails, or the budget does not suffice.
     pub fn render(&self, scope: &Scope<'_>, budget: Budget) -> Result<Rendered, Error> {
-        eval::render(self, scope, budget)
+        eval::render(self, scope, budget).map_err(|failure| *failure)
     }
 
     /// As [`Template::render`], and which part of the output which part of the template made: pieces in the order of the output,
@@ -76,7 +76,7 @@ impl Template {
     /// # Errors
     /// As those of [`Template::render`].
     pub fn trace(&self, scope: &Scope<'_>, budget: Budget) -> Result<(Rendered, Vec<Piece>), Error> {
-        eval::trace(self, scope, budget)
+        eval::trace(self, scope, budget).map_err(|failure| *failure)
     }
 
     /// Whether any reference names this: as its root (`input`), a property or a literal key.

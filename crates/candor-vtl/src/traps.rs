@@ -348,7 +348,9 @@ fn is_part(whole: &str, reference: &str) -> bool {
 /// The references that a condition compares, as they are written.
 fn compared(condition: &Expression, text: &str) -> Vec<String> {
     match condition {
-        Expression::Binary(Operator::And, sides) => [compared(&sides.0, text), compared(&sides.1, text)].concat(),
+        Expression::Binary(Operator::And, sides) => {
+            [compared(&sides.0, text), compared(&sides.1, text)].concat()
+        }
         Expression::Binary(Operator::Equal | Operator::NotEqual, sides) => {
             let mut found = Vec::new();
             references(&sides.0, &mut found);

@@ -83,15 +83,24 @@ pub fn all() -> Vec<Workload> {
         stage_variables: vec![("table".to_string(), "orders-live".to_string())],
     };
     let error = r#"{"errorMessage": "the order \"o-17\" is unknown", "errorType": "NotFound", "requestId": "c1", "stackTrace": ["  File \"app.py\", line 31, in handler", "  File \"store.py\", line 8, in find"]}"#;
-    let rows = |fields: fn(usize) -> String, count: usize| {
-        (0..count).map(fields).collect::<Vec<_>>().join(", ")
-    };
+    let rows =
+        |fields: fn(usize) -> String, count: usize| (0..count).map(fields).collect::<Vec<_>>().join(", ");
     let passed = rows(
-        |n| format!(r#"{{"id": {n}, "code": "C-{n:05}", "label": "Row {n} of what a table holds", "weight": {}.5, "flags": [true, null, "x"]}}"#, n * 3),
+        |n| {
+            format!(
+                r#"{{"id": {n}, "code": "C-{n:05}", "label": "Row {n} of what a table holds", "weight": {}.5, "flags": [true, null, "x"]}}"#,
+                n * 3
+            )
+        },
         1_000,
     );
     let orders = rows(
-        |n| format!(r#"{{"id": "o-{n:06}", "note": "for \"{n}\", at the door", "total": {}, "state": "open"}}"#, n % 1000),
+        |n| {
+            format!(
+                r#"{{"id": "o-{n:06}", "note": "for \"{n}\", at the door", "total": {}, "state": "open"}}"#,
+                n % 1000
+            )
+        },
         1_000,
     );
     let numbered = |what: &str, count: usize| {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Evaluator;
 use crate::ast::{Expression, Reference, Tail};
-use crate::error::Error;
+use crate::error::Failure;
 use crate::heap::{Datum, Key};
 
 impl<'t> Evaluator<'t> {
@@ -15,7 +15,7 @@ impl<'t> Evaluator<'t> {
         target: &'t Reference,
         value: &'t Expression,
         span: &Range<u32>,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Failure> {
         let value = self.value(value)?;
         if target.formal {
             return Ok(());
@@ -48,7 +48,12 @@ impl<'t> Evaluator<'t> {
     }
 
     /// Puts a member into a map, and yields what it replaces.
-    pub(crate) fn put(&mut self, map: usize, key: Key<'t>, value: Datum<'t>) -> Result<Option<Datum<'t>>, Error> {
+    pub(crate) fn put(
+        &mut self,
+        map: usize,
+        key: Key<'t>,
+        value: Datum<'t>,
+    ) -> Result<Option<Datum<'t>>, Failure> {
         self.charge(1)?;
         if key == Key::Text("status".into()) && self.is_response_override(map) {
             self.status_set_at = Some(self.span.clone());

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::value::Glance;
 use super::{DEFINE_DEPTH, Evaluator};
 use crate::ast::Reference;
-use crate::error::{Error, ErrorKind};
+use crate::error::{ErrorKind, Failure};
 use crate::heap::{Datum, Key, Style, char_of};
 use crate::json;
 use crate::value::{java_double, java_float};
@@ -15,7 +15,7 @@ impl<'t> Evaluator<'t> {
         &mut self,
         reference: &'t Reference,
         out: &mut String,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Failure> {
         // Most of what prints is text in some map.
         if let Glance { at: Some(Datum::Text(text)), rest: [], steps } = self.glance(reference) {
             let before = out.len();
@@ -36,14 +36,14 @@ impl<'t> Evaluator<'t> {
     }
 
     /// The text form.
-    pub(crate) fn text(&mut self, datum: &Datum<'t>) -> Result<String, Error> {
+    pub(crate) fn text(&mut self, datum: &Datum<'t>) -> Result<String, Failure> {
         let mut out = String::new();
         self.apart(|e| e.print(datum, &mut out))?;
         Ok(out)
     }
 
     /// Appends the text form.
-    pub(crate) fn print(&mut self, datum: &Datum<'t>, out: &mut String) -> Result<(), Error> {
+    pub(crate) fn print(&mut self, datum: &Datum<'t>, out: &mut String) -> Result<(), Failure> {
         let before = out.len();
         match datum {
             Datum::Null | Datum::Input | Datum::Loop(_) | Datum::Iterator(..) => {}
@@ -90,20 +90,20 @@ impl<'t> Evaluator<'t> {
         self.bound(out)
     }
 
-    pub(crate) fn bound(&self, out: &str) -> Result<(), Error> {
+    pub(crate) fn bound(&self, out: &str) -> Result<(), Failure> {
         if out.len() > self.budget.output_bytes {
             return Err(self.error(ErrorKind::Budget("it prints too much")));
         }
         Ok(())
     }
 
-    fn print_entry(&mut self, key: &Key<'t>, value: &Datum<'t>, out: &mut String) -> Result<(), Error> {
+    fn print_entry(&mut self, key: &Key<'t>, value: &Datum<'t>, out: &mut String) -> Result<(), Failure> {
         out.push_str(&key.text());
         out.push('=');
         self.print_inside(value, out)
     }
 
-    fn print_inside(&mut self, datum: &Datum<'t>, out: &mut String) -> Result<(), Error> {
+    fn print_inside(&mut self, datum: &Datum<'t>, out: &mut String) -> Result<(), Failure> {
         match datum {
             Datum::Null => out.push_str("null"),
             other => self.print(other, out)?,
@@ -112,7 +112,7 @@ impl<'t> Evaluator<'t> {
     }
 
     /// Evaluates a `#define`d block where it is used.
-    fn print_block(&mut self, at: usize, out: &mut String) -> Result<(), Error> {
+    fn print_block(&mut self, at: usize, out: &mut String) -> Result<(), Failure> {
         if self.blocks[at].depth >= DEFINE_DEPTH {
             return Ok(());
         }
@@ -125,7 +125,7 @@ impl<'t> Evaluator<'t> {
     }
 
     /// Appends the value as JSON.
-    pub(crate) fn print_json(&mut self, datum: &Datum<'t>, out: &mut String) -> Result<(), Error> {
+    pub(crate) fn print_json(&mut self, datum: &Datum<'t>, out: &mut String) -> Result<(), Failure> {
         self.charge(1)?;
         match datum {
             Datum::List(at) => self.nested(|e| {

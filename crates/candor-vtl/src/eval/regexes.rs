@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::Evaluator;
-use crate::error::Error;
+use crate::error::Failure;
 use crate::java_regex::{Finder, JavaRegex};
 
 /// The steps that compiling costs, and each byte of the pattern.
@@ -22,7 +22,7 @@ pub(super) struct Regexes {
 
 impl Evaluator<'_> {
     /// A pattern to replace or split by.
-    pub(crate) fn finder(&mut self, pattern: &str) -> Result<Rc<Finder>, Error> {
+    pub(crate) fn finder(&mut self, pattern: &str) -> Result<Rc<Finder>, Failure> {
         if let Some(known) = self.regexes.finders.get(pattern) {
             return Ok(known.clone());
         }
@@ -33,7 +33,7 @@ impl Evaluator<'_> {
     }
 
     /// A pattern that a whole text has to match.
-    pub(crate) fn pattern(&mut self, pattern: &str) -> Result<Rc<JavaRegex>, Error> {
+    pub(crate) fn pattern(&mut self, pattern: &str) -> Result<Rc<JavaRegex>, Failure> {
         if let Some(known) = self.regexes.patterns.get(pattern) {
             return Ok(known.clone());
         }

@@ -3,7 +3,7 @@
 use super::Evaluator;
 use crate::ast::{Expression, Operator, Reference, Tail};
 use crate::decimal::Decimal;
-use crate::error::{Error, ErrorKind};
+use crate::error::{ErrorKind, Failure};
 use crate::heap::{Datum, Key, Style};
 use crate::methods;
 
@@ -20,7 +20,7 @@ pub(super) struct Glance<'e, 't> {
 impl<'t> Evaluator<'t> {
     /// The value of an expression. Recorded: a reference that leads nowhere is the empty string.
     #[inline]
-    pub(crate) fn value(&mut self, expression: &'t Expression) -> Result<Datum<'t>, Error> {
+    pub(crate) fn value(&mut self, expression: &'t Expression) -> Result<Datum<'t>, Failure> {
         self.charge(1)?;
         match expression {
             Expression::Reference(reference) => Ok(self.resolve(reference)?.unwrap_or_else(|| "".into())),
@@ -28,7 +28,7 @@ impl<'t> Evaluator<'t> {
         }
     }
 
-    fn value_inside(&mut self, expression: &'t Expression) -> Result<Datum<'t>, Error> {
+    fn value_inside(&mut self, expression: &'t Expression) -> Result<Datum<'t>, Failure> {
         Ok(match expression {
             Expression::Null => Datum::Null,
             Expression::Bool(b) => Datum::Bool(*b),
@@ -71,12 +71,14 @@ impl<'t> Evaluator<'t> {
     }
 
     /// Whether a condition holds: all but `false` does, and literals other than `true` do not.
-    pub(super) fn truth(&mut self, condition: &'t Expression) -> Result<bool, Error> {
+    pub(super) fn truth(&mut self, condition: &'t Expression) -> Result<bool, Failure> {
         self.charge(1)?;
         self.nested(|e| {
             Ok(match condition {
                 Expression::Bool(b) => *b,
-                Expression::Reference(reference) => !matches!(e.resolve(reference)?, Some(Datum::Bool(false))),
+                Expression::Reference(reference) => {
+                    !matches!(e.resolve(reference)?, Some(Datum::Bool(false)))
+                }
                 Expression::Not(inside) => !e.truth(inside)?,
                 Expression::Binary(Operator::Or, sides) => e.truth(&sides.0)? || e.truth(&sides.1)?,
                 Expression::Binary(Operator::And, sides) => e.truth(&sides.0)? && e.truth(&sides.1)?,
@@ -86,7 +88,7 @@ impl<'t> Evaluator<'t> {
         })
     }
 
-    fn range(&mut self, from: &'t Expression, to: &'t Expression) -> Result<Datum<'t>, Error> {
+    fn range(&mut self, from: &'t Expression, to: &'t Expression) -> Result<Datum<'t>, Failure> {
         let (Datum::Int(from), Datum::Int(to)) = (self.value(from)?, self.value(to)?) else {
             return Ok("".into());
         };
@@ -102,7 +104,7 @@ impl<'t> Evaluator<'t> {
 
     /// What a reference refers to, if it leads anywhere; null leads nowhere.
     #[inline]
-    pub(super) fn resolve(&mut self, reference: &'t Reference) -> Result<Option<Datum<'t>>, Error> {
+    pub(super) fn resolve(&mut self, reference: &'t Reference) -> Result<Option<Datum<'t>>, Failure> {
         self.span = reference.span.clone();
         match self.glance(reference) {
             Glance { at: None, .. } => Ok(None),
@@ -139,7 +141,7 @@ impl<'t> Evaluator<'t> {
         root: Datum<'t>,
         tail: &'t [Tail],
         of: &'t Reference,
-    ) -> Result<Option<Datum<'t>>, Error> {
+    ) -> Result<Option<Datum<'t>>, Failure> {
         let Some((last, before)) = tail.split_last() else { return Ok(Some(root)) };
         let mut at = root;
         for step in before {
@@ -157,7 +159,7 @@ impl<'t> Evaluator<'t> {
         at: &Datum<'t>,
         step: &'t Tail,
         of: &'t Reference,
-    ) -> Result<Option<Datum<'t>>, Error> {
+    ) -> Result<Option<Datum<'t>>, Failure> {
         self.charge(1)?;
         match step {
             Tail::Property(name) => methods::property(self, at, name),
@@ -169,7 +171,7 @@ impl<'t> Evaluator<'t> {
                     return methods::call(self, at, name, &argument);
                 }
                 let arguments =
-                    arguments.iter().map(|a| self.value(a)).collect::<Result<Vec<Datum<'t>>, Error>>()?;
+                    arguments.iter().map(|a| self.value(a)).collect::<Result<Vec<Datum<'t>>, Failure>>()?;
                 self.span = of.span.clone();
                 methods::call(self, at, name, &arguments)
             }
@@ -181,7 +183,7 @@ impl<'t> Evaluator<'t> {
         }
     }
 
-    fn indexed(&mut self, at: &Datum<'t>, index: &Datum<'t>) -> Result<Option<Datum<'t>>, Error> {
+    fn indexed(&mut self, at: &Datum<'t>, index: &Datum<'t>) -> Result<Option<Datum<'t>>, Failure> {
         Ok(match (at, index) {
             (Datum::List(list), Datum::Int(i))
                 if !matches!(self.heap.list(*list).style, Style::View { .. }) =>
@@ -198,7 +200,7 @@ impl<'t> Evaluator<'t> {
     }
 
     /// The place of an element in a list; negative ones count from the end.
-    pub(super) fn position(&self, list: usize, index: i128) -> Result<usize, Error> {
+    pub(super) fn position(&self, list: usize, index: i128) -> Result<usize, Failure> {
         let length = self.heap.list(list).items.len();
         let from_start = if index < 0 { index + length as i128 } else { index };
         usize::try_from(from_start)
@@ -208,7 +210,7 @@ impl<'t> Evaluator<'t> {
     }
 
     /// A value as the key of a map.
-    pub(crate) fn key(&mut self, datum: &Datum<'t>) -> Result<Key<'t>, Error> {
+    pub(crate) fn key(&mut self, datum: &Datum<'t>) -> Result<Key<'t>, Failure> {
         Ok(match datum {
             Datum::Null => Key::Null,
             Datum::Bool(b) => Key::Bool(*b),
@@ -220,7 +222,12 @@ impl<'t> Evaluator<'t> {
         })
     }
 
-    pub(crate) fn binary(&mut self, operator: Operator, left: &Datum<'t>, right: &Datum<'t>) -> Result<Datum<'t>, Error> {
+    pub(crate) fn binary(
+        &mut self,
+        operator: Operator,
+        left: &Datum<'t>,
+        right: &Datum<'t>,
+    ) -> Result<Datum<'t>, Failure> {
         let empty = || Datum::from("");
         match operator {
             Operator::Equal => return Ok(Datum::Bool(self.equal(left, right)?)),
@@ -286,7 +293,7 @@ impl<'t> Evaluator<'t> {
     }
 
     /// Arithmetic and comparison of BigDecimals.
-    fn exactly(&self, operator: Operator, a: Decimal, b: Decimal) -> Result<Datum<'t>, Error> {
+    fn exactly(&self, operator: Operator, a: Decimal, b: Decimal) -> Result<Datum<'t>, Failure> {
         let order = a.compare(b);
         let is = |test: fn(std::cmp::Ordering) -> bool| Ok(Datum::Bool(order.is_some_and(test)));
         let result = match operator {
@@ -309,7 +316,7 @@ impl<'t> Evaluator<'t> {
     }
 
     /// Numbers are equal by value, what is of the same class by content, anything else by its text.
-    pub(crate) fn equal(&mut self, left: &Datum<'t>, right: &Datum<'t>) -> Result<bool, Error> {
+    pub(crate) fn equal(&mut self, left: &Datum<'t>, right: &Datum<'t>) -> Result<bool, Failure> {
         self.charge(1)?;
         if let (Some(a), Some(b)) = (number(left), number(right)) {
             return Ok(compare(a, b).is_some_and(|o| o.is_eq()));
@@ -350,7 +357,7 @@ impl<'t> Evaluator<'t> {
     }
 
     /// Within lists and maps Java's `equals` rules: classes matter.
-    pub(crate) fn equal_inside(&mut self, left: &Datum<'t>, right: &Datum<'t>) -> Result<bool, Error> {
+    pub(crate) fn equal_inside(&mut self, left: &Datum<'t>, right: &Datum<'t>) -> Result<bool, Failure> {
         match (left, right) {
             (Datum::List(_), Datum::List(_)) | (Datum::Map(_), Datum::Map(_)) => self.equal(left, right),
             _ => Ok(left == right),

@@ -1,7 +1,7 @@
 //! Methods of `java.lang.Character`, static ones through an instance.
 
 use super::int;
-use crate::error::Error;
+use crate::error::Failure;
 use crate::eval::Evaluator;
 use crate::heap::{Datum, char_of};
 
@@ -11,7 +11,7 @@ pub(super) fn call<'t>(
     unit: u16,
     name: &str,
     arguments: &[Datum<'t>],
-) -> Result<Option<Datum<'t>>, Error> {
+) -> Result<Option<Datum<'t>>, Failure> {
     match (name, arguments) {
         ("charValue", []) => return Ok(Some(Datum::Char(unit))),
         ("compareTo" | "compare", [.., Datum::Null]) => return Err(eval.failed("NullPointerException")),

@@ -1,7 +1,7 @@
 //! `String.format`: the conversions that templates use, `%s %d %x %o %c %b %e %f %n %%`, with flags, widths, precisions and
 //! numbered arguments.
 
-use crate::error::Error;
+use crate::error::Failure;
 use crate::eval::Evaluator;
 use crate::heap::{Datum, char_of};
 
@@ -41,7 +41,11 @@ fn spec(text: &str) -> Option<(Spec<'_>, &str)> {
 }
 
 /// `String.format`.
-pub(super) fn format<'t>(eval: &mut Evaluator<'t>, format: &str, arguments: &[Datum<'t>]) -> Result<Datum<'t>, Error> {
+pub(super) fn format<'t>(
+    eval: &mut Evaluator<'t>,
+    format: &str,
+    arguments: &[Datum<'t>],
+) -> Result<Datum<'t>, Failure> {
     let mut out = String::new();
     let mut rest = format;
     let mut next = 0;
@@ -81,7 +85,7 @@ pub(super) fn format<'t>(eval: &mut Evaluator<'t>, format: &str, arguments: &[Da
 }
 
 /// An argument as its conversion shows it.
-fn converted<'t>(eval: &mut Evaluator<'t>, spec: &Spec<'_>, argument: &Datum<'t>) -> Result<String, Error> {
+fn converted<'t>(eval: &mut Evaluator<'t>, spec: &Spec<'_>, argument: &Datum<'t>) -> Result<String, Failure> {
     let illegal =
         |eval: &Evaluator<'_>| eval.failed(format!("IllegalFormatConversionException: %{}", spec.conversion));
     let lower = spec.conversion.to_ascii_lowercase();

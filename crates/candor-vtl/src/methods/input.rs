@@ -1,6 +1,6 @@
 //! `$input`: the payload and the request's parameters.
 
-use crate::error::Error;
+use crate::error::Failure;
 use crate::eval::Evaluator;
 use crate::heap::{Datum, Key};
 use crate::{json, json_path};
@@ -18,7 +18,7 @@ pub(super) fn call<'t>(
     eval: &mut Evaluator<'t>,
     name: &str,
     arguments: &[Datum<'t>],
-) -> Result<Option<Datum<'t>>, Error> {
+) -> Result<Option<Datum<'t>>, Failure> {
     Ok(match (name, arguments) {
         ("getBody", []) => Some(body(eval)),
         ("path", [Datum::Text(path)]) => select(eval, path)?.filter(|found| *found != Datum::Null),
@@ -58,7 +58,7 @@ pub(super) fn call<'t>(
 }
 
 /// What a JSONPath finds, as JSON.
-fn json_of<'t>(eval: &mut Evaluator<'t>, path: &str) -> Result<Datum<'t>, Error> {
+fn json_of<'t>(eval: &mut Evaluator<'t>, path: &str) -> Result<Datum<'t>, Failure> {
     let mut text = String::new();
     match select(eval, path)? {
         Some(found) => eval.print_json(&found, &mut text)?,
@@ -69,7 +69,7 @@ fn json_of<'t>(eval: &mut Evaluator<'t>, path: &str) -> Result<Datum<'t>, Error>
 }
 
 /// What a JSONPath finds in the payload, which is read once.
-fn select<'t>(eval: &mut Evaluator<'t>, path: &str) -> Result<Option<Datum<'t>>, Error> {
+fn select<'t>(eval: &mut Evaluator<'t>, path: &str) -> Result<Option<Datum<'t>>, Failure> {
     let root = match &eval.payload {
         Some(root) => root.clone(),
         None => {

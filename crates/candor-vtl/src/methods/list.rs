@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use crate::error::Error;
+use crate::error::Failure;
 use crate::eval::Evaluator;
 use crate::heap::{Datum, Style};
 
@@ -13,7 +13,7 @@ pub(super) fn call<'t>(
     at: usize,
     name: &str,
     arguments: &[Datum<'t>],
-) -> Result<Option<Datum<'t>>, Error> {
+) -> Result<Option<Datum<'t>>, Failure> {
     let length = eval.heap.list(at).items.len();
     let bool = |b| Some(Datum::Bool(b));
     match eval.heap.list(at).style {
@@ -156,7 +156,7 @@ fn call_view<'t>(
     map: usize,
     name: &str,
     arguments: &[Datum<'t>],
-) -> Result<Option<Option<Datum<'t>>>, Error> {
+) -> Result<Option<Option<Datum<'t>>>, Failure> {
     Ok(Some(match (name, arguments) {
         ("size" | "isEmpty" | "iterator" | "toArray", []) | ("contains" | "containsAll", [_]) => {
             return Ok(None);
@@ -204,7 +204,7 @@ pub(super) fn call_iterator<'t>(
     at: &Cell<usize>,
     name: &str,
     arguments: &[Datum<'t>],
-) -> Result<Option<Datum<'t>>, Error> {
+) -> Result<Option<Datum<'t>>, Failure> {
     let items = &eval.heap.list(list).items;
     match (name, arguments) {
         ("hasNext", []) => Ok(Some(Datum::Bool(at.get() < items.len()))),
@@ -223,14 +223,19 @@ fn index<'t>(found: Option<usize>) -> Datum<'t> {
     Datum::Int(found.map_or(-1, |i| i as i128))
 }
 
-fn place(eval: &Evaluator<'_>, index: i128, length: usize) -> Result<usize, Error> {
+fn place(eval: &Evaluator<'_>, index: i128, length: usize) -> Result<usize, Failure> {
     usize::try_from(index)
         .ok()
         .filter(|i| *i < length)
         .ok_or_else(|| eval.failed(format!("IndexOutOfBoundsException: index {index}")))
 }
 
-fn find<'t>(eval: &mut Evaluator<'t>, at: usize, item: &Datum<'t>, last: bool) -> Result<Option<usize>, Error> {
+fn find<'t>(
+    eval: &mut Evaluator<'t>,
+    at: usize,
+    item: &Datum<'t>,
+    last: bool,
+) -> Result<Option<usize>, Failure> {
     let length = eval.heap.list(at).items.len();
     eval.charge(1 + length)?;
     for i in 0..length {

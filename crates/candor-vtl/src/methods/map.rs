@@ -1,6 +1,6 @@
 //! Methods of `java.util.Map`.
 
-use crate::error::Error;
+use crate::error::Failure;
 use crate::eval::Evaluator;
 use crate::heap::{Datum, Members};
 
@@ -10,7 +10,7 @@ pub(super) fn call<'t>(
     at: usize,
     name: &str,
     arguments: &[Datum<'t>],
-) -> Result<Option<Datum<'t>>, Error> {
+) -> Result<Option<Datum<'t>>, Failure> {
     Ok(match (name, arguments) {
         ("get", [key]) => {
             let key = eval.key(key)?;
@@ -110,7 +110,7 @@ pub(super) fn call<'t>(
     })
 }
 
-fn values<'t>(eval: &mut Evaluator<'t>, at: usize) -> Result<Vec<Datum<'t>>, Error> {
+fn values<'t>(eval: &mut Evaluator<'t>, at: usize) -> Result<Vec<Datum<'t>>, Failure> {
     let values: Vec<Datum> = eval.heap.map(at).members().iter().map(|(_, value)| value.clone()).collect();
     eval.charge(values.len())?;
     Ok(values)

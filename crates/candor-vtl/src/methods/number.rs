@@ -1,7 +1,7 @@
 //! Methods of `Integer`, `Long`, `Double`, `Float`, `BigInteger`, `BigDecimal` and `Boolean`, static ones through an instance.
 
 use super::{double, int, long};
-use crate::error::Error;
+use crate::error::Failure;
 use crate::eval::{Evaluator, is_decimal, long_datum};
 use crate::heap::Datum;
 
@@ -11,7 +11,7 @@ pub(super) fn call<'t>(
     of: &Datum<'t>,
     name: &str,
     arguments: &[Datum<'t>],
-) -> Result<Option<Datum<'t>>, Error> {
+) -> Result<Option<Datum<'t>>, Failure> {
     if let Some(converted) = converted(of, name, arguments) {
         return Ok(Some(converted));
     }
@@ -56,7 +56,7 @@ fn converted<'t>(of: &Datum<'t>, name: &str, arguments: &[Datum<'t>]) -> Option<
 }
 
 /// What Java throws where an argument is null, or of another class than it asks for.
-fn wrong_argument<'t>(eval: &Evaluator<'t>, argument: &Datum<'t>) -> Error {
+fn wrong_argument<'t>(eval: &Evaluator<'t>, argument: &Datum<'t>) -> Failure {
     match argument {
         Datum::Null => eval.failed("NullPointerException: the argument is null"),
         _ => eval.failed("ClassCastException: the argument is of another class"),
@@ -67,7 +67,12 @@ fn order<'t>(ordering: std::cmp::Ordering) -> Datum<'t> {
     Datum::Int(ordering as i128)
 }
 
-fn boolean<'t>(eval: &Evaluator<'t>, of: bool, name: &str, arguments: &[Datum<'t>]) -> Result<Option<Datum<'t>>, Error> {
+fn boolean<'t>(
+    eval: &Evaluator<'t>,
+    of: bool,
+    name: &str,
+    arguments: &[Datum<'t>],
+) -> Result<Option<Datum<'t>>, Failure> {
     Ok(Some(match (name, arguments) {
         ("booleanValue", []) => Datum::Bool(of),
         ("parseBoolean" | "valueOf", [Datum::Text(text)]) => Datum::Bool(text.eq_ignore_ascii_case("true")),
@@ -84,12 +89,18 @@ fn boolean<'t>(eval: &Evaluator<'t>, of: bool, name: &str, arguments: &[Datum<'t
     }))
 }
 
-fn format_error(eval: &Evaluator<'_>, text: &str) -> Error {
+fn format_error(eval: &Evaluator<'_>, text: &str) -> Failure {
     eval.failed(format!("NumberFormatException: for input string \"{text}\""))
 }
 
 /// An integer within these bounds, as `parseInt` and `parseLong` read it.
-fn parse<'t>(eval: &Evaluator<'t>, text: &Datum<'t>, radix: i32, least: i64, most: i64) -> Result<i64, Error> {
+fn parse<'t>(
+    eval: &Evaluator<'t>,
+    text: &Datum<'t>,
+    radix: i32,
+    least: i64,
+    most: i64,
+) -> Result<i64, Failure> {
     let Datum::Text(text) = text else { return Err(eval.failed("NumberFormatException: null")) };
     let radix = u32::try_from(radix).ok().filter(|r| (2..=36).contains(r));
     let radix = radix.ok_or_else(|| eval.failed("NumberFormatException: the radix is not 2 to 36"))?;
@@ -100,7 +111,7 @@ fn parse<'t>(eval: &Evaluator<'t>, text: &Datum<'t>, radix: i32, least: i64, mos
 }
 
 /// As `Integer.decode`: `0x1F`, `#1F`, `017`, `-5`.
-fn decode(eval: &Evaluator<'_>, text: &str, least: i64, most: i64) -> Result<i64, Error> {
+fn decode(eval: &Evaluator<'_>, text: &str, least: i64, most: i64) -> Result<i64, Failure> {
     let negative = text.starts_with('-');
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     let hexadecimal =
@@ -129,7 +140,12 @@ fn in_radix(n: i64, radix: i32) -> String {
     format!("{sign}{}", digits.into_iter().rev().collect::<String>())
 }
 
-fn integer<'t>(eval: &Evaluator<'t>, of: i32, name: &str, arguments: &[Datum<'t>]) -> Result<Option<Datum<'t>>, Error> {
+fn integer<'t>(
+    eval: &Evaluator<'t>,
+    of: i32,
+    name: &str,
+    arguments: &[Datum<'t>],
+) -> Result<Option<Datum<'t>>, Failure> {
     let (least, most) = (i64::from(i32::MIN), i64::from(i32::MAX));
     let whole = |n: i64| Datum::Int(n.into());
     match (name, arguments) {
@@ -195,7 +211,7 @@ fn long_integer<'t>(
     of: i64,
     name: &str,
     arguments: &[Datum<'t>],
-) -> Result<Option<Datum<'t>>, Error> {
+) -> Result<Option<Datum<'t>>, Failure> {
     match (name, arguments) {
         ("compareTo", [other]) => {
             let other_long = match other {
@@ -253,7 +269,7 @@ fn long_integer<'t>(
 }
 
 /// As `Double.parseDouble` reads it: `f64` knows spellings that Java does not, and the other way round.
-fn parse_double(eval: &Evaluator<'_>, text: &str) -> Result<f64, Error> {
+fn parse_double(eval: &Evaluator<'_>, text: &str) -> Result<f64, Failure> {
     let trimmed = text.trim_matches(|c: char| c <= ' ');
     let unsigned = trimmed.strip_prefix(['-', '+']).unwrap_or(trimmed);
     if matches!(unsigned, "NaN" | "Infinity") {
@@ -269,7 +285,12 @@ fn double_order<'t>(a: f64, b: f64) -> Datum<'t> {
     order(if a.is_nan() || b.is_nan() { a.is_nan().cmp(&b.is_nan()) } else { a.total_cmp(&b) })
 }
 
-fn floating<'t>(eval: &Evaluator<'t>, of: f64, name: &str, arguments: &[Datum<'t>]) -> Result<Option<Datum<'t>>, Error> {
+fn floating<'t>(
+    eval: &Evaluator<'t>,
+    of: f64,
+    name: &str,
+    arguments: &[Datum<'t>],
+) -> Result<Option<Datum<'t>>, Failure> {
     match (name, arguments) {
         ("isNaN", []) => return Ok(Some(Datum::Bool(of.is_nan()))),
         ("isInfinite", []) => return Ok(Some(Datum::Bool(of.is_infinite()))),
@@ -314,7 +335,7 @@ fn big<'t>(
     of: &Datum<'t>,
     name: &str,
     arguments: &[Datum<'t>],
-) -> Result<Option<Datum<'t>>, Error> {
+) -> Result<Option<Datum<'t>>, Failure> {
     use crate::ast::Operator;
     let sign = || match of {
         Datum::Int(n) => n.signum(),

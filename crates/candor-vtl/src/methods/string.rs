@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{format, int, texts};
-use crate::error::Error;
+use crate::error::Failure;
 use crate::eval::Evaluator;
 use crate::heap::{Datum, Text};
 use crate::java_regex::RegexError;
@@ -28,7 +28,12 @@ fn units(text: &str) -> usize {
 }
 
 /// The bytes between two units.
-fn bytes_between(eval: &Evaluator<'_>, text: &str, from: i128, to: Option<i128>) -> Result<Range<usize>, Error> {
+fn bytes_between(
+    eval: &Evaluator<'_>,
+    text: &str,
+    from: i128,
+    to: Option<i128>,
+) -> Result<Range<usize>, Failure> {
     let place = |unit: i128| usize::try_from(unit).ok().and_then(|unit| byte_at(text, unit));
     let end = to.map_or(Some(text.len()), place);
     match (place(from), end) {
@@ -60,7 +65,7 @@ pub(super) fn hash_code(text: &str) -> i32 {
     text.encode_utf16().fold(0i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)))
 }
 
-fn regex<T>(eval: &Evaluator<'_>, result: Result<T, RegexError>) -> Result<T, Error> {
+fn regex<T>(eval: &Evaluator<'_>, result: Result<T, RegexError>) -> Result<T, Failure> {
     result.map_err(|e| eval.failed(e.to_string()))
 }
 
@@ -74,7 +79,7 @@ fn substring<'t>(
     text: &Text<'t>,
     from: i128,
     to: Option<i128>,
-) -> Result<Datum<'t>, Error> {
+) -> Result<Datum<'t>, Failure> {
     let bytes = bytes_between(eval, text, from, to)?;
     Ok(part(text, |t| &t[bytes]))
 }
@@ -85,7 +90,7 @@ pub(super) fn call<'t>(
     text: &Text<'t>,
     name: &str,
     arguments: &[Datum<'t>],
-) -> Result<Option<Datum<'t>>, Error> {
+) -> Result<Option<Datum<'t>>, Failure> {
     eval.charge_text(text.len())?;
     let number = |n: usize| Datum::Int(n as i128);
     let result = match (name, arguments) {

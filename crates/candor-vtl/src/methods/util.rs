@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use base64::Engine as _;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD};
 
-use crate::error::Error;
+use crate::error::Failure;
 use crate::eval::Evaluator;
 use crate::heap::{Datum, Text};
 use crate::json;
@@ -15,7 +15,7 @@ pub(super) fn call<'t>(
     eval: &mut Evaluator<'t>,
     name: &str,
     arguments: &[Datum<'t>],
-) -> Result<Option<Datum<'t>>, Error> {
+) -> Result<Option<Datum<'t>>, Failure> {
     let [argument] = arguments else { return Ok(None) };
     let Datum::Text(text) = argument else { return Ok(None) };
     eval.charge_text(text.len().saturating_mul(2))?;
