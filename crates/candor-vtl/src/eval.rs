@@ -15,7 +15,7 @@ use crate::ast::{Block, Expression, Node, Variable};
 use crate::budget::{Budget, FOREACH_LIMIT, MAX_DEPTH};
 use crate::error::{Error, ErrorKind, Failure};
 use crate::heap::{Datum, Heap, Key, Members, Style, Text};
-use crate::names;
+use crate::names::{self, ContextUse};
 use crate::scope::{Piece, Rendered, Scope};
 use crate::template::{Template, Variables};
 
@@ -103,12 +103,14 @@ impl<'t> Evaluator<'t> {
     fn new(template: &'t Template, scope: &'t Scope<'t>, budget: Budget) -> Evaluator<'t> {
         let mut heap = Heap::new();
         let Variables { count, context } = template.variables();
-        // Taking it in costs more than most templates do.
-        let context = context.then(|| Context::load(scope, &mut heap));
+        let context = match context {
+            ContextUse::Nothing => None,
+            ContextUse::Members(_) | ContextUse::All => Some(Context::load(scope, context, &mut heap)),
+        };
         let pairs =
             scope.stage_variables.iter().map(|(k, v)| (Key::Text(k.as_str().into()), v.as_str().into()));
         let stage_variables = heap.new_map(pairs.collect());
-        let mut variables = vec![None; count];
+        let mut variables = vec![None; *count];
         variables[names::INPUT] = Some(Datum::Input);
         variables[names::UTIL] = Some(Datum::Util);
         variables[names::CONTEXT] = context.as_ref().map(|context| Datum::Map(context.map));

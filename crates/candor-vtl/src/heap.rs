@@ -330,12 +330,13 @@ impl<'t> Heap<'t> {
 
     /// A new map of members whose keys may repeat: the last one counts, at the place of the first.
     pub(crate) fn new_map(&mut self, members: Vec<(Key<'t>, Datum<'t>)>) -> Datum<'t> {
-        self.add(Map::of(crate::members::distinct(members, Key::sketch)))
+        Datum::Map(self.add_map(members))
     }
 
-    fn add(&mut self, map: Map<'t>) -> Datum<'t> {
-        self.maps.push(map);
-        Datum::Map(self.maps.len() - 1)
+    /// As [`Heap::new_map`], its index.
+    pub(crate) fn add_map(&mut self, members: Vec<(Key<'t>, Datum<'t>)>) -> usize {
+        self.maps.push(Map::of(crate::members::distinct(members, Key::sketch)));
+        self.maps.len() - 1
     }
 
     /// A view of a map.
@@ -405,10 +406,7 @@ impl<'t> Heap<'t> {
     pub(crate) fn load_object(&mut self, value: &'t Value) -> usize {
         match self.load(value) {
             Datum::Map(at) => at,
-            _ => {
-                self.add(Map::default());
-                self.maps.len() - 1
-            }
+            _ => self.add_map(Vec::new()),
         }
     }
 

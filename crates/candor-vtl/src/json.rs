@@ -241,16 +241,25 @@ impl<'p> Reader<'p> {
         })
     }
 
+    // Inlined, a string or a number is made where it stays.
+    #[inline(always)]
     fn value<B: Build<'p>>(&mut self, depth: usize, build: &mut B) -> Result<B::Node, Failure> {
+        self.blank();
+        match self.peek() {
+            Some(quote @ (b'"' | b'\'')) if depth <= MAX_DEPTH => Ok(build.text(self.string(quote)?)),
+            _ => self.other_value(depth, build),
+        }
+    }
+
+    #[inline(never)]
+    fn other_value<B: Build<'p>>(&mut self, depth: usize, build: &mut B) -> Result<B::Node, Failure> {
         if depth > MAX_DEPTH {
             return Err(self.expected("fewer nested levels"));
         }
-        self.blank();
         match self.peek() {
             None => Err(self.expected("a value")),
             Some(b'{') => self.object(depth, build),
             Some(b'[') => self.array(depth, build),
-            Some(quote @ (b'"' | b'\'')) => Ok(build.text(self.string(quote)?)),
             Some(_) => {
                 let start = self.at;
                 if let Some(digits) = self.digits() {

@@ -29,14 +29,47 @@ pub(crate) struct Names {
     own: Vec<Arc<str>>,
     /// Their places, once they are many.
     places: HashMap<Arc<str>, usize>,
-    uses_context: bool,
+    context: ContextUse,
+}
+
+/// What a template reads of `$context`: taking all of it in costs more than most templates do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum ContextUse {
+    #[default]
+    Nothing,
+    /// Members of these names, in the order they were met.
+    Members(Vec<Arc<str>>),
+    All,
+}
+
+impl ContextUse {
+    /// Whether a member is read.
+    pub(crate) fn reads(&self, member: &str) -> bool {
+        match self {
+            ContextUse::Nothing => false,
+            ContextUse::Members(names) => names.iter().any(|name| **name == *member),
+            ContextUse::All => true,
+        }
+    }
+
+    fn add(&mut self, member: Option<&str>) {
+        match (&mut *self, member) {
+            (ContextUse::All, _) => {}
+            (ContextUse::Nothing, Some(name)) => *self = ContextUse::Members(vec![name.into()]),
+            (ContextUse::Members(names), Some(name)) if names.len() < FEW => {
+                if names.iter().all(|known| **known != *name) {
+                    names.push(name.into());
+                }
+            }
+            _ => *self = ContextUse::All,
+        }
+    }
 }
 
 impl Names {
     /// The variable of this name.
     pub(crate) fn variable(&mut self, name: &str) -> Variable {
         if let Some(number) = GIVEN.iter().position(|given| *given == name) {
-            self.uses_context |= number == CONTEXT;
             return Variable { name: GIVEN_NAMES[number].clone(), number };
         }
         let known = match self.own.len() <= FEW {
@@ -58,14 +91,19 @@ impl Names {
         at
     }
 
+    /// Takes note of a reference to `$context`: to this member of it, or in any other way.
+    pub(crate) fn reads_context(&mut self, member: Option<&str>) {
+        self.context.add(member);
+    }
+
     /// How many variables there are.
     pub(crate) fn count(&self) -> usize {
         GIVEN.len() + self.own.len()
     }
 
-    /// Whether any reference begins with `$context`.
-    pub(crate) fn uses_context(&self) -> bool {
-        self.uses_context
+    /// What is read of `$context`.
+    pub(crate) fn context(self) -> ContextUse {
+        self.context
     }
 }
 
@@ -85,8 +123,21 @@ mod tests {
         }
         assert_eq!(names.count(), GIVEN.len() + 3 * FEW);
         assert_eq!((names.variable("input").number, names.variable("foreach").number), (INPUT, FOREACH));
-        assert!(!names.uses_context());
-        assert_eq!(names.variable("context").number, CONTEXT);
-        assert!(names.uses_context());
+    }
+
+    #[test]
+    fn few_members_of_the_context_are_told_apart() {
+        let read = |members: &[Option<&str>]| {
+            let mut names = Names::default();
+            members.iter().for_each(|member| names.reads_context(*member));
+            names.context()
+        };
+        assert_eq!(read(&[]), ContextUse::Nothing);
+        let two = read(&[Some("stage"), Some("identity"), Some("stage")]);
+        assert_eq!(two, ContextUse::Members(vec!["stage".into(), "identity".into()]));
+        assert!(two.reads("stage") && !two.reads("apiId"));
+        assert_eq!(read(&[Some("stage"), None, Some("stage")]), ContextUse::All);
+        let many: Vec<String> = (0..=FEW).map(|i| format!("m{i}")).collect();
+        assert_eq!(read(&many.iter().map(|m| Some(m.as_str())).collect::<Vec<_>>()), ContextUse::All);
     }
 }

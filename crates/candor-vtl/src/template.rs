@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::ast::{Block, Expression, Node, Reference, Tail};
 use crate::budget::Budget;
 use crate::error::Error;
+use crate::names::ContextUse;
 use crate::scope::{Piece, Rendered, Scope};
 use crate::{eval, parser};
 
@@ -17,12 +18,11 @@ pub struct Template {
 }
 
 /// What a rendering has to make place for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Variables {
     /// How many there are.
     pub(crate) count: usize,
-    /// Whether `$context` is among those that are read: taking it in costs more than most templates do.
-    pub(crate) context: bool,
+    pub(crate) context: ContextUse,
 }
 
 /// What a reference or a directive is found for.
@@ -44,7 +44,7 @@ impl Template {
     /// Where AWS answers 500 for every request, as the template cannot be parsed.
     pub fn parse(source: &str) -> Result<Template, Error> {
         let (block, names) = parser::parse(source)?;
-        let variables = Variables { count: names.count(), context: names.uses_context() };
+        let variables = Variables { count: names.count(), context: names.context() };
         Ok(Template { text: source.into(), block, variables })
     }
 
@@ -58,8 +58,8 @@ impl Template {
     }
 
     /// What a rendering has to make place for.
-    pub(crate) fn variables(&self) -> Variables {
-        self.variables
+    pub(crate) fn variables(&self) -> &Variables {
+        &self.variables
     }
 
     /// Renders the template. There is no partial output.

@@ -7,6 +7,7 @@ use crate::Value;
 use crate::budget::MAX_DEPTH;
 use crate::error::ErrorKind;
 use crate::heap::{Datum, Heap, Key};
+use crate::names::ContextUse;
 use crate::scope::{Overrides, Scope};
 
 /// Values that overrides may consist of.
@@ -18,8 +19,9 @@ pub(super) struct Context {
     pub(super) map: usize,
     /// How many members it began with.
     given: usize,
-    request: Part,
-    response: Part,
+    /// None where the template does not read it: then it is as it was.
+    request: Option<Part>,
+    response: Option<Part>,
 }
 
 /// `requestOverride` or `responseOverride`.
@@ -61,11 +63,22 @@ impl Part {
 }
 
 impl Context {
-    /// Takes what a template sees onto the heap.
-    pub(super) fn load<'t>(scope: &'t Scope<'t>, heap: &mut Heap<'t>) -> Context {
-        let map = heap.load_object(scope.context);
-        let request = Part::load("requestOverride", &scope.overrides.request, map, heap);
-        let response = Part::load("responseOverride", &scope.overrides.response, map, heap);
+    /// Takes what a template sees onto the heap, as far as it is read.
+    pub(super) fn load<'t>(scope: &'t Scope<'t>, used: &ContextUse, heap: &mut Heap<'t>) -> Context {
+        let map = match (scope.context, used) {
+            (Value::Map(members), ContextUse::Members(_)) => {
+                let read = members.iter().filter(|(name, _)| used.reads(name));
+                let read = read.map(|(name, value)| (Key::Text(name.as_str().into()), heap.load(value)));
+                let read = read.collect();
+                heap.add_map(read)
+            }
+            (context, _) => heap.load_object(context),
+        };
+        let mut part = |name: &'static str, overrides: &'t Value| {
+            used.reads(name).then(|| Part::load(name, overrides, map, heap))
+        };
+        let request = part("requestOverride", &scope.overrides.request);
+        let response = part("responseOverride", &scope.overrides.response);
         heap.silence();
         let given = heap.map(map).members().len();
         for (name, value) in &scope.overrides.custom {
@@ -78,17 +91,23 @@ impl Context {
     /// What is overridden at the end.
     pub(super) fn overrides(&self, scope: &Scope<'_>, heap: &Heap<'_>) -> Result<Overrides, ErrorKind> {
         let mut nodes = MAX_OVERRIDE_NODES;
-        let mut overrides = Overrides::default();
         let given = scope.overrides;
+        let mut overrides = Overrides::default();
+        if self.request.is_none() {
+            overrides.request = given.request.clone();
+        }
+        if self.response.is_none() {
+            overrides.response = given.response.clone();
+        }
         for (i, (key, value)) in heap.map(self.map).members().iter().enumerate() {
-            match key {
-                Key::Text(name) if **name == *"responseOverride" => {
-                    overrides.response = self.response.unload(value, &given.response, heap, &mut nodes);
+            match (key, &self.request, &self.response) {
+                (Key::Text(name), _, Some(part)) if **name == *"responseOverride" => {
+                    overrides.response = part.unload(value, &given.response, heap, &mut nodes);
                 }
-                Key::Text(name) if **name == *"requestOverride" => {
-                    overrides.request = self.request.unload(value, &given.request, heap, &mut nodes);
+                (Key::Text(name), Some(part), _) if **name == *"requestOverride" => {
+                    overrides.request = part.unload(value, &given.request, heap, &mut nodes);
                 }
-                name if i >= self.given => {
+                (name, ..) if i >= self.given => {
                     overrides.custom.push((name.text(), heap.unload(value, MAX_DEPTH, &mut nodes)));
                 }
                 _ => {}

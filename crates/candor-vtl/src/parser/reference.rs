@@ -3,6 +3,7 @@
 use super::{Parser, Place};
 use crate::ast::{Expression, Reference, Tail};
 use crate::error::Error;
+use crate::names;
 
 /// The length of the mark before the name (`$`, `$!`, `${`, `$!{`) where a reference begins here.
 pub(super) fn ahead(rest: &str) -> Option<usize> {
@@ -58,6 +59,12 @@ impl Parser<'_, '_> {
             self.take(b'}', "`}`")?;
         }
         self.depth -= 1;
+        if variable.number == names::CONTEXT {
+            self.names.reads_context(match tail.first() {
+                Some(Tail::Property(name)) => Some(name),
+                _ => None,
+            });
+        }
         let inside = match self.place {
             Place::Offset(_) => None,
             Place::Inside(_) => Some(self.text[start..self.at].into()),
