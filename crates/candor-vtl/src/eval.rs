@@ -149,10 +149,9 @@ impl<'t> Evaluator<'t> {
 
     /// Notes what printed the output from `before` on, unless parts of it are noted already (a `#define`d block's).
     fn trace(&mut self, out: &str, before: usize, span: &Range<u32>) {
-        if self.aside > 0 || out.len() == before {
-            return;
-        }
         if let Some(pieces) = &mut self.pieces
+            && self.aside == 0
+            && out.len() > before
             && pieces.last().is_none_or(|last| last.output.end <= before)
         {
             pieces.push(Piece { output: before..out.len(), template: span.clone() });

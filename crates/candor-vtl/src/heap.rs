@@ -228,6 +228,7 @@ const FEW: usize = 16;
 pub(crate) struct Map<'t> {
     members: Vec<(Key<'t>, Datum<'t>)>,
     /// Where each member stands; none while there are few.
+    #[allow(clippy::box_collection, reason = "most maps have none, and are lighter without place for one")]
     index: Option<Box<HashMap<Key<'t>, usize>>>,
     /// Counts changes of the keys, which a loop over the map does not survive.
     pub(crate) changes: u64,

@@ -241,36 +241,41 @@ impl<'p> Reader<'p> {
         })
     }
 
-    // Inlined, a string or a number is made where it stays.
-    #[inline(always)]
     fn value<B: Build<'p>>(&mut self, depth: usize, build: &mut B) -> Result<B::Node, Failure> {
-        self.blank();
-        match self.peek() {
-            Some(quote @ (b'"' | b'\'')) if depth <= MAX_DEPTH => Ok(build.text(self.string(quote)?)),
-            _ => self.other_value(depth, build),
-        }
+        let mut value = build.word(Word::Null);
+        self.value_into(&mut value, depth, build)?;
+        Ok(value)
     }
 
-    #[inline(never)]
-    fn other_value<B: Build<'p>>(&mut self, depth: usize, build: &mut B) -> Result<B::Node, Failure> {
+    /// Reads a value into its place: most are made there, and moving them would take as long as reading them.
+    #[inline]
+    fn value_into<B: Build<'p>>(
+        &mut self,
+        place: &mut B::Node,
+        depth: usize,
+        build: &mut B,
+    ) -> Result<(), Failure> {
         if depth > MAX_DEPTH {
             return Err(self.expected("fewer nested levels"));
         }
+        self.blank();
         match self.peek() {
-            None => Err(self.expected("a value")),
-            Some(b'{') => self.object(depth, build),
-            Some(b'[') => self.array(depth, build),
-            Some(_) => {
-                let start = self.at;
-                if let Some(digits) = self.digits() {
-                    return Ok(build.word(Word::Int(digits)));
+            None => return Err(self.expected("a value")),
+            Some(b'{') => *place = self.object(depth, build)?,
+            Some(b'[') => *place = self.array(depth, build)?,
+            Some(quote @ (b'"' | b'\'')) => *place = build.text(self.string(quote)?),
+            Some(_) => match self.digits() {
+                Some(digits) => *place = build.word(Word::Int(digits)),
+                None => {
+                    let start = self.at;
+                    while self.peek().is_some_and(|b| !matches!(b, b',' | b']' | b'}')) {
+                        self.at += 1;
+                    }
+                    *place = build.word(word(self.text[start..self.at].trim()));
                 }
-                while self.peek().is_some_and(|b| !matches!(b, b',' | b']' | b'}')) {
-                    self.at += 1;
-                }
-                Ok(build.word(word(self.text[start..self.at].trim())))
-            }
+            },
         }
+        Ok(())
     }
 
     /// A whole number of few digits that ends right here: what most numbers are.
@@ -301,7 +306,7 @@ impl<'p> Reader<'p> {
                 }
                 Some(b',') => self.at += 1,
                 Some(_) => {
-                    items.push(self.value(depth + 1, build)?);
+                    self.value_into(items.push_mut(build.word(Word::Null)), depth + 1, build)?;
                     self.blank();
                     if !matches!(self.peek(), Some(b',' | b']')) {
                         return Err(self.expected("`,` or `]`"));
@@ -341,8 +346,8 @@ impl<'p> Reader<'p> {
                 return Err(self.expected("`:`"));
             }
             self.at += 1;
-            let value = self.value(depth + 1, build)?;
-            members.push((key, value));
+            let member = members.push_mut((key, build.word(Word::Null)));
+            self.value_into(&mut member.1, depth + 1, build)?;
             self.blank();
             if !matches!(self.peek(), Some(b',' | b'}')) {
                 return Err(self.expected("`,` or `}`"));

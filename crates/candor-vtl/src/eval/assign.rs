@@ -26,7 +26,10 @@ impl<'t> Evaluator<'t> {
         };
         self.span = target.span.clone();
         let Some(root) = self.variable(target.variable.number).cloned() else { return Ok(()) };
-        let Some(parent) = self.follow(root, before, target)? else { return Ok(()) };
+        let parent = match self.follow(root, before, target)? {
+            None | Some(Datum::Null) => return Ok(()),
+            Some(parent) => parent,
+        };
         let key = match last {
             Tail::Property(name) => Datum::from(name.as_str()),
             Tail::Index(index) => self.value(index)?,

@@ -23,7 +23,10 @@ impl<'t> Evaluator<'t> {
     pub(crate) fn value(&mut self, expression: &'t Expression) -> Result<Datum<'t>, Failure> {
         self.charge(1)?;
         match expression {
-            Expression::Reference(reference) => Ok(self.resolve(reference)?.unwrap_or_else(|| "".into())),
+            Expression::Reference(reference) => match self.resolve(reference)? {
+                None | Some(Datum::Null) => Ok("".into()),
+                Some(datum) => Ok(datum),
+            },
             _ => self.nested(|e| e.value_inside(expression)),
         }
     }
@@ -58,7 +61,8 @@ impl<'t> Evaluator<'t> {
                 self.heap.new_map(values)
             }
             Expression::Range(from, to) => self.range(from, to)?,
-            Expression::Reference(reference) => self.resolve(reference)?.unwrap_or_else(|| "".into()),
+            // Needs no level of its own.
+            Expression::Reference(_) => self.value(expression)?,
             Expression::Not(_) => Datum::Bool(self.truth(expression)?),
             Expression::Binary(operator, sides) => match operator {
                 Operator::Or | Operator::And => Datum::Bool(self.truth(expression)?),
@@ -102,7 +106,7 @@ impl<'t> Evaluator<'t> {
         Ok(self.heap.new_list(items, Style::Java))
     }
 
-    /// What a reference refers to, if it leads anywhere; null leads nowhere.
+    /// What a reference refers to; `None` and null where it leads nowhere.
     #[inline]
     pub(super) fn resolve(&mut self, reference: &'t Reference) -> Result<Option<Datum<'t>>, Failure> {
         self.span = reference.span.clone();
@@ -135,7 +139,7 @@ impl<'t> Evaluator<'t> {
         Glance { at: at.filter(|datum| !matches!(datum, Datum::Null)), rest, steps }
     }
 
-    /// Follows the steps behind a root.
+    /// Follows the steps behind a root; the last one may lead to null.
     pub(super) fn follow(
         &mut self,
         root: Datum<'t>,
@@ -150,8 +154,7 @@ impl<'t> Evaluator<'t> {
                 Some(datum) => at = datum,
             }
         }
-        let found = self.step(&at, last, of);
-        if let Ok(Some(Datum::Null)) = found { Ok(None) } else { found }
+        self.step(&at, last, of)
     }
 
     fn step(
