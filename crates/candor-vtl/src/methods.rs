@@ -11,7 +11,10 @@ mod util;
 
 use crate::error::Failure;
 use crate::eval::Evaluator;
-use crate::heap::{Datum, Style};
+use crate::heap::{Datum, Style, Text};
+
+/// What a method without a result yields: the empty string (Velocity 1.7's `ASTMethod`), unlike one that yields null.
+const NO_RESULT: Datum<'static> = Datum::Text(Text::Given(""));
 
 /// The property of a value: a map's is always a key, others have getters.
 pub(crate) fn property<'t>(

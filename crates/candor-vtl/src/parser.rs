@@ -9,7 +9,8 @@ mod reference;
 
 use std::ops::Range;
 
-use crate::ast::{Block, Node};
+use self::directive::Directive;
+use crate::ast::{Block, Node, Tail};
 use crate::budget::MAX_DEPTH;
 use crate::error::Error;
 use crate::names::Names;
@@ -18,7 +19,15 @@ use crate::names::Names;
 pub(crate) fn parse(source: &str) -> Result<(Block, Names), Error> {
     let mut names = Names::default();
     let place = Place::Offset(0);
-    let mut parser = Parser { text: source, at: 0, depth: 0, place, in_literal: false, names: &mut names };
+    let mut parser = Parser {
+        text: source,
+        at: 0,
+        depth: 0,
+        place,
+        in_literal: false,
+        behind_name: false,
+        names: &mut names,
+    };
     let (block, end) = parser.block()?;
     match end {
         Closing::OfText => Ok((block, names)),
@@ -32,6 +41,8 @@ struct Parser<'s, 'n> {
     at: usize,
     depth: usize,
     place: Place,
+    /// The lexer's state is that behind `$a.name`: some of what follows leaves it so.
+    behind_name: bool,
     /// Inside of a quoted string, where a lone `$` or `#` may be the last character.
     in_literal: bool,
 }
@@ -132,6 +143,10 @@ impl Parser<'_, '_> {
                 }
                 Some(b'\\') => self.backslashes(&mut block)?,
                 Some(b'$') => self.dollar(&mut block)?,
+                Some(b'#') if self.behind_name && self.rest().starts_with("##") => {
+                    self.behind_name = false;
+                    self.hash_behind_name(&mut block)
+                }
                 Some(b'#') => match self.hash(&mut block)? {
                     Hash::Read { fresh } => fresh,
                     Hash::Ended(end) => {
@@ -140,6 +155,7 @@ impl Parser<'_, '_> {
                     }
                 },
                 Some(_) => {
+                    self.behind_name = false;
                     let length = self.rest().find(['\\', '$', '#']).unwrap_or(self.rest().len());
                     self.at += length;
                     self.push_text(&mut block, self.at - length..self.at, self.at - length);
@@ -151,15 +167,28 @@ impl Parser<'_, '_> {
 
     /// n backslashes before a reference or a known directive print as half of them; an odd one escapes. Elsewhere they are text.
     fn backslashes(&mut self, block: &mut Block) -> Result<bool, Error> {
+        self.behind_name = false;
         let start = self.at;
         while self.peek() == Some(b'\\') {
             self.at += 1;
         }
         let (run, half) = (self.at - start, (self.at - start) / 2);
-        let print = if reference::ahead(self.rest()).is_some() || self.directive_ahead().is_some() {
-            half
-        } else {
-            run
+        // An escaped reference takes the lone dollars before it along: `\$$a` prints `$a` (the real Velocity 1.7).
+        let lone = self.lone_dollars();
+        if run % 2 == 1 && lone > 0 {
+            self.push_text(block, start..start + half, start);
+            self.at += lone;
+            let escaped = self.at;
+            self.reference()?;
+            self.push_text(block, escaped..self.at, start);
+            return Ok(true);
+        }
+        let print = match self.directive_ahead() {
+            // Before a `#set` that is not escaped all of them print (the real Velocity 1.7).
+            Some((Directive::Set, _)) if run % 2 == 0 => run,
+            Some(_) => half,
+            None if reference::ahead(self.rest()).is_some() => half,
+            None => run,
         };
         self.push_text(block, start..start + print, start);
         if print == run || run % 2 == 0 {
@@ -174,9 +203,23 @@ impl Parser<'_, '_> {
         Ok(true)
     }
 
+    /// The length of `$`, `$$` or `$!` that stand right before a reference and are none.
+    fn lone_dollars(&self) -> usize {
+        let rest = self.rest();
+        let dollars = rest.len() - rest.trim_start_matches('$').len();
+        let lone = match rest[dollars..].starts_with("!$") {
+            true => dollars + 1,
+            false => dollars.saturating_sub(1),
+        };
+        if lone > 0 && reference::ahead(&rest[lone..]).is_some() { lone } else { 0 }
+    }
+
     fn dollar(&mut self, block: &mut Block) -> Result<bool, Error> {
         if reference::ahead(self.rest()).is_some() {
             let reference = self.reference()?;
+            if !self.text[..self.at].ends_with('}') {
+                self.behind_name = matches!(reference.tail.last(), Some(Tail::Property(_)));
+            }
             block.nodes.push(Node::Reference(reference));
             return Ok(true);
         }
@@ -184,17 +227,74 @@ impl Parser<'_, '_> {
         if rest.len() == 1 && !self.in_literal {
             return Err(self.expected("something behind the last `$`"));
         }
-        // Quirks of Velocity's lexer: `$!` loses its `!` before most characters, `$  #set(…)` its `$`.
+        // Quirks of Velocity's lexer, which joins a lone `$` or `$!` with what stands behind it.
+        let bang = |dollars: usize| usize::from(rest[dollars..].starts_with('!'));
+        let dollars = rest.len() - rest.trim_start_matches('$').len();
+        let run = dollars + bang(dollars);
+        if rest[run..].starts_with('#') || set_ahead(&rest[run..]).is_some() {
+            return Ok(self.dollars_before_hash(dollars, run, block));
+        }
+        let opens = 1 + bang(1);
+        if rest[opens..].starts_with('{') {
+            let behind = &rest.as_bytes()[opens + 1..];
+            if matches!(behind, [b'$' | b'[', ..] | [b'{', b'a'..=b'z' | b'A'..=b'Z' | b'_', ..]) {
+                return Err(self.expected("a name behind `${`"));
+            }
+            self.at += opens + 1;
+            self.push_text(block, self.at - opens - 1..self.at, self.at - opens - 1);
+            return Ok(true);
+        }
         let (printed, length) = match rest.as_bytes() {
-            [b'$', b'!', b'$' | b'{', ..] => (2, 2),
+            [b'$', b'!', b'$' | b'[' | b'}', ..] => (2, 2),
+            [b'$', b'!', b'.', b'a'..=b'z' | b'A'..=b'Z' | b'_', ..] => (0, 2),
             [b'$', b'!', ..] => (1, 2),
-            _ if set_ahead(&rest[1..]).is_some() => (0, 1),
             _ => (1, 1),
         };
         let start = self.at;
         self.at += length;
         self.push_text(block, start..start + printed, start);
-        Ok(printed == 0)
+        Ok(false)
+    }
+
+    /// A run of lone dollars (with a `!` behind them where it is longer) before `#` or before blanks and `#set`: it vanishes together with some directives and makes
+    /// others text (the real Velocity 1.7).
+    fn dollars_before_hash(&mut self, dollars: usize, run: usize, block: &mut Block) -> bool {
+        let start = self.at;
+        self.at += run;
+        let rest = self.rest();
+        let (printed, fresh) = match self.directive_ahead() {
+            _ if set_ahead(rest).is_some() || rest.starts_with("#*") => (0, true),
+            Some((Directive::If | Directive::ElseIf | Directive::Else | Directive::End, _)) => (0, true),
+            Some((_, length)) => {
+                self.at += length;
+                (run + length, false)
+            }
+            None if rest.starts_with("#@") => {
+                self.at += 2;
+                (run + 2, false)
+            }
+            None if rest.starts_with("# ") => (dollars, false),
+            None => (run, false),
+        };
+        self.push_text(block, start..start + printed, start);
+        fresh
+    }
+
+    /// `##` behind `$a.name` begins no comment: its first `#` goes the way of a lone `$` (the real Velocity 1.7).
+    fn hash_behind_name(&mut self, block: &mut Block) -> bool {
+        let start = self.at;
+        self.at += 1;
+        let rest = self.rest();
+        let is_directive = matches!(
+            self.directive_ahead(),
+            Some((Directive::If | Directive::ElseIf | Directive::Else | Directive::End, _))
+        );
+        if is_directive || rest.starts_with("##") || rest.starts_with("#*") {
+            return true;
+        }
+        self.at += 1;
+        self.push_text(block, start..self.at, start);
+        false
     }
 
     /// Adds text that prints, of what was read from `start` up to here.

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use crate::error::Failure;
 use crate::eval::Evaluator;
 use crate::heap::{Datum, Style};
+use crate::methods::NO_RESULT;
 
 /// Calls a method of a list.
 pub(super) fn call<'t>(
@@ -64,7 +65,7 @@ pub(super) fn call<'t>(
             let list = eval.heap.list_mut(at);
             list.items.insert(i, item.clone());
             list.changes += 1;
-            None
+            Some(NO_RESULT)
         }
         ("addAll", [Datum::List(others)]) => {
             let others = eval.heap.list(*others).items.clone();
@@ -119,7 +120,7 @@ pub(super) fn call<'t>(
             let list = eval.heap.list_mut(at);
             list.items.clear();
             list.changes += 1;
-            None
+            Some(NO_RESULT)
         }
         ("subList", [Datum::Int(from), Datum::Int(to)]) => {
             let (from, to) = (place(eval, *from, length + 1)?, place(eval, *to, length + 1)?);
@@ -166,7 +167,7 @@ fn call_view<'t>(
         }
         ("clear", []) => {
             eval.heap.map_mut(map).clear();
-            None
+            Some(NO_RESULT)
         }
         ("remove", [item]) => {
             let found = find(eval, at, item, false)?;

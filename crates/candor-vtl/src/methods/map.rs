@@ -3,6 +3,7 @@
 use crate::error::Failure;
 use crate::eval::Evaluator;
 use crate::heap::{Datum, Members};
+use crate::methods::NO_RESULT;
 
 /// Calls a method of a map.
 pub(super) fn call<'t>(
@@ -64,7 +65,7 @@ pub(super) fn call<'t>(
             for (key, value) in members {
                 eval.put(at, key, value)?;
             }
-            None
+            Some(NO_RESULT)
         }
         ("remove", [key]) => {
             let key = eval.key(key)?;
@@ -104,7 +105,7 @@ pub(super) fn call<'t>(
         }
         ("clear", []) => {
             eval.heap.map_mut(at).clear();
-            None
+            Some(NO_RESULT)
         }
         _ => None,
     })

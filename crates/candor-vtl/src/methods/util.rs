@@ -17,6 +17,11 @@ pub(super) fn call<'t>(
     arguments: &[Datum<'t>],
 ) -> Result<Option<Datum<'t>>, Failure> {
     let [argument] = arguments else { return Ok(None) };
+    // The only one that takes any object.
+    if name == "escapeJavaScript" && !matches!(argument, Datum::Text(_) | Datum::Null) {
+        let text = eval.text(argument)?.into();
+        return call(eval, name, &[text]);
+    }
     let Datum::Text(text) = argument else { return Ok(None) };
     eval.charge_text(text.len().saturating_mul(2))?;
     Ok(Some(match name {

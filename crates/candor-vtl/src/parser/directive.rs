@@ -96,6 +96,7 @@ impl Parser<'_, '_> {
     }
 
     fn directive(&mut self, directive: Directive, block: &mut Block) -> Result<Hash, Error> {
+        self.behind_name = false;
         match directive {
             Directive::Else => {
                 self.rest_of_line();
@@ -213,6 +214,7 @@ impl Parser<'_, '_> {
     /// `#name` and `#name(…)` of no directive are text, and so is a lone `#`.
     fn no_directive(&mut self, block: &mut Block) -> Result<Hash, Error> {
         let start = self.at;
+        self.behind_name = false;
         if let Some(call) = self.rest().strip_prefix("#@")
             && let length = reference::name_length(call)
             && call[length..].starts_with('(')

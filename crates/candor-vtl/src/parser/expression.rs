@@ -220,6 +220,7 @@ impl Parser<'_, '_> {
             depth: self.depth,
             place,
             in_literal: true,
+            behind_name: false,
             names: &mut *self.names,
         };
         let (block, end) = parser.block()?;
