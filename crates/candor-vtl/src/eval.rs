@@ -330,19 +330,14 @@ impl<'t> Evaluator<'t> {
             _ => return Ok(Flow::Next),
         };
         self.heap.refresh(items);
-        // A view's items are those of its beginning: any other key ends the loop with an error.
-        let map = match self.heap.list(items).style {
-            Style::View { map, .. } => Some(map),
+        // A view shows its map as it is at each turn; any other key ends the loop with an error.
+        let view = match self.heap.list(items).style {
+            Style::View { map, of, .. } => Some((map, of)),
             Style::Json | Style::Java | Style::Array => None,
         };
-        let snapshot = match map {
-            Some(_) => self.heap.list(items).items.clone(),
-            None => Vec::new(),
-        };
-        self.charge(snapshot.len())?;
         let before = self.variables[variable.number].clone();
-        let changes = |e: &Self| match map {
-            Some(map) => e.heap.map(map).changes,
+        let changes = |e: &Self| match view {
+            Some((map, _)) => e.heap.map(map).changes,
             None => e.heap.list(items).changes,
         };
         let unchanged = changes(self);
@@ -350,7 +345,10 @@ impl<'t> Evaluator<'t> {
         let depth = self.loops.len();
         self.loops.push(Loop::new(depth, 0, false));
         for index in 0..FOREACH_LIMIT {
-            let length = if map.is_some() { snapshot.len() } else { self.heap.list(items).items.len() };
+            let length = match view {
+                Some((map, _)) => self.heap.map(map).members().len(),
+                None => self.heap.list(items).items.len(),
+            };
             if index == length {
                 break;
             }
@@ -360,8 +358,11 @@ impl<'t> Evaluator<'t> {
                     self.failed("ConcurrentModificationException: it changed while it was looped over")
                 );
             }
-            let all = if map.is_some() { &snapshot } else { &self.heap.list(items).items };
-            let Some(item) = all.get(index).cloned() else { break };
+            let item = match view {
+                Some((map, of)) => self.heap.member(map, of, index),
+                None => self.heap.list(items).items.get(index).cloned(),
+            };
+            let Some(item) = item else { break };
             if let Some(last) = self.loops.last_mut() {
                 *last = Loop::new(depth, index, index + 1 < length);
             }

@@ -85,7 +85,7 @@ pub(crate) enum Datum<'t> {
     /// An index into [`Heap`]'s maps.
     Map(usize),
     /// `key=value` of a map, of `entrySet()`.
-    Entry(Rc<(Key<'t>, Datum<'t>)>),
+    Entry(Rc<Entry<'t>>),
     /// An iterator over a list, and how far it is.
     Iterator(usize, Rc<Cell<usize>>),
     /// `$input`
@@ -108,6 +108,15 @@ impl From<String> for Datum<'_> {
     fn from(text: String) -> Datum<'static> {
         Datum::Text(text.into())
     }
+}
+
+/// A member of a map, which stays one as long as the map has it.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Entry<'t> {
+    map: usize,
+    pub(crate) key: Key<'t>,
+    /// What it was when it was looked at.
+    value: Datum<'t>,
 }
 
 impl Datum<'_> {
@@ -356,13 +365,25 @@ impl<'t> Heap<'t> {
         if map_now.version == version {
             return;
         }
-        let items = map_now.members.iter().map(|entry| match of {
-            Members::Keys => entry.0.datum(),
-            Members::Values => entry.1.clone(),
-            Members::Entries => Datum::Entry(entry.clone().into()),
-        });
-        self.lists[at].items = items.collect();
-        self.lists[at].style = Style::View { map, of, version: map_now.version };
+        let version = map_now.version;
+        let items = (0..map_now.members.len()).filter_map(|i| self.member(map, of, i)).collect();
+        self.lists[at].items = items;
+        self.lists[at].style = Style::View { map, of, version };
+    }
+
+    /// What a view shows of one member, as it is now.
+    pub(crate) fn member(&self, map: usize, of: Members, at: usize) -> Option<Datum<'t>> {
+        let (key, value) = self.maps[map].members.get(at)?;
+        Some(match of {
+            Members::Keys => key.datum(),
+            Members::Values => value.clone(),
+            Members::Entries => Datum::Entry(Rc::new(Entry { map, key: key.clone(), value: value.clone() })),
+        })
+    }
+
+    /// The value of an entry: that of its map now.
+    pub(crate) fn value_of<'e>(&'e self, entry: &'e Entry<'t>) -> &'e Datum<'t> {
+        self.maps[entry.map].get(&entry.key).unwrap_or(&entry.value)
     }
 
     pub(crate) fn list(&self, at: usize) -> &List<'t> {

@@ -33,8 +33,8 @@ pub(crate) fn property<'t>(
         Datum::Text(_) if name == "bytes" => call(eval, of, "getBytes", &[])?,
         Datum::Double(d) if name == "naN" || name == "NaN" => Some(Datum::Bool(d.is_nan())),
         Datum::Double(d) if name == "infinite" => Some(Datum::Bool(d.is_infinite())),
-        Datum::Entry(entry) if name == "key" => Some(entry.0.datum()),
-        Datum::Entry(entry) if name == "value" => Some(entry.1.clone()),
+        Datum::Entry(entry) if name == "key" => Some(entry.key.datum()),
+        Datum::Entry(entry) if name == "value" => Some(eval.heap.value_of(entry).clone()),
         Datum::Input if name == "body" => Some(input::body(eval)),
         Datum::Loop(at) => eval.loop_property(*at, name),
         _ => None,
@@ -76,8 +76,8 @@ pub(crate) fn call<'t>(
         | Datum::Big(_)
         | Datum::Bool(_) => number::call(eval, of, name, arguments),
         Datum::Entry(entry) => match (name, arguments) {
-            ("getKey", []) => Ok(Some(entry.0.datum())),
-            ("getValue", []) => Ok(Some(entry.1.clone())),
+            ("getKey", []) => Ok(Some(entry.key.datum())),
+            ("getValue", []) => Ok(Some(eval.heap.value_of(entry).clone())),
             _ => Ok(None),
         },
         Datum::Loop(at) => Ok(match (name, arguments) {
@@ -136,8 +136,9 @@ fn hash_code<'t>(eval: &mut Evaluator<'t>, of: &Datum<'t>) -> Result<Option<i32>
             hash
         }
         Datum::Entry(entry) => {
-            let value = eval.nested(|e| hash_code(e, &entry.1))?.unwrap_or_default();
-            hash_code(eval, &entry.0.datum())?.unwrap_or_default() ^ value
+            let value = eval.heap.value_of(entry).clone();
+            let value = eval.nested(|e| hash_code(e, &value))?.unwrap_or_default();
+            hash_code(eval, &entry.key.datum())?.unwrap_or_default() ^ value
         }
         Datum::Iterator(..) | Datum::Input | Datum::Util | Datum::Loop(_) | Datum::Block(_) => {
             return Ok(None);

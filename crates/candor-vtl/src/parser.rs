@@ -175,6 +175,13 @@ impl Parser<'_, '_> {
         let (run, half) = (self.at - start, (self.at - start) / 2);
         // An escaped reference takes the lone dollars before it along: `\$$a` prints `$a` (the real Velocity 1.7).
         let lone = self.lone_dollars();
+        let is_call = self.rest().starts_with("#@");
+        if run % 2 == 1 && (is_call || self.unknown_directive_ahead().is_some()) {
+            // Only its name is text then.
+            self.at += self.unknown_directive_ahead().unwrap_or(2);
+            self.push_text(block, start..self.at, start);
+            return Ok(true);
+        }
         if run % 2 == 1 && lone > 0 {
             self.push_text(block, start..start + half, start);
             self.at += lone;
@@ -221,10 +228,19 @@ impl Parser<'_, '_> {
                 self.behind_name = matches!(reference.tail.last(), Some(Tail::Property(_)));
             }
             block.nodes.push(Node::Reference(reference));
+            // A brace right behind is a token of its own.
+            if !self.text[..self.at].ends_with('}') && self.rest().starts_with(['{', '}']) {
+                self.behind_name = false;
+                self.at += 1;
+                self.push_text(block, self.at - 1..self.at, self.at - 1);
+            }
             return Ok(true);
         }
         let rest = self.rest();
-        if rest.len() == 1 && !self.in_literal {
+        if rest.trim_end_matches('!').trim_matches('$').is_empty()
+            && !rest.ends_with("!!")
+            && !self.in_literal
+        {
             return Err(self.expected("something behind the last `$`"));
         }
         // Quirks of Velocity's lexer, which joins a lone `$` or `$!` with what stands behind it.
@@ -236,16 +252,11 @@ impl Parser<'_, '_> {
         }
         let opens = 1 + bang(1);
         if rest[opens..].starts_with('{') {
-            let behind = &rest.as_bytes()[opens + 1..];
-            if matches!(behind, [b'$' | b'[', ..] | [b'{', b'a'..=b'z' | b'A'..=b'Z' | b'_', ..]) {
-                return Err(self.expected("a name behind `${`"));
-            }
-            self.at += opens + 1;
-            self.push_text(block, self.at - opens - 1..self.at, self.at - opens - 1);
-            return Ok(true);
+            return self.brace_of_no_reference(opens + 1, block);
         }
         let (printed, length) = match rest.as_bytes() {
-            [b'$', b'!', b'$' | b'[' | b'}', ..] => (2, 2),
+            [b'$', b'!', b'[' | b'}', ..] => (2, 2),
+            [b'$', b'!', b'$', ..] if reference::ahead(&rest[2..]).is_some() => (2, 2),
             [b'$', b'!', b'.', b'a'..=b'z' | b'A'..=b'Z' | b'_', ..] => (0, 2),
             [b'$', b'!', ..] => (1, 2),
             _ => (1, 1),
@@ -254,6 +265,27 @@ impl Parser<'_, '_> {
         self.at += length;
         self.push_text(block, start..start + printed, start);
         Ok(false)
+    }
+
+    /// `${` or `$!{` without a name behind it: text, unless an index or another reference's mark follows (the real Velocity
+    /// 1.7: `${$a}` is a reference to nothing).
+    fn brace_of_no_reference(&mut self, length: usize, block: &mut Block) -> Result<bool, Error> {
+        let start = self.at;
+        self.at += length;
+        let behind = self.rest().trim_start_matches(['$', '!']);
+        let marks = self.rest().len() - behind.len();
+        if behind.starts_with('[') && marks == 0 {
+            return Err(self.expected("a name"));
+        }
+        if marks > 0 && behind.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
+            self.at += marks;
+            self.at += reference::name_length(self.rest());
+            self.tail()?;
+            self.take(b'}', "`}`")?;
+            return Ok(true);
+        }
+        self.push_text(block, start..self.at, start);
+        Ok(true)
     }
 
     /// A run of lone dollars (with a `!` behind them where it is longer) before `#` or before blanks and `#set`: it vanishes together with some directives and makes

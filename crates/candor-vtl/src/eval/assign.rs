@@ -17,7 +17,8 @@ impl<'t> Evaluator<'t> {
         span: &Range<u32>,
     ) -> Result<(), Failure> {
         let value = self.value(value)?;
-        if target.formal {
+        // Null is not assigned: the old value stays (the real Velocity 1.7).
+        if target.formal || value == Datum::Null {
             return Ok(());
         }
         let Some((last, before)) = target.tail.split_last() else {

@@ -83,7 +83,10 @@ impl<'t> Evaluator<'t> {
                 out.push('}');
                 Ok(())
             })?,
-            Datum::Entry(entry) => self.print_entry(&entry.0, &entry.1, out)?,
+            Datum::Entry(entry) => {
+                let value = self.heap.value_of(entry).clone();
+                self.print_entry(&entry.key, &value, out)?;
+            }
             Datum::Block(at) => self.print_block(*at, out)?,
         }
         self.charge_text(out.len() - before)?;

@@ -18,7 +18,8 @@ pub(super) struct Glance<'e, 't> {
 }
 
 impl<'t> Evaluator<'t> {
-    /// The value of an expression. Recorded: a reference that leads nowhere is the empty string.
+    /// The value of an expression. Recorded: a reference that leads nowhere is the empty string. Null is only what arithmetic
+    /// cannot calculate.
     #[inline]
     pub(crate) fn value(&mut self, expression: &'t Expression) -> Result<Datum<'t>, Failure> {
         self.charge(1)?;
@@ -231,7 +232,7 @@ impl<'t> Evaluator<'t> {
         left: &Datum<'t>,
         right: &Datum<'t>,
     ) -> Result<Datum<'t>, Failure> {
-        let empty = || Datum::from("");
+        // Velocity's arithmetic yields null where it cannot calculate.
         match operator {
             Operator::Equal => return Ok(Datum::Bool(self.equal(left, right)?)),
             Operator::NotEqual => return Ok(Datum::Bool(!self.equal(left, right)?)),
@@ -239,13 +240,14 @@ impl<'t> Evaluator<'t> {
         }
         let (Some(a), Some(b)) = (number(left), number(right)) else {
             return match operator {
+                Operator::Add if is_lost(left, right) => Ok(Datum::Null),
                 Operator::Add => {
                     let mut text = self.text(left)?;
                     self.apart(|e| e.print(right, &mut text))?;
                     Ok(text.into())
                 }
                 Operator::Subtract | Operator::Multiply | Operator::Divide | Operator::Remainder => {
-                    Ok(empty())
+                    Ok(Datum::Null)
                 }
                 _ => Ok(Datum::Bool(false)),
             };
@@ -262,9 +264,11 @@ impl<'t> Evaluator<'t> {
             Operator::Greater => Datum::Bool(order.is_some_and(|o| o.is_gt())),
             Operator::GreaterOrEqual => Datum::Bool(order.is_some_and(|o| o.is_ge())),
             _ => match (a, b) {
-                (_, Number::Int(0)) if matches!(operator, Operator::Divide | Operator::Remainder) => empty(),
+                (_, Number::Int(0)) if matches!(operator, Operator::Divide | Operator::Remainder) => {
+                    Datum::Null
+                }
                 (_, Number::Double(0.0)) if matches!(operator, Operator::Divide | Operator::Remainder) => {
-                    empty()
+                    Datum::Null
                 }
                 (Number::Int(a), Number::Int(b)) => {
                     let result = match operator {
@@ -304,7 +308,7 @@ impl<'t> Evaluator<'t> {
             Operator::LessOrEqual => return is(std::cmp::Ordering::is_le),
             Operator::Greater => return is(std::cmp::Ordering::is_gt),
             Operator::GreaterOrEqual => return is(std::cmp::Ordering::is_ge),
-            Operator::Divide if b.is_zero() => return Ok("".into()),
+            Operator::Divide if b.is_zero() => return Ok(Datum::Null),
             Operator::Add => a.add(b),
             Operator::Subtract => a.subtract(b),
             Operator::Multiply => a.multiply(b),
@@ -326,6 +330,7 @@ impl<'t> Evaluator<'t> {
         }
         self.nested(|e| match (left, right) {
             (Datum::Text(a), Datum::Text(b)) => Ok(a == b),
+            (Datum::Null, _) | (_, Datum::Null) => Ok(left == right),
             (Datum::List(a), Datum::List(b)) => {
                 e.heap.refresh(*a);
                 e.heap.refresh(*b);
@@ -365,6 +370,14 @@ impl<'t> Evaluator<'t> {
             (Datum::List(_), Datum::List(_)) | (Datum::Map(_), Datum::Map(_)) => self.equal(left, right),
             _ => Ok(left == right),
         }
+    }
+}
+
+/// Whether a sum is null: null and anything but a text.
+fn is_lost(left: &Datum<'_>, right: &Datum<'_>) -> bool {
+    match (left, right) {
+        (Datum::Null, other) | (other, Datum::Null) => !matches!(other, Datum::Text(_)),
+        _ => false,
     }
 }
 

@@ -206,6 +206,7 @@ pub(super) fn call_iterator<'t>(
     name: &str,
     arguments: &[Datum<'t>],
 ) -> Result<Option<Datum<'t>>, Failure> {
+    eval.heap.refresh(list);
     let items = &eval.heap.list(list).items;
     match (name, arguments) {
         ("hasNext", []) => Ok(Some(Datum::Bool(at.get() < items.len()))),

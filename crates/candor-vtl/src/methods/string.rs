@@ -65,6 +65,34 @@ pub(super) fn hash_code(text: &str) -> i32 {
     text.encode_utf16().fold(0i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)))
 }
 
+/// Whether there is a method that takes these arguments, of which null is any text, and needs them all.
+fn takes(name: &str, arguments: &[Datum<'_>]) -> bool {
+    let is_text = |datum: &Datum<'_>| matches!(datum, Datum::Text(_) | Datum::Null);
+    match (name, arguments) {
+        (
+            "contains"
+            | "startsWith"
+            | "endsWith"
+            | "concat"
+            | "matches"
+            | "split"
+            | "indexOf"
+            | "lastIndexOf"
+            | "compareTo"
+            | "compareToIgnoreCase"
+            | "contentEquals"
+            | "format",
+            [text],
+        ) => is_text(text),
+        ("replaceAll" | "replaceFirst" | "replace", [from, to]) => is_text(from) && is_text(to),
+        ("indexOf" | "lastIndexOf" | "startsWith" | "split", [text, number]) => {
+            is_text(text) && int(number).is_some()
+        }
+        ("join", [Datum::Null, ..]) => true,
+        _ => false,
+    }
+}
+
 fn regex<T>(eval: &Evaluator<'_>, result: Result<T, RegexError>) -> Result<T, Failure> {
     result.map_err(|e| eval.failed(e.to_string()))
 }
@@ -156,26 +184,7 @@ pub(super) fn call<'t>(
             Datum::Bool(text.to_lowercase() == other.to_lowercase())
         }
         ("equalsIgnoreCase", [Datum::Null]) => Datum::Bool(false),
-        // Java compares lengths first, and only then looks at what is there.
-        (
-            "contains"
-            | "startsWith"
-            | "endsWith"
-            | "concat"
-            | "matches"
-            | "replaceAll"
-            | "replaceFirst"
-            | "replace"
-            | "split"
-            | "indexOf"
-            | "lastIndexOf"
-            | "compareTo"
-            | "compareToIgnoreCase"
-            | "contentEquals"
-            | "format"
-            | "join",
-            arguments,
-        ) if arguments.contains(&Datum::Null) => {
+        (name, arguments) if arguments.contains(&Datum::Null) && takes(name, arguments) => {
             return Err(eval.failed("NullPointerException: an argument is null"));
         }
         ("compareTo", [other]) if !matches!(other, Datum::Text(_)) => {

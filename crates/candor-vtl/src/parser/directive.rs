@@ -60,6 +60,12 @@ impl Parser<'_, '_> {
         Some((Directive::of(name)?, length))
     }
 
+    /// The length of `#name` where it names no directive.
+    pub(super) fn unknown_directive_ahead(&self) -> Option<usize> {
+        let (name, length) = hash_name(self.rest())?;
+        Directive::of(name).is_none().then_some(length)
+    }
+
     /// Reads what stands at a `#`.
     pub(super) fn hash(&mut self, block: &mut Block) -> Result<Hash, Error> {
         let rest = self.rest();
@@ -240,6 +246,12 @@ impl Parser<'_, '_> {
         }
         if self.rest().len() == 1 && !self.in_literal {
             return Err(self.expected("something behind the last `#`"));
+        }
+        let digits = self.rest()[1..].bytes().take_while(u8::is_ascii_digit).count();
+        if digits > 0 {
+            self.at += 1 + digits;
+            self.push_text(block, start..self.at, start);
+            return Ok(Hash::Read { fresh: true });
         }
         self.at += 1;
         // A quirk of Velocity's lexer: `#  #set(…)` loses its first `#`.

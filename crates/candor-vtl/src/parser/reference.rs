@@ -33,28 +33,7 @@ impl Parser<'_, '_> {
         let length = name_length(self.rest());
         let variable = self.names.variable(&self.text[self.at..self.at + length]);
         self.at += length;
-        let mut tail = Vec::new();
-        loop {
-            match self.text.as_bytes()[self.at..] {
-                [b'.', c, ..] if starts_name(c as char) => {
-                    self.at += 1;
-                    let name = self.name();
-                    tail.push(match self.peek() {
-                        Some(b'(') => Tail::Call { name, arguments: self.arguments()? },
-                        _ => Tail::Property(name),
-                    });
-                }
-                [b'[', ..] => {
-                    self.at += 1;
-                    self.blank();
-                    let index = self.parameter()?;
-                    self.blank();
-                    self.take(b']', "`]`")?;
-                    tail.push(Tail::Index(index));
-                }
-                _ => break,
-            }
-        }
+        let tail = self.tail()?;
         if formal {
             self.take(b'}', "`}`")?;
         }
@@ -77,6 +56,32 @@ impl Parser<'_, '_> {
         let name = self.rest()[..length].to_string();
         self.at += length;
         name
+    }
+
+    /// The steps behind a name.
+    pub(super) fn tail(&mut self) -> Result<Vec<Tail>, Error> {
+        let mut tail = Vec::new();
+        loop {
+            match self.text.as_bytes()[self.at..] {
+                [b'.', c, ..] if starts_name(c as char) => {
+                    self.at += 1;
+                    let name = self.name();
+                    tail.push(match self.peek() {
+                        Some(b'(') => Tail::Call { name, arguments: self.arguments()? },
+                        _ => Tail::Property(name),
+                    });
+                }
+                [b'[', ..] => {
+                    self.at += 1;
+                    self.blank();
+                    let index = self.parameter()?;
+                    self.blank();
+                    self.take(b']', "`]`")?;
+                    tail.push(Tail::Index(index));
+                }
+                _ => return Ok(tail),
+            }
+        }
     }
 
     /// `(…)` behind a method's name.
