@@ -254,9 +254,10 @@ impl Parser<'_, '_> {
         if rest[opens..].starts_with('{') {
             return self.brace_of_no_reference(opens + 1, block);
         }
+        let dollars_behind = rest.bytes().skip(2).take_while(|byte| *byte == b'$').count();
         let (printed, length) = match rest.as_bytes() {
             [b'$', b'!', b'[' | b'}', ..] => (2, 2),
-            [b'$', b'!', b'$', ..] if reference::ahead(&rest[2..]).is_some() => (2, 2),
+            [b'$', b'!', b'$', ..] if reference::ahead(&rest[1 + dollars_behind..]).is_some() => (2, 2),
             [b'$', b'!', b'.', b'a'..=b'z' | b'A'..=b'Z' | b'_', ..] => (0, 2),
             [b'$', b'!', ..] => (1, 2),
             _ => (1, 1),
@@ -272,7 +273,8 @@ impl Parser<'_, '_> {
     fn brace_of_no_reference(&mut self, length: usize, block: &mut Block) -> Result<bool, Error> {
         let start = self.at;
         self.at += length;
-        let behind = self.rest().trim_start_matches(['$', '!']);
+        let behind = self.rest().trim_start_matches('$');
+        let behind = if behind.len() < self.rest().len() { behind.trim_start_matches('!') } else { behind };
         let marks = self.rest().len() - behind.len();
         if behind.starts_with('[') && marks == 0 {
             return Err(self.expected("a name"));

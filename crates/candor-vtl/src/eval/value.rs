@@ -87,6 +87,15 @@ impl<'t> Evaluator<'t> {
                 Expression::Not(inside) => !e.truth(inside)?,
                 Expression::Binary(Operator::Or, sides) => e.truth(&sides.0)? || e.truth(&sides.1)?,
                 Expression::Binary(Operator::And, sides) => e.truth(&sides.0)? && e.truth(&sides.1)?,
+                // Arithmetic does not hold, and is not even looked at (Velocity 1.7's `SimpleNode.evaluate`).
+                Expression::Binary(
+                    Operator::Add
+                    | Operator::Subtract
+                    | Operator::Multiply
+                    | Operator::Divide
+                    | Operator::Remainder,
+                    _,
+                ) => false,
                 Expression::Binary(..) => matches!(e.value_inside(condition)?, Datum::Bool(true)),
                 _ => false,
             })
@@ -198,6 +207,13 @@ impl<'t> Evaluator<'t> {
             (Datum::Map(map), key) => {
                 let key = self.key(key)?;
                 self.heap.map(*map).get(&key).cloned()
+            }
+            // Counting from the end asks for the size first.
+            (
+                Datum::Text(_) | Datum::Bool(_) | Datum::Long(_) | Datum::Double(_) | Datum::Int(_),
+                Datum::Int(i),
+            ) if *i < 0 => {
+                return Err(self.failed("a `size()` method is needed for a negative index"));
             }
             _ => None,
         })

@@ -84,7 +84,8 @@ fn takes(name: &str, arguments: &[Datum<'_>]) -> bool {
             | "format",
             [text],
         ) => is_text(text),
-        ("replaceAll" | "replaceFirst" | "replace", [from, to]) => is_text(from) && is_text(to),
+        ("replace", [from, to]) => is_text(from) && is_text(to),
+        ("replaceAll" | "replaceFirst", [Datum::Null, with]) => is_text(with),
         ("indexOf" | "lastIndexOf" | "startsWith" | "split", [text, number]) => {
             is_text(text) && int(number).is_some()
         }
@@ -215,6 +216,14 @@ pub(super) fn call<'t>(
                 text.len().saturating_add(text.matches(&**from).count().saturating_mul(to.len())),
             )?;
             text.replace(&**from, to).into()
+        }
+        // What to replace with is looked at once there is something to replace.
+        ("replaceAll" | "replaceFirst", [Datum::Text(pattern), Datum::Null]) => {
+            let replaced = eval.finder(pattern)?.replace(text, "", true, eval.longest_text());
+            if regex(eval, replaced)? != **text {
+                return Err(eval.failed("NullPointerException: an argument is null"));
+            }
+            Datum::Text(text.clone())
         }
         ("replaceAll" | "replaceFirst", [Datum::Text(pattern), Datum::Text(with)]) => {
             let finder = eval.finder(pattern)?;

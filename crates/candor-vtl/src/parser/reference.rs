@@ -66,9 +66,9 @@ impl Parser<'_, '_> {
                 [b'.', c, ..] if starts_name(c as char) => {
                     self.at += 1;
                     let name = self.name();
-                    tail.push(match self.peek() {
-                        Some(b'(') => Tail::Call { name, arguments: self.arguments()? },
-                        _ => Tail::Property(name),
+                    tail.push(match self.arguments_ahead() {
+                        true => Tail::Call { name, arguments: self.arguments()? },
+                        false => Tail::Property(name),
                     });
                 }
                 [b'[', ..] => {
@@ -84,11 +84,16 @@ impl Parser<'_, '_> {
         }
     }
 
+    /// Whether arguments begin here: at the end of the template, and before a directive, `(` is text (the real Velocity 1.7).
+    fn arguments_ahead(&self) -> bool {
+        self.rest().strip_prefix('(').is_some_and(|inside| !inside.is_empty() && !inside.starts_with('#'))
+    }
+
     /// `(…)` behind a method's name.
     fn arguments(&mut self) -> Result<Vec<Expression>, Error> {
         self.at += 1;
-        self.blank();
         let mut arguments = Vec::new();
+        // `()`, but not `( )` (the real Velocity 1.7).
         if self.peek() == Some(b')') {
             self.at += 1;
             return Ok(arguments);
