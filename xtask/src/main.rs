@@ -3,6 +3,7 @@
 mod bench;
 mod bless;
 mod ci;
+mod fuzz;
 mod step;
 mod test;
 mod tidy;
@@ -23,6 +24,8 @@ Commands:
   bench handlers
                Time the reading of Python handlers beside their parser alone
   bench vtl    Time mapping templates on one core, and count allocations
+  fuzz TARGET SECONDS
+               Give a target of fuzz/ (or `all`) whatever breaks it, for so long
 ";
 
 fn main() -> ExitCode {
@@ -36,6 +39,7 @@ fn main() -> ExitCode {
         ["bench", "check"] => bench::run(),
         ["bench", "handlers"] => bench::handlers(),
         ["bench", "vtl"] => bench::vtl(),
+        ["fuzz", target, seconds] => fuzz::run(target, seconds),
         ["--help" | "-h" | "help"] => {
             print!("{HELP}");
             return ExitCode::SUCCESS;
