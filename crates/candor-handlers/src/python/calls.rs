@@ -9,7 +9,8 @@ use super::exceptions;
 use super::interpreter::{Cx, Ends, Escape, Forks, Interpreter, follow};
 use super::state::{Dict, Flow, Gave, Instance, Object, Scope, State};
 use super::value::{
-    Arguments, Body, Class, Exception, ExceptionClass, Function, Method, Role, Sort, Taint, Unknown, Value,
+    Arguments, Body, Class, Exception, ExceptionClass, Function, Id, Method, Role, Sort, Taint, Unknown,
+    Value,
 };
 use crate::facts::{Failed, Place};
 
@@ -256,20 +257,6 @@ impl<'p> Interpreter<'p> {
         self.settle_forks(forks)
     }
 
-    /// Puts paths together that have come to the same.
-    fn settle_forks(&mut self, forks: Forks<'p>) -> Forks<'p> {
-        if forks.len() < 2 {
-            return forks;
-        }
-        let mut settled: Forks<'p> = Vec::with_capacity(forks.len());
-        for (state, value) in forks {
-            if !settled.iter().any(|(known, of)| *of == value && known.same(&state)) {
-                settled.push((state, value));
-            }
-        }
-        settled
-    }
-
     /// Runs the body of a function to every end; the variables are then still its own.
     pub(super) fn run(
         &mut self,
@@ -437,7 +424,7 @@ impl<'p> Interpreter<'p> {
         vec![(state, value)]
     }
 
-    fn instance_attribute(&mut self, id: u32, name: &'p str, place: Place, state: State<'p>) -> Forks<'p> {
+    fn instance_attribute(&mut self, id: Id, name: &'p str, place: Place, state: State<'p>) -> Forks<'p> {
         let Some(Object::Instance(instance)) = self.object(&state, id) else {
             return vec![(state, Value::any())];
         };

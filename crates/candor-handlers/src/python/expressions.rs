@@ -69,7 +69,7 @@ impl<'p> Interpreter<'p> {
                     next.push((state, known));
                 }
             }
-            forks = next;
+            forks = if next.len() > 1 { self.settle_all(next) } else { next };
         }
         forks
     }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::fallbacks::reads;
 use super::interpreter::{Forks, Interpreter};
 use super::state::{Dict, List, Object, State, taints};
-use super::value::{Arguments, ExceptionClass, Itself, Sort, Taint, Text, Unknown, Value};
+use super::value::{Arguments, ExceptionClass, Id, Itself, Sort, Taint, Text, Unknown, Value};
 use crate::facts::{Failed, Place};
 
 /// Methods that built-in types have: calling one on something unknown computes.
@@ -231,7 +231,7 @@ impl<'p> Interpreter<'p> {
 
     fn dict_method(
         &mut self,
-        id: u32,
+        id: Id,
         name: &str,
         arguments: Arguments<'p>,
         place: Place,

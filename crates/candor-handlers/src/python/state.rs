@@ -186,6 +186,41 @@ impl<'p> State<'p> {
                     .all(|(id, mine)| other.heap.get(id).is_some_and(|theirs| equal(mine, theirs))))
     }
 
+    /// Whether one value in place of two would say nearly the same: they are equal, or were made at one place, with one status.
+    pub(super) fn alike(&self, mine: &Value<'p>, other: &State<'p>, theirs: &Value<'p>) -> bool {
+        let of = |state: &State<'p>, id: &Id| state.heap.get(id).cloned();
+        match (mine, theirs) {
+            (Value::Dict(a), Value::Dict(b)) | (Value::List(a), Value::List(b)) => {
+                match (of(self, a).as_deref(), of(other, b).as_deref()) {
+                    (Some(Object::Dict(a)), Some(Object::Dict(b))) => {
+                        a.made == b.made && a.get("statusCode") == b.get("statusCode")
+                    }
+                    (Some(Object::List(a)), Some(Object::List(b))) => a.made == b.made,
+                    (None, None) => a == b,
+                    _ => false,
+                }
+            }
+            _ => mine == theirs,
+        }
+    }
+
+    /// One value in place of two, before `other` becomes one path with this one.
+    pub(super) fn join_value(&mut self, mine: Value<'p>, other: &State<'p>, theirs: Value<'p>) -> Value<'p> {
+        let ids = match (&mine, &theirs) {
+            (Value::Dict(a), Value::Dict(b)) | (Value::List(a), Value::List(b)) if a != b => Some((*a, *b)),
+            _ => None,
+        };
+        let Some((id, their_id)) = ids else { return join(&mine, &theirs) };
+        match (self.heap.get(&id), other.heap.get(&their_id)) {
+            (Some(known), Some(of_other)) => {
+                let joined = Rc::new(join_objects(known, of_other));
+                Rc::make_mut(&mut self.heap).insert(id, joined);
+                mine
+            }
+            (Some(_) | None, _) => Value::any(),
+        }
+    }
+
     /// One path in place of two: what differs is unknown from here on.
     pub(super) fn join(mut self, other: State<'p>) -> State<'p> {
         if let (Some(mine), Some(theirs)) = (&mut self.locals, &other.locals)

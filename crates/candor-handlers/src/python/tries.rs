@@ -9,7 +9,7 @@ use ruff_text_size::{Ranged as _, TextRange};
 use super::exceptions::{self, Catch};
 use super::interpreter::{Cx, Ends, Interpreter};
 use super::state::{Around, Flow, Object, State};
-use super::value::{Exception, ExceptionClass, Function, Value};
+use super::value::{Exception, ExceptionClass, Function, Id, Value};
 use crate::facts::{Caught, Failed, Logged, Place};
 
 /// How many exceptions of one `try` body are followed apart; further ones take the same ways.
@@ -265,7 +265,7 @@ impl<'p> Interpreter<'p> {
         ends
     }
 
-    fn has_method(&self, state: &State<'p>, id: u32, name: &str) -> bool {
+    fn has_method(&self, state: &State<'p>, id: Id, name: &str) -> bool {
         match self.object(state, id) {
             Some(Object::Instance(instance)) => super::calls::member(&instance.class, name).is_some(),
             _ => false,
@@ -275,7 +275,7 @@ impl<'p> Interpreter<'p> {
     #[allow(clippy::too_many_arguments, reason = "the parts of a with statement")]
     fn with_instance(
         &mut self,
-        id: u32,
+        id: Id,
         target: Option<&'p Expr>,
         rest: &'p [ast::WithItem],
         body: &'p [Stmt],
