@@ -364,6 +364,7 @@ impl<'p> Interpreter<'p> {
                 certain: exceptions::is_broad(Some(class)) && exception.what != crate::facts::Failed::Value,
                 logged: crate::facts::Logged::Nowhere,
                 aside: self.telling.contains(&exception.place),
+                beside: false,
             }));
             let answers = self.call_function(function, arguments, None, function.place, state);
             return answers

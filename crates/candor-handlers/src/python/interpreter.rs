@@ -3,6 +3,7 @@
 use std::collections::hash_map::Entry;
 use std::rc::Rc;
 
+use ruff_python_ast::Stmt;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::frameworks::App;
@@ -62,6 +63,10 @@ pub(super) struct Interpreter<'p> {
     pub(super) reading: FxHashSet<Place>,
     /// Calls that only tell somebody how the program is doing.
     pub(super) telling: FxHashSet<Place>,
+    /// Names that a body and its clause assign to.
+    pub(super) defaults: FxHashMap<[*const Stmt; 2], Rc<FxHashSet<&'p str>>>,
+    /// Calls of clauses that do what was to be done in the body of their `try`.
+    pub(super) redoing: FxHashSet<Place>,
     /// Names that functions bind themselves, by their bodies.
     pub(super) own_names: FxHashMap<*const (), Rc<FxHashSet<&'p str>>>,
     pub(super) unknown: Vec<Unknown>,
@@ -120,6 +125,8 @@ impl<'p> Interpreter<'p> {
             may_raise: false,
             reading: FxHashSet::default(),
             telling: FxHashSet::default(),
+            defaults: FxHashMap::default(),
+            redoing: FxHashSet::default(),
             own_names: FxHashMap::default(),
             unknown: Vec::new(),
             watched: Vec::new(),

@@ -557,7 +557,8 @@ impl<'p> Interpreter<'p> {
         }
         self.may_raise(&state, ExceptionClass::Any, Failed::Effect, place);
         state.worked |= !self.telling.contains(&place);
-        let instead = self.stands_in(arguments, &mut state);
+        let instead = self.stands_in(arguments, place, &mut state);
+        self.redoes(place, &mut state);
         for value in arguments.all() {
             // A whole answer that goes on is not followed; content that goes on has been looked at by nobody.
             let whole = |answer: &super::value::Answer| answer.of == super::value::Of::Whole;

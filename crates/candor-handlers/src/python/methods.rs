@@ -222,7 +222,7 @@ impl<'p> Interpreter<'p> {
         // A connection or a cursor that a driver made, by the sound of it.
         let instead = reads(name, &arguments) && {
             self.reading.insert(place);
-            self.stands_in(&arguments, &mut state)
+            self.stands_in(&arguments, place, &mut state)
         };
         self.may_raise(&state, ExceptionClass::Any, Failed::Unread, place);
         self.hand_over(&mut state, &arguments);

@@ -217,9 +217,8 @@ impl<'p> Interpreter<'p> {
     fn if_statement(&mut self, s: &'p ast::StmtIf, state: State<'p>, cx: Cx<'_, 'p>) -> Ends<'p> {
         let mut ends = Vec::new();
         let mut open = Vec::new();
-        for (state, holds) in self.condition(&s.test, state, cx) {
+        for (state, holds) in self.branch(&s.test, state, cx) {
             if holds {
-                let state = self.looked_at_the_error(&s.test, state);
                 ends.extend(self.block(&s.body, state, cx));
             } else {
                 open.push(state);
@@ -231,9 +230,8 @@ impl<'p> Interpreter<'p> {
                 match &clause.test {
                     None => ends.extend(self.block(&clause.body, state, cx)),
                     Some(test) => {
-                        for (state, holds) in self.condition(test, state, cx) {
+                        for (state, holds) in self.branch(test, state, cx) {
                             if holds {
-                                let state = self.looked_at_the_error(test, state);
                                 ends.extend(self.block(&clause.body, state, cx));
                             } else {
                                 rest.push(state);
@@ -274,10 +272,14 @@ impl<'p> Interpreter<'p> {
                 let mut next = Vec::new();
                 for state in heads {
                     let item = item.clone().unwrap_or(Value::Unknown(Unknown { taint, ..Unknown::ANY }));
+                    let before = state.failure.clone();
                     let state = self.assign(&s.target, item, state, cx);
-                    for (state, flow) in self.block(&s.body, state, cx) {
+                    for (mut state, flow) in self.block(&s.body, state, cx) {
                         match flow {
-                            Flow::Next | Flow::Continue => next.push(state),
+                            Flow::Next | Flow::Continue => {
+                                self.ends_round(before.as_ref(), &mut state);
+                                next.push(state);
+                            }
                             Flow::Break => ends.push((state, Flow::Next)),
                             flow => ends.push((state, flow)),
                         }
@@ -307,9 +309,13 @@ impl<'p> Interpreter<'p> {
                     if round == KNOWN_ROUNDS {
                         continue;
                     }
-                    for (state, flow) in self.block(&s.body, state, cx) {
+                    let before = state.failure.clone();
+                    for (mut state, flow) in self.block(&s.body, state, cx) {
                         match flow {
-                            Flow::Next | Flow::Continue => next.push(state),
+                            Flow::Next | Flow::Continue => {
+                                self.ends_round(before.as_ref(), &mut state);
+                                next.push(state);
+                            }
                             Flow::Break => ends.push((state, Flow::Next)),
                             flow => ends.push((state, flow)),
                         }

@@ -101,6 +101,7 @@ impl<'p> Interpreter<'p> {
             }
             let (before, handled) = (state.failure.clone(), state.handling.clone());
             let fallback = state.fallback.take();
+            self.may_redo(&of.body, &handler.body, cx);
             state.fallback = self.fallback_of(&exception, [&of.body, &handler.body]);
             state.failure = Some(Rc::new(self.caught(handler, clause.as_ref(), &exception, cx)));
             state.returned = None;
@@ -123,10 +124,14 @@ impl<'p> Interpreter<'p> {
             }
             for (mut state, flow) in self.block(&handler.body, state, cx) {
                 state.handling = handled.clone();
-                if matches!(flow, Flow::Raise(_) | Flow::Exit) {
+                match flow {
                     // Passed on: nothing was swallowed here.
-                    state.failure = before.clone();
-                    state.fallback = fallback.clone();
+                    Flow::Raise(_) | Flow::Exit => {
+                        state.failure = before.clone();
+                        state.fallback = fallback.clone();
+                    }
+                    Flow::Next => self.falls_past(&of.body, &mut state),
+                    Flow::Return(..) | Flow::Break | Flow::Continue => {}
                 }
                 ends.push((state, flow));
             }
@@ -169,6 +174,7 @@ impl<'p> Interpreter<'p> {
             certain,
             logged: Logged::Nowhere,
             aside: self.telling.contains(&exception.place),
+            beside: false,
         }
     }
 
@@ -182,18 +188,32 @@ impl<'p> Interpreter<'p> {
         }
     }
 
-    /// A branch that asks about the exception knows what it is doing: the failure is no accident there.
-    pub(super) fn looked_at_the_error(&self, test: &'p Expr, mut state: State<'p>) -> State<'p> {
+    /// The paths on which a branch's condition holds, and those on which it does not. A branch that asks about the exception knows
+    /// what it is doing: the failure is no accident where the error is the one that was asked for. Where it is any but that one,
+    /// nothing is known of it.
+    pub(super) fn branch(
+        &mut self,
+        test: &'p Expr,
+        state: State<'p>,
+        cx: Cx<'_, 'p>,
+    ) -> Vec<(State<'p>, bool)> {
+        // Asked before: behind the condition its names may be known, and say no longer where they come from.
         let asks = state.failure.as_ref().is_some_and(|failure| failure.certain) && {
             let locals = state.locals.as_deref();
             names_in(test)
                 .iter()
                 .any(|name| locals.and_then(|l| l.get(name)).is_some_and(|value| value.taint().tells))
         };
-        if asks && let Some(failure) = &mut state.failure {
-            Rc::make_mut(failure).certain = false;
+        let mut paths = self.condition(test, state, cx);
+        if asks {
+            let wanted = names_one(test);
+            for (state, _) in paths.iter_mut().filter(|(_, holds)| *holds == wanted) {
+                if let Some(failure) = &mut state.failure {
+                    Rc::make_mut(failure).certain = false;
+                }
+            }
         }
-        state
+        paths
     }
 
     pub(super) fn with_statement(
@@ -429,6 +449,7 @@ fn swallowed(exception: &Exception<'_>, place: Place, broad: bool, aside: bool) 
         certain: broad && exception.what != Failed::Value,
         logged: Logged::Nowhere,
         aside,
+        beside: false,
     }
 }
 
@@ -469,6 +490,15 @@ fn fewer<'p>(raised: Vec<(State<'p>, Rc<Exception<'p>>)>) -> Vec<(State<'p>, Rc<
         }
     }
     kept
+}
+
+/// Whether a test holds for what it names, and not for all else: `code == "Gone"`, and not `code != "Gone"`.
+fn names_one(test: &Expr) -> bool {
+    match test {
+        Expr::UnaryOp(e) if e.op == ast::UnaryOp::Not => !names_one(&e.operand),
+        Expr::Compare(e) => !matches!(*e.ops, [ast::CmpOp::NotEq | ast::CmpOp::NotIn | ast::CmpOp::IsNot]),
+        _ => true,
+    }
 }
 
 /// Names that stand in an expression.
