@@ -62,9 +62,11 @@ pub(super) fn reads(path: &str, arguments: &Arguments<'_>) -> bool {
         "get", "list", "describe", "query", "scan", "head", "fetch", "find", "read", "select", "search",
         "lookup", "exists",
     ];
-    const OTHERS: [&str; 8] =
-        ["batch_get_item", "transact_get_items", "mget", "hget", "hgetall", "hmget", "smembers", "lrange"];
+    const OTHERS: [&str; 6] = ["mget", "hget", "hgetall", "hmget", "smembers", "lrange"];
     let name = path.rsplit('.').next().unwrap_or_default();
+    // `admin_get_user`, `batch_get_item`, `transact_get_items`
+    let name =
+        ["admin_", "batch_", "transact_"].iter().find_map(|before| name.strip_prefix(before)).unwrap_or(name);
     let first = arguments.positional.first();
     match name {
         // These change what they read.

@@ -282,7 +282,7 @@ fn is_outside(path: &str) -> bool {
 }
 
 /// Whether a call makes an object (a client, a session, a table) in place of doing something.
-fn makes_an_object(path: &str) -> bool {
+pub(super) fn makes_an_object(path: &str) -> bool {
     let name = path.rsplit('.').next().unwrap_or_default();
     name.starts_with(|c: char| c.is_ascii_uppercase())
         || [

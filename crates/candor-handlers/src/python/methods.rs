@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::fallbacks::reads;
 use super::interpreter::{Forks, Interpreter};
+use super::library::makes_an_object;
 use super::state::{Dict, List, Object, State, taints};
 use super::value::{Arguments, ExceptionClass, Id, Itself, Sort, Taint, Text, Unknown, Value};
 use crate::facts::{Failed, Place};
@@ -218,6 +219,10 @@ impl<'p> Interpreter<'p> {
             let some = matches!(name, "split" | "rsplit") && arguments.get(0, "sep").is_some();
             let truthy = some.then_some(true);
             return vec![(state, Value::Unknown(Unknown { sort, taint, truthy }))];
+        }
+        // A cursor of a connection: nothing is done yet.
+        if makes_an_object(name) {
+            return vec![(state, Value::unknown(Sort::Any, taint))];
         }
         // A connection or a cursor that a driver made, by the sound of it.
         let instead = reads(name, &arguments) && {

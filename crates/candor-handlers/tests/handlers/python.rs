@@ -1,12 +1,8 @@
 //! What handlers can do, as the analysis has it: one short program a test.
 
-#![allow(clippy::unwrap_used)]
-
-#[path = "support/paths.rs"]
-mod paths;
-
 use candor_handlers::{End, Loose, Place, Unread, Watch};
-use paths::{check, check_modules, facts, line, read};
+
+use crate::paths::{check, check_modules, facts, line, read};
 
 #[test]
 fn a_plain_answer() {
@@ -590,6 +586,23 @@ fn handlers_that_cannot_be_read() {
     let deep =
         format!("def handler(event, context):\n    return {}{}\n", "(".repeat(100_000), ")".repeat(100_000));
     assert!(matches!(of(&deep), Err(Unread::Syntax { .. })));
+}
+
+#[test]
+fn a_helper_that_is_no_python_3() {
+    for import in
+        ["import lib.store", "from lib import store", "from lib.store import save", "from lib.store import *"]
+    {
+        check_modules(
+            &[
+                ("app", &format!("{import}\ndef handler(event, context):\n    return {{'statusCode': 200}}\n")),
+                ("lib.store", "def save(item):\n    print 'saving'\n"),
+            ],
+            "
+app:3: returns {\"statusCode\":200}
+lib.store:2: does not follow the module lib.store, which is no Python 3: Simple statements must be separated by newlines or semicolons",
+        );
+    }
 }
 
 #[test]

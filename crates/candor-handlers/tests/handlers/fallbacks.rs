@@ -1,11 +1,6 @@
 //! Reads that failed and for which another call answered, beside those whose default goes to the client.
 
-#![allow(clippy::unwrap_used)]
-
-#[path = "support/paths.rs"]
-mod paths;
-
-use paths::{check, facts};
+use crate::paths::{check, facts};
 
 /// The beginning of each program: a cache, the table behind it, and how an answer is written.
 const HEAD: &str = "import json
@@ -221,6 +216,41 @@ def handler(event, context):
     still_masked(&with(
         "        response = requests.post('https://example.com')\n        response.raise_for_status()\n        found = response.json()",
     ));
+}
+
+#[test]
+fn a_user_pool_and_a_driver() {
+    let of = |body: &str| {
+        format!(
+            "
+import pymysql
+pool = boto3.client('cognito-idp')
+def taken(name):
+    connection = pymysql.connect(host='h')
+    try:
+        cursor = connection.cursor()
+        cursor.execute('SELECT 1 FROM names WHERE name = %s', (name,))
+        return cursor.fetchone() is not None
+    except Exception as error:
+        print(error)
+        return False
+    finally:
+        connection.close()
+def user(name):
+    try:
+        return pool.admin_get_user(UserPoolId='p', Username=name)['Username']
+    except Exception as error:
+        print(error)
+    return pool.list_users(UserPoolId='p')['Users'][0]
+def handler(event, context):
+{body}"
+        )
+    };
+    made_good(&of(
+        "    if taken('a'):\n        return answer(409, 'taken')\n    table.put_item(Item={'id': 'a'})\n    return answer(201, 'a')\n",
+    ));
+    still_masked(&of("    return answer(200, {'taken': taken('a')})\n"));
+    made_good(&of("    return answer(200, user('a'))\n"));
 }
 
 #[test]

@@ -1,19 +1,11 @@
 //! What a handler leaves unlooked at: answers that tell of failures, tasks, what a client sent; and what looks at it.
 
-#![allow(clippy::unwrap_used)]
+use candor_handlers::{End, Loose, Place, Sent};
 
-use candor_handlers::{End, Events, Facts, Found, Loose, Place, Program, Search, Sent};
-
-fn facts(source: &str) -> Facts {
-    let mut find = |name: &str| match name {
-        "app" => Search::Found(Found { key: 0, text: source.to_string() }),
-        _ => Search::Missing,
-    };
-    Program::default().facts("app", "handler", Events::Any, &mut find).unwrap()
-}
+use crate::paths::{self, facts};
 
 fn line(source: &str, place: Place) -> usize {
-    source[..place.start as usize].matches('\n').count() + 1
+    paths::line(&[("app", source)], place).parse().unwrap()
 }
 
 /// What is watched in a handler, a line each: the line, and what nobody does about it.
