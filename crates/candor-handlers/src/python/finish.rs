@@ -6,7 +6,7 @@ use candor_contract::outcome::Payload;
 
 use super::Unread;
 use super::interpreter::Interpreter;
-use super::state::{Flow, Gave, Object, State};
+use super::state::{Flow, Gave, Object, State, Trail};
 use super::value::{
     Arguments, Body, Class, Exception, ExceptionClass, Itself, Of, Sort, Taint, Unknown, Value,
 };
@@ -26,12 +26,12 @@ impl<'p> Interpreter<'p> {
     pub(super) fn facts(mut self, entry: usize, handler: &str) -> Result<Facts, Unread> {
         let module = &self.program.modules[entry];
         let start = Place { module: module.key, start: 0, end: 0 };
-        let mut state = self.run_module(entry, State::new(start));
+        let mut state = self.run_module(entry, Trail::begin(start));
         // Modules that functions import when they run.
         for module in 0..self.program.modules.len() {
             state = self.run_module(module, state);
         }
-        self.keep(state);
+        self.keep(&state);
         self.escaped.clear();
         self.may_raise = false;
         self.unguarded.clear();
@@ -42,7 +42,7 @@ impl<'p> Interpreter<'p> {
         self.loose.clear();
         self.watched.clear();
         self.unsaid.clear();
-        let state = State::new(start);
+        let state = Trail::begin(start);
         let Some(value) = self.global(&state, entry, handler) else {
             if self.starred[entry] {
                 self.unknown_at(start, format!("{handler}, which a star import may define"));

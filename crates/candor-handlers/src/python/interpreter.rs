@@ -5,10 +5,11 @@ use std::rc::Rc;
 
 use ruff_python_ast::Stmt;
 use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 
 use super::frameworks::App;
-use super::state::{Dict, Flow, Gave, List, Object, Returned, State};
-use super::value::{CallId, Exception, ExceptionClass, Function, Id, Value};
+use super::state::{Dict, Flow, Gave, List, Object, Returned, State, Trail};
+use super::value::{CallId, Exception, ExceptionClass, External, Function, Id, Value};
 use super::watching::{Read, WatchedCall};
 use super::{Events, Program};
 use crate::facts::{EventKey, Failed, Loose, Place, Unknown, Unsaid};
@@ -33,10 +34,12 @@ const MAX_CALLS: usize = 14;
 /// 64 MB of stack, without optimisation; candor's work runs on a thread that has as much.
 const MAX_NESTING: u32 = 400;
 
+/// Mostly one.
+pub(super) type Many<T> = SmallVec<[T; 1]>;
 /// Paths, and how each statement of a block ended for them.
-pub(super) type Ends<'p> = Vec<(State<'p>, Flow<'p>)>;
+pub(super) type Ends<'p> = Many<(State<'p>, Flow<'p>)>;
 /// Paths, and the value of an expression on each.
-pub(super) type Forks<'p> = Vec<(State<'p>, Value<'p>)>;
+pub(super) type Forks<'p> = Many<(State<'p>, Value<'p>)>;
 
 pub(super) struct Interpreter<'p> {
     pub(super) program: &'p Program,
@@ -67,6 +70,10 @@ pub(super) struct Interpreter<'p> {
     pub(super) defaults: FxHashMap<[*const Stmt; 2], Rc<FxHashSet<&'p str>>>,
     /// Calls of clauses that do what was to be done in the body of their `try`.
     pub(super) redoing: FxHashSet<Place>,
+    /// Built-in functions and types that have been named.
+    pub(super) builtins: FxHashMap<&'p str, Value<'p>>,
+    /// What stands under a name of something outside, by both.
+    pub(super) attributes: FxHashMap<(*const External, *const u8), (Rc<External>, Value<'p>)>,
     /// Names that functions bind themselves, by their bodies.
     pub(super) own_names: FxHashMap<*const (), Rc<FxHashSet<&'p str>>>,
     pub(super) unknown: Vec<Unknown>,
@@ -127,6 +134,8 @@ impl<'p> Interpreter<'p> {
             telling: FxHashSet::default(),
             defaults: FxHashMap::default(),
             redoing: FxHashSet::default(),
+            builtins: FxHashMap::default(),
+            attributes: FxHashMap::default(),
             own_names: FxHashMap::default(),
             unknown: Vec::new(),
             watched: Vec::new(),
@@ -238,7 +247,7 @@ impl<'p> Interpreter<'p> {
     }
 
     /// What a path has left of the modules' variables and objects becomes what every call begins with.
-    pub(super) fn keep(&mut self, state: State<'p>) {
+    pub(super) fn keep(&mut self, state: &State<'p>) {
         self.globals.extend(state.globals.iter().map(|(name, value)| (*name, value.clone())));
         self.heap.extend(state.heap.iter().map(|(id, object)| (*id, object.clone())));
     }
@@ -300,21 +309,25 @@ impl<'p> Interpreter<'p> {
         if states.len() < 2 {
             return states;
         }
-        let forks = states.into_iter().map(|state| (state, ())).collect();
-        let settled = self.settle_with(forks, |_, (), _, ()| true, |_, (), _, ()| ());
+        let paths = states.into_iter().map(|state| (state, ())).collect();
+        let settled = self.settle_with(paths, |_, (), _, ()| true, |_, (), _, ()| ());
         settled.into_iter().map(|(state, ())| state).collect()
     }
 
     /// The same for paths with the values that they came to.
     pub(super) fn settle_forks(&mut self, forks: Forks<'p>) -> Forks<'p> {
-        self.settle_with(forks, State::alike, State::join_value)
+        self.settle_with(
+            forks,
+            |state, mine, other, theirs| state.alike(mine, other, theirs),
+            |state, mine, other, theirs| state.join_value(mine, other, theirs),
+        )
     }
 
     /// The same for paths with several values each.
     pub(super) fn settle_all(
         &mut self,
-        forks: Vec<(State<'p>, Vec<Value<'p>>)>,
-    ) -> Vec<(State<'p>, Vec<Value<'p>>)> {
+        forks: Many<(State<'p>, Vec<Value<'p>>)>,
+    ) -> Many<(State<'p>, Vec<Value<'p>>)> {
         self.settle_with(
             forks,
             |state, values, other, theirs| {
@@ -330,15 +343,15 @@ impl<'p> Interpreter<'p> {
     /// `join` makes one of what two paths came to; where there are not far too many, of what is `alike`.
     fn settle_with<T: PartialEq>(
         &mut self,
-        paths: Vec<(State<'p>, T)>,
+        paths: Many<(State<'p>, T)>,
         alike: impl Fn(&State<'p>, &T, &State<'p>, &T) -> bool,
         join: impl Fn(&mut State<'p>, T, &State<'p>, T) -> T,
-    ) -> Vec<(State<'p>, T)> {
+    ) -> Many<(State<'p>, T)> {
         if paths.len() < 2 {
             return paths;
         }
         let most = self.most_paths();
-        let mut settled: Vec<(State<'p>, T)> = Vec::with_capacity(paths.len().min(most));
+        let mut settled: Many<(State<'p>, T)> = Many::with_capacity(paths.len().min(most));
         for (state, value) in paths {
             if settled.iter().any(|(known, of)| *of == value && known.same(&state)) {
                 continue;
@@ -359,7 +372,7 @@ impl<'p> Interpreter<'p> {
                     let (mut known, of) = settled.remove(at);
                     self.forgets_in_joining(&known, &state);
                     let value = join(&mut known, of, &state, value);
-                    settled.push((known.join(state), value));
+                    settled.push((known.join(&state), value));
                 }
                 None => settled.push((state, value)),
             }
@@ -372,7 +385,7 @@ impl<'p> Interpreter<'p> {
         if ends.len() < 2 {
             return ends;
         }
-        let (mut next, mut others): (Vec<State<'p>>, Ends<'p>) = (Vec::new(), Vec::new());
+        let (mut next, mut others): (Vec<State<'p>>, Ends<'p>) = (Vec::new(), Many::new());
         // Which of them ended how, the latest, and before each the one that ended so before: only those are looked at that may be
         // the same.
         let mut latest: FxHashMap<(u8, Option<Place>), usize> = FxHashMap::default();
@@ -417,7 +430,7 @@ impl<'p> Interpreter<'p> {
             {
                 // Taken out, so that joining need not copy what nobody else has.
                 let (mut known, of) =
-                    std::mem::replace(&mut others[at], (State::new(state.last), Flow::Next));
+                    std::mem::replace(&mut others[at], (Trail::begin(state.last), Flow::Next));
                 let flow = match (of, flow) {
                     (Flow::Return(mine, place), Flow::Return(theirs, _)) => {
                         self.forgets_in_joining(&known, &state);
@@ -425,7 +438,7 @@ impl<'p> Interpreter<'p> {
                     }
                     (of, _) => of,
                 };
-                others[at] = (known.join(state), flow);
+                others[at] = (known.join(&state), flow);
                 continue;
             }
             latest.insert(end, others.len());
@@ -449,9 +462,9 @@ impl<'p> Interpreter<'p> {
 }
 
 /// What several paths lead to, one after another. Mostly there is one: what that leads to is all there is.
-pub(super) fn follow<A, B>(paths: Vec<A>, mut then: impl FnMut(A) -> Vec<B>) -> Vec<B> {
+pub(super) fn follow<A, B>(paths: Many<A>, mut then: impl FnMut(A) -> Many<B>) -> Many<B> {
     let mut paths = paths.into_iter();
-    let Some(first) = paths.next() else { return Vec::new() };
+    let Some(first) = paths.next() else { return Many::new() };
     let mut led_to = then(first);
     for path in paths {
         led_to.extend(then(path));

@@ -2,8 +2,10 @@
 
 use std::rc::Rc;
 
+use smallvec::smallvec;
+
 use super::fallbacks::reads;
-use super::interpreter::{Forks, Interpreter};
+use super::interpreter::{Forks, Interpreter, Many};
 use super::library::makes_an_object;
 use super::state::{Dict, List, Object, State, taints};
 use super::value::{Arguments, ExceptionClass, Id, Itself, Sort, Taint, Text, Unknown, Value};
@@ -110,28 +112,28 @@ impl<'p> Interpreter<'p> {
                     }
                     _ => Value::unknown(Sort::Any, taint),
                 };
-                return vec![(state, value)];
+                return smallvec![(state, value)];
             }
             Value::Text(text) => {
                 let value = self.text_method(text, name, &arguments, place, &mut state, taint);
-                return vec![(state, value)];
+                return smallvec![(state, value)];
             }
             Value::Bytes => {
                 let value = match name {
                     "decode" => Value::some_text("", taint),
                     _ => Value::unknown(Sort::Any, taint),
                 };
-                return vec![(state, value)];
+                return smallvec![(state, value)];
             }
             Value::None => {
                 self.certain(state, "builtins.AttributeError", place);
-                return Vec::new();
+                return Many::new();
             }
             Value::Reply(reply) => {
                 if name == "set_cookie" || name == "headers" {
-                    return vec![(state, Value::Reply(reply.clone()))];
+                    return smallvec![(state, Value::Reply(reply.clone()))];
                 }
-                return vec![(state, Value::any())];
+                return smallvec![(state, Value::any())];
             }
             _ => {}
         }
@@ -144,7 +146,7 @@ impl<'p> Interpreter<'p> {
                     self.reading.insert(place);
                 }
                 self.may_raise(&state, ExceptionClass::Any, Failed::Effect, place);
-                return vec![(state, Value::None)];
+                return smallvec![(state, Value::None)];
             }
             "get" => {
                 let key = arguments.positional.first().and_then(Value::as_text);
@@ -154,7 +156,7 @@ impl<'p> Interpreter<'p> {
                 }
                 if self.has_no(object, key) {
                     let default = arguments.positional.get(1).cloned();
-                    return vec![(state, default.unwrap_or(Value::None))];
+                    return smallvec![(state, default.unwrap_or(Value::None))];
                 }
                 self.asks_for_key(object, key);
                 self.may_fail(&state, &["AttributeError"], place);
@@ -169,26 +171,26 @@ impl<'p> Interpreter<'p> {
                 let Some(default) =
                     arguments.positional.get(1).filter(|d| !matches!(d, Value::None)).cloned()
                 else {
-                    return vec![(state, value)];
+                    return smallvec![(state, value)];
                 };
                 let value = match default {
                     Value::Text(_) => Value::unknown(Sort::Any, taint),
                     Value::Int(_) => Value::unknown(Sort::Any, taint),
                     _ => value,
                 };
-                return vec![(state, value)];
+                return smallvec![(state, value)];
             }
             "json" | "read" | "text" | "content" | "getcode" | "iter_lines" => {
                 self.looks(object, name);
                 self.may_fail(&state, &["ValueError", "AttributeError"], place);
                 let taint = Taint { answer, ..taint.within(None) };
-                return vec![(state, Value::unknown(Sort::Any, taint))];
+                return smallvec![(state, Value::unknown(Sort::Any, taint))];
             }
             "items" | "values" | "keys" => {
                 self.goes_through(object);
                 self.asks_for_key(object, None);
                 self.may_fail(&state, &["AttributeError"], place);
-                return vec![(state, Value::Unknown(Unknown { taint, ..Unknown::ANY }))];
+                return smallvec![(state, Value::Unknown(Unknown { taint, ..Unknown::ANY }))];
             }
             _ => {}
         }
@@ -218,11 +220,11 @@ impl<'p> Interpreter<'p> {
             // Text between separators: at least one.
             let some = matches!(name, "split" | "rsplit") && arguments.get(0, "sep").is_some();
             let truthy = some.then_some(true);
-            return vec![(state, Value::Unknown(Unknown { sort, taint, truthy }))];
+            return smallvec![(state, Value::Unknown(Unknown { sort, taint, truthy }))];
         }
         // A cursor of a connection: nothing is done yet.
         if makes_an_object(name) {
-            return vec![(state, Value::unknown(Sort::Any, taint))];
+            return smallvec![(state, Value::unknown(Sort::Any, taint))];
         }
         // A connection or a cursor that a driver made, by the sound of it.
         let instead = reads(name, &arguments) && {
@@ -231,7 +233,7 @@ impl<'p> Interpreter<'p> {
         };
         self.may_raise(&state, ExceptionClass::Any, Failed::Unread, place);
         self.hand_over(&mut state, &arguments);
-        vec![(state, Value::unknown(Sort::Any, Taint { instead: taint.instead || instead, ..taint }))]
+        smallvec![(state, Value::unknown(Sort::Any, Taint { instead: taint.instead || instead, ..taint }))]
     }
 
     fn dict_method(
@@ -242,7 +244,9 @@ impl<'p> Interpreter<'p> {
         place: Place,
         mut state: State<'p>,
     ) -> Forks<'p> {
-        let Some(Object::Dict(dict)) = self.object(&state, id) else { return vec![(state, Value::any())] };
+        let Some(Object::Dict(dict)) = self.object(&state, id) else {
+            return smallvec![(state, Value::any())];
+        };
         let key = arguments.positional.first().and_then(Value::as_key);
         let default = arguments.positional.get(1).cloned();
         let known = key.as_deref().and_then(|key| dict.get(key)).cloned();
@@ -304,7 +308,7 @@ impl<'p> Interpreter<'p> {
             }
             _ => Value::any(),
         };
-        vec![(state, value)]
+        smallvec![(state, value)]
     }
 
     fn text_method(

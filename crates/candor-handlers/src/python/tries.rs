@@ -5,9 +5,10 @@ use std::rc::Rc;
 use ruff_python_ast::visitor::{Visitor, walk_expr};
 use ruff_python_ast::{self as ast, ExceptHandler, Expr, Stmt};
 use ruff_text_size::{Ranged as _, TextRange};
+use smallvec::smallvec;
 
 use super::exceptions::{self, Catch};
-use super::interpreter::{Cx, Ends, Interpreter};
+use super::interpreter::{Cx, Ends, Interpreter, Many};
 use super::state::{Around, Flow, Object, State};
 use super::value::{Exception, ExceptionClass, Function, Id, Value};
 use crate::facts::{Caught, Failed, Logged, Place};
@@ -41,7 +42,7 @@ impl<'p> Interpreter<'p> {
         self.tries -= u32::from(clauses || finally);
 
         let (mut ends, mut raised): (Ends<'p>, Vec<(State<'p>, Rc<Exception<'p>>)>) =
-            (Vec::new(), Vec::new());
+            (Many::new(), Vec::new());
         for (mut state, flow) in body {
             match flow {
                 Flow::Next | Flow::Return(..) | Flow::Break => {
@@ -73,7 +74,7 @@ impl<'p> Interpreter<'p> {
         if !finally {
             return self.settle_ends(ends);
         }
-        let mut finished = Vec::new();
+        let mut finished = Many::new();
         for (state, flow) in self.settle_ends(ends) {
             for (state, end) in self.block(&s.finalbody, state, cx) {
                 // A `return` in `finally` takes the place of whatever was under way.
@@ -91,13 +92,19 @@ impl<'p> Interpreter<'p> {
         exception: Rc<Exception<'p>>,
         cx: Cx<'_, 'p>,
     ) -> Ends<'p> {
-        let mut ends = Vec::new();
+        let mut ends = Many::new();
+        let mut rest = Some(state);
         for ExceptHandler::ExceptHandler(handler) in &of.handlers {
-            let mut state = state.clone();
+            let Some(mut state) = rest.take() else { break };
             let clause = handler.type_.as_deref().map(|expr| self.eval_one(expr, &mut state, cx));
             let catch = exceptions::catches(clause.as_ref(), &exception);
-            if catch == Catch::No {
-                continue;
+            match catch {
+                Catch::No => {
+                    rest = Some(state);
+                    continue;
+                }
+                Catch::Maybe => rest = Some(state.clone()),
+                Catch::Yes => {}
             }
             let (before, handled) = (state.failure.clone(), state.handling.clone());
             let fallback = state.fallback.take();
@@ -135,11 +142,8 @@ impl<'p> Interpreter<'p> {
                 }
                 ends.push((state, flow));
             }
-            if catch == Catch::Yes {
-                return ends;
-            }
         }
-        ends.push((state, Flow::Raise(exception)));
+        ends.extend(rest.map(|state| (state, Flow::Raise(exception))));
         ends
     }
 
@@ -224,7 +228,7 @@ impl<'p> Interpreter<'p> {
         cx: Cx<'_, 'p>,
     ) -> Ends<'p> {
         let Some((item, rest)) = items.split_first() else { return self.block(body, state, cx) };
-        let mut ends = Vec::new();
+        let mut ends = Many::new();
         let place = self.place(cx, item);
         for (state, manager) in self.eval(&item.context_expr, state, cx) {
             let target = item.optional_vars.as_deref();
@@ -263,7 +267,7 @@ impl<'p> Interpreter<'p> {
         body: &'p [Stmt],
     ) -> Ends<'p> {
         let clause = Value::Tuple(Rc::new(kinds.to_vec()));
-        let mut ends = Vec::new();
+        let mut ends = Many::new();
         for (mut state, flow) in inner {
             let Flow::Raise(exception) = &flow else {
                 ends.push((state, flow));
@@ -303,7 +307,7 @@ impl<'p> Interpreter<'p> {
         state: State<'p>,
         cx: Cx<'_, 'p>,
     ) -> Ends<'p> {
-        let mut ends = Vec::new();
+        let mut ends = Many::new();
         for (mut state, entered) in
             self.call_method(&Value::Instance(id), "__enter__", Vec::new(), place, state)
         {
@@ -358,7 +362,7 @@ impl<'p> Interpreter<'p> {
         let inner = self.run(&call.0, call.1.clone(), None, place, state);
         self.tries -= 1;
         self.withs.pop();
-        let mut ends = Vec::new();
+        let mut ends = Many::new();
         for (mut state, flow) in inner {
             let around = state.around.pop();
             state.last = place;
@@ -382,7 +386,7 @@ impl<'p> Interpreter<'p> {
 
     /// The `yield` of such a generator: the body of the `with` runs here, with the variables of its own function.
     pub(super) fn run_with_body(&mut self, mut state: State<'p>) -> Ends<'p> {
-        let Some(open) = self.withs.pop() else { return vec![(state, Flow::Next)] };
+        let Some(open) = self.withs.pop() else { return smallvec![(state, Flow::Next)] };
         let generator = state.locals.take();
         let around = state.around.pop();
         state.locals = around.and_then(|around| around.locals);
@@ -392,7 +396,7 @@ impl<'p> Interpreter<'p> {
         }
         let inner = self.with_statement(open.items, open.body, state, outer);
         self.withs.push(open);
-        let mut ends = Vec::new();
+        let mut ends = Many::new();
         for (mut state, flow) in inner {
             let locals = std::mem::replace(&mut state.locals, generator.clone());
             let (flow, of_body) = match flow {
@@ -484,7 +488,7 @@ fn fewer<'p>(raised: Vec<(State<'p>, Rc<Exception<'p>>)>) -> Vec<(State<'p>, Rc<
         match kept.iter().rposition(alike) {
             Some(at) => {
                 let (known, of) = kept.remove(at);
-                kept.insert(at, (known.join(state), of));
+                kept.insert(at, (known.join(&state), of));
             }
             None => kept.push((state, exception)),
         }
