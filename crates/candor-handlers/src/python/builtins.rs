@@ -24,7 +24,7 @@ impl<'p> Interpreter<'p> {
         let taint = taints(arguments.all());
         let one = |state, value| Ok(smallvec![(state, value)]);
         match path {
-            "json.dumps" | "simplejson.dumps" | "ujson.dumps" | "orjson.dumps" => {
+            "json.dumps" | "simplejson.dumps" | "ujson.dumps" | "orjson.dumps" | "bson.json_util.dumps" => {
                 let Some(value) = arguments.get(0, "obj") else { return Err(state) };
                 let mut answers = self.answers_in(value, &state);
                 // The text remembers one of them.
@@ -32,7 +32,8 @@ impl<'p> Interpreter<'p> {
                 for answer in answers {
                     self.settles(&Value::unknown(Sort::Any, Taint { answer: Some(answer), ..taint }), &state);
                 }
-                let lenient = arguments.named("default").is_some() || arguments.named("cls").is_some();
+                let lenient = path == "bson.json_util.dumps"
+                    || ["default", "cls"].iter().any(|name| arguments.named(name).is_some());
                 let shape = self.shape(&state, value, 0);
                 if !lenient && let Some(what) = unsayable(path, &shape) {
                     self.note_unsaid(place, what, true);

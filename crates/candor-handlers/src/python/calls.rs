@@ -30,7 +30,8 @@ impl<'p> Interpreter<'p> {
         let place = self.place(cx, call);
         if let Expr::Attribute(attribute) = &*call.func {
             let name = attribute.attr.as_str();
-            return self.eval_then(&attribute.value, state, cx, |this, state, object| {
+            return self.eval_then(&attribute.value, state, cx, |this, mut state, object| {
+                this.has_item(&attribute.value, &mut state);
                 this.arguments_then(&call.arguments, state, cx, |this, state, arguments| {
                     this.call_attribute(&object, name, arguments, place, state)
                 })

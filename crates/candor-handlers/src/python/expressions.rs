@@ -235,7 +235,8 @@ impl<'p> Interpreter<'p> {
             }
             Expr::Subscript(e) => {
                 let at = self.place(cx, expr);
-                return self.eval_then(&e.value, state, cx, |this, state, object| {
+                return self.eval_then(&e.value, state, cx, |this, mut state, object| {
+                    this.has_item(&e.value, &mut state);
                     this.eval_then(&e.slice, state, cx, |this, state, key| {
                         this.item(&object, &key, at, state)
                     })

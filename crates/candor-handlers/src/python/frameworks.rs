@@ -10,7 +10,7 @@ use ruff_text_size::Ranged as _;
 use smallvec::smallvec;
 
 use super::exceptions::{self, Catch};
-use super::interpreter::{Cx, Escape, Forks, Interpreter, Many};
+use super::interpreter::{Cx, Escape, Forks, Interpreter, Many, follow};
 use super::library::http_status;
 use super::state::{Dict, Object, State};
 use super::value::{
@@ -368,6 +368,8 @@ impl<'p> Interpreter<'p> {
                 beside: false,
             }));
             let answers = self.call_function(function, arguments, None, function.place, state);
+            // A handler may be a coroutine: the framework awaits it.
+            let answers = follow(answers, |(state, value)| self.awaited(value, function.place, state));
             return answers
                 .into_iter()
                 .map(|(state, value)| self.converted(framework, value, None, function.place, state))

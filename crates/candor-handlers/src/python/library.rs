@@ -514,7 +514,10 @@ impl<'p> Interpreter<'p> {
         if makes_an_object(path) {
             let service = match external.service.clone() {
                 Some(service) => Some(service),
-                None => arguments.get(0, "service_name").and_then(Value::as_text).map(str::to_string),
+                None if path.ends_with(".client") || path.ends_with(".resource") => {
+                    arguments.get(0, "service_name").and_then(Value::as_text).map(str::to_string)
+                }
+                None => None,
             };
             let made = External { path: format!("{path}()"), service };
             if HTTP_CLIENTS.contains(&package(path)) && is_strict(&arguments) {
@@ -585,12 +588,19 @@ impl<'p> Interpreter<'p> {
                 Value::unknown(Sort::Any, Taint { itself, instead, ..Taint::default() })
             )];
         };
-        let of = external.service.as_deref().unwrap_or(package(&external.path));
+        let of = match external.service.as_deref() {
+            Some(service) => service,
+            None if external.path.starts_with("http.client.") => "http.client",
+            None => package(&external.path),
+        };
         let call = self.watch(&mut state, place, format!("{of}.{name}"), watch);
         smallvec![(state, Value::answer_of(call, instead))]
     }
 
     fn watch_of(&self, external: &External, name: &str, arguments: &Arguments<'p>) -> Option<Watched> {
+        if external.path.starts_with("http.client.") && name == "getresponse" {
+            return Some(Watched::Answer(Watch::Status));
+        }
         if HTTP_CLIENTS.contains(&package(&external.path)) && HTTP_CALLS.contains(&name) {
             let client = external.path.rsplit_once('.').map_or("", |(client, _)| client);
             let strict = self.strict_clients.iter().any(|known| known == client) || is_strict(arguments);

@@ -7,6 +7,7 @@ use smallvec::smallvec;
 use super::fallbacks::reads;
 use super::interpreter::{Forks, Interpreter, Many};
 use super::library::makes_an_object;
+use super::reads::items_of;
 use super::state::{Dict, List, Object, State, taints};
 use super::value::{Arguments, ExceptionClass, Id, Itself, Sort, Taint, Text, Unknown, Value};
 use crate::facts::{Failed, Place};
@@ -65,6 +66,11 @@ const COMPUTING: &[&str] = &[
     "model_dump_json",
     "json",
     "to_dict",
+    "to_frame",
+    "to_list",
+    "to_numpy",
+    "to_records",
+    "tolist",
     "astimezone",
     "date",
     "quantize",
@@ -233,7 +239,8 @@ impl<'p> Interpreter<'p> {
         };
         self.may_raise(&state, ExceptionClass::Any, Failed::Unread, place);
         self.hand_over(&mut state, &arguments);
-        smallvec![(state, Value::unknown(Sort::Any, Taint { instead: taint.instead || instead, ..taint }))]
+        let taint = Taint { instead: taint.instead || instead, itself: items_of(name, None), ..taint };
+        smallvec![(state, Value::unknown(Sort::Any, taint))]
     }
 
     fn dict_method(

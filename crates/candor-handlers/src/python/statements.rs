@@ -562,6 +562,7 @@ impl<'p> Interpreter<'p> {
                 let mut last = state.clone();
                 for (state, object) in self.eval(&subscript.value, state, cx) {
                     for (mut state, key) in self.eval(&subscript.slice, state, cx) {
+                        self.has_item(&subscript.value, &mut state);
                         self.set_item(&mut state, &object, &key, value.clone(), at);
                         last = state;
                     }
@@ -658,6 +659,7 @@ impl<'p> Interpreter<'p> {
         let fallback = state.clone();
         for (state, object) in self.eval(&subscript.value, state, cx) {
             for (mut state, key) in self.eval(&subscript.slice, state, cx) {
+                self.has_item(&subscript.value, &mut state);
                 if let Value::Dict(id) = object
                     && let Some(Object::Dict(dict)) = self.object_mut(&mut state, id)
                 {

@@ -532,6 +532,32 @@ handler = Mangum(app)
 }
 
 #[test]
+fn an_exception_handler_that_is_a_coroutine() {
+    let facts = facts(
+        "import boto3
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+from mangum import Mangum
+table = boto3.resource('dynamodb').Table('t')
+app = FastAPI()
+@app.exception_handler(Exception)
+async def failed(request, error):
+    return JSONResponse(status_code=500, content={'detail': str(error)})
+@app.get('/a')
+async def a():
+    return table.scan()['Items']
+handler = Mangum(app)
+",
+    );
+    let of = |path: &candor_handlers::Path| match &path.end {
+        End::Returned(answer) => answer.payload.text().map(|text| text[14..17].to_string()),
+        End::Raised(_) | End::Exited => None,
+    };
+    let failed: Vec<_> = facts.paths.iter().filter(|path| path.failure.is_some()).map(of).collect();
+    assert!(!failed.is_empty() && failed.iter().all(|status| status.as_deref() == Some("500")), "{failed:?}");
+}
+
+#[test]
 fn answers_that_nobody_looks_at() {
     let unread = |source: &str| {
         let facts = facts(source);
@@ -781,7 +807,23 @@ def handler(event, context):
         "item = found.get('Item')\n    if not item: raise KeyError('id')",
         "item = found.get('Item')\n    if item is None: return {'statusCode': 404}",
         "item = found.get('Other')",
+        // Where there is none, these raise.
+        "item = found.get('Item')\n    item['seen'] = True",
+        "item = found.get('Item')\n    del item['secret']",
+        "item = found.get('Item')\n    item.pop('secret')",
+        "item = found.get('Item')\n    print(item['id'])",
     ] {
         assert!(!unfound(asked), "{asked}");
+    }
+    let mongo = "from pymongo import MongoClient\n    users = MongoClient('x')['db']['users']\n    ";
+    assert!(unfound(&format!("{mongo}item = users.find_one({{'_id': 1}})")));
+    assert!(unfound(&format!("{mongo}item = MongoClient('x').db.users.find_one({{'_id': 1}})")));
+    for asked in [
+        "item = users.find_one({'_id': 1})\n    if not item: return {'statusCode': 404}",
+        "item = users.find_one({'_id': 1})\n    item['_id'] = str(item['_id'])",
+        "item = users.find_one({'_id': 1}) or {}",
+        "item = list(users.find({'_id': 1}))",
+    ] {
+        assert!(!unfound(&format!("{mongo}{asked}")), "{asked}");
     }
 }
