@@ -166,7 +166,7 @@ pub struct Caught {
     /// Whether what failed only tells how the program is doing (a metric, a trace, a log line sent elsewhere), and other work outside
     /// was done on the same path.
     pub aside: bool,
-    /// Whether the answer comes of something that was called later, and nothing on the way has hung on the failure.
+    /// Whether nothing on the way to the answer has hung on the failure.
     pub beside: bool,
 }
 

@@ -238,6 +238,11 @@ pub(crate) fn text_says_error(text: &str) -> bool {
     })
 }
 
+/// Whether a status in words is that of a failure.
+pub(crate) fn says_failure(status: &str) -> bool {
+    ["error", "fail", "failed", "failure"].iter().any(|word| status.eq_ignore_ascii_case(word))
+}
+
 fn says_error(entry: &Entry) -> bool {
     let filled = !matches!(
         &entry.value,
@@ -252,7 +257,7 @@ fn says_error(entry: &Entry) -> bool {
         "status" | "result" | "state" => matches!(
             &entry.value,
             Shape::Text { known: Some(text), .. }
-                if ["error", "fail", "failed", "failure"].contains(&text.to_ascii_lowercase().as_str())
+                if says_failure(text)
         ),
         "statuscode" | "status_code" | "code" => matches!(
             &entry.value,

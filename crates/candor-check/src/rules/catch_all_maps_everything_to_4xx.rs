@@ -17,7 +17,7 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
     if !failure.broad || failure.what != Failed::Effect || !(400..500).contains(&status) {
         return Claim::Passed;
     }
-    // The status tells of something that went on after the failure, and not of it.
+    // The status tells of something else, and not of the failure.
     if failure.answered.is_none() && failure.beside {
         return Claim::Passed;
     }

@@ -7,6 +7,7 @@ use ruff_python_ast::{self as ast, BoolOp, CmpOp, Expr, Number, UnaryOp};
 use super::interpreter::{Cx, Forks, Interpreter, Many};
 use super::state::{Object, State, taints};
 use super::value::{Sort, Unknown, Value};
+use crate::shape::says_failure;
 
 impl<'p> Interpreter<'p> {
     /// `and`, `or`: the value that decides.
@@ -321,6 +322,8 @@ impl<'p> Interpreter<'p> {
                         },
                         _ => return,
                     },
+                    // What somebody else said stays what he said: an answer that hands it on claims nothing.
+                    Expr::StringLiteral(s) if same && says_failure(s.value.to_str()) => return,
                     Expr::StringLiteral(s) if same => Value::text(s.value.to_str()),
                     _ => return,
                 };

@@ -35,8 +35,6 @@ pub(super) struct Fallback<'p> {
     supplied: bool,
     /// Whether other work outside went well since somebody asked.
     worked: bool,
-    /// Whether anything else outside was called since it failed.
-    others: bool,
 }
 
 impl Fallback<'_> {
@@ -47,12 +45,11 @@ impl Fallback<'_> {
         self.fell_past &= other.fell_past;
         self.supplied &= other.supplied;
         self.worked &= other.worked;
-        self.others &= other.others;
     }
 
     /// Whether the program goes its way for another reason than the failure.
     pub(super) fn is_beside_it(&self) -> bool {
-        self.others && !self.asked && !self.fell_past
+        !self.asked && !self.fell_past
     }
 }
 
@@ -108,7 +105,6 @@ impl<'p> Interpreter<'p> {
             fell_past: false,
             supplied: false,
             worked: false,
-            others: false,
         }))
     }
 
@@ -127,6 +123,7 @@ impl<'p> Interpreter<'p> {
         if has_met(before, state)
             && let Some(fallback) = &mut state.fallback
             && fallback.read
+            && !fallback.worked
         {
             Rc::make_mut(fallback).read = false;
         }
@@ -217,13 +214,12 @@ impl<'p> Interpreter<'p> {
         // To tell somebody how it goes, or of the error, is no other work.
         let tells = self.telling.contains(&place) || arguments.all().any(|value| value.taint().tells);
         let worked = fallback.asked && !fallback.worked && !tells;
-        if (supplied || worked || !fallback.others)
+        if (supplied || worked)
             && let Some(fallback) = &mut state.fallback
         {
             let fallback = Rc::make_mut(fallback);
             fallback.supplied |= supplied;
             fallback.worked |= worked;
-            fallback.others = true;
         }
         stands_in
     }
@@ -370,7 +366,9 @@ fn has_met(before: Option<&Rc<Caught>>, state: &State<'_>) -> bool {
         (_, None) => false,
         (None, Some(_)) => true,
         (Some(before), Some(now)) => {
-            !Rc::ptr_eq(before, now) && (before.raised, before.caught) != (now.raised, now.caught)
+            // The same once more is another one. Inside a clause it is the one that was caught there, and somebody has logged it.
+            !Rc::ptr_eq(before, now)
+                && (state.handling.is_none() || (before.raised, before.caught) != (now.raised, now.caught))
         }
     }
 }

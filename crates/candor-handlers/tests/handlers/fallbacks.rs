@@ -312,6 +312,7 @@ fn other_work_answers_where_the_default_was_asked_for() {
         "    state = state_of('1')\n    if not state:\n        made = table.update_item(Key={'id': '1'})\n        return answer(201, {'id': '1'})\n    return answer(200, state)\n",
         "    if exists('1'):\n        return answer(409, 'there is one')\n    table.put_item(Item={'id': '1'})\n    return answer(200, {'id': '1'})\n",
         "    if exists('1'):\n        raise ValueError('there is one')\n    sns.publish(TopicArn='t', Message='1')\n    return {'statusCode': 202}\n",
+        "    for key in event['keys']:\n        if exists(key):\n            continue\n        table.put_item(Item={'id': key})\n    return answer(200, 'stored')\n",
     ] {
         made_good(&format!("{STATE}def handler(event, context):\n{body}"));
     }
@@ -329,7 +330,7 @@ fn other_work_answers_where_the_default_was_asked_for() {
         // Nobody asks.
         "    state_of('1')\n    table.put_item(Item={'id': '1'})\n    return answer(200, 'ok')\n",
         // What other items come to says nothing of this one.
-        "    found = []\n    for key in event['keys']:\n        state = state_of(key)\n        if state:\n            found.append(state)\n        audit()\n    return answer(200, 'done')\n",
+        "    found = []\n    for key in event['keys']:\n        state = state_of(key)\n        if state:\n            found.append(state)\n    audit()\n    return answer(200, 'done')\n",
     ] {
         still_masked(&format!("{STATE}def handler(event, context):\n{body}"));
     }
