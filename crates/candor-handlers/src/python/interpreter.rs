@@ -34,8 +34,8 @@ const MAX_CALLS: usize = 14;
 /// 64 MB of stack, without optimisation; candor's work runs on a thread that has as much.
 const MAX_NESTING: u32 = 400;
 
-/// Mostly one.
-pub(super) type Many<T> = SmallVec<[T; 1]>;
+/// Mostly one; at a condition two.
+pub(super) type Many<T> = SmallVec<[T; 2]>;
 /// Paths, and how each statement of a block ended for them.
 pub(super) type Ends<'p> = Many<(State<'p>, Flow<'p>)>;
 /// Paths, and the value of an expression on each.
