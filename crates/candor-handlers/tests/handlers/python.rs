@@ -671,6 +671,25 @@ fn hostile_code_ends() {
     calls.push_str("def handler(event, context):\n    return f39(event)\n");
     facts(&calls);
     facts("def f(x):\n    return f(x)\ndef handler(event, context):\n    while True:\n        f(event)\n");
+    // Each entry leads to several values, each of these to as many again.
+    let mut entries = String::from(
+        "def f(x):\n    if x == 1:\n        return [f(y) for y in x]\n    if x == 2:\n        return {'a': f(x)}\n    return x\n",
+    );
+    entries.push_str("def handler(event, context):\n    return {\n");
+    for i in 0..100 {
+        entries.push_str(&format!("        'a{i}': f(event['{i}']),\n"));
+    }
+    entries.push_str("    }\n");
+    assert!(!facts(&entries).paths.is_empty());
+    let mut tries =
+        String::from("import boto3\ns3 = boto3.client('s3')\ndef handler(event, context):\n    x = {}\n");
+    for i in 0..100 {
+        tries.push_str(&format!(
+            "    try:\n        if event['{i}']:\n            x['a{i}'] = s3.get_object(Key='{i}')\n    except Exception as e:\n        x['e{i}'] = [str(e)]\n"
+        ));
+    }
+    tries.push_str("    return x\n");
+    assert!(!facts(&tries).paths.is_empty());
 }
 
 /// The lines of the returns that handed the value of each path on, the first first.
