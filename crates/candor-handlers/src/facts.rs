@@ -166,6 +166,8 @@ pub struct Caught {
     /// Whether what failed only tells how the program is doing (a metric, a trace, a log line sent elsewhere), and other work outside
     /// was done on the same path.
     pub aside: bool,
+    /// Whether nothing on the way to the answer has hung on the failure.
+    pub beside: bool,
 }
 
 /// What an exception came from.

@@ -181,8 +181,11 @@ impl Program {
         }
     }
 
-    /// Whether a module of the project by this name could not be read.
-    fn is_broken(&self, name: &str) -> bool {
-        matches!(self.by_name.get(name), Some(Loaded::Broken(_)))
+    /// Why a module of the project by this name could not be read, if it could not.
+    fn broken(&self, name: &str) -> Option<&Unread> {
+        match self.by_name.get(name) {
+            Some(Loaded::Broken(why)) => Some(why),
+            _ => None,
+        }
     }
 }

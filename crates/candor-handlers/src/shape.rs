@@ -1,6 +1,6 @@
 //! The value that a handler returns, with what is known of each part.
 
-use candor_contract::json::Json;
+use candor_contract::json::write_string;
 use candor_contract::outcome::Payload;
 
 use crate::facts::Place;
@@ -66,11 +66,11 @@ struct Hidden {
 }
 
 impl Hidden {
-    /// Notes that nothing is known here but the placeholder's kind.
-    fn of_kind(&mut self, at: &str, placeholder: Json) -> Json {
+    /// Notes that nothing is known here but the kind of the placeholder, and writes that.
+    fn of_kind(&mut self, at: &str, placeholder: &str, out: &mut String) {
         self.unknown.push(at.to_string());
         self.kinds.push(at.to_string());
-        placeholder
+        out.push_str(placeholder);
     }
 }
 
@@ -126,48 +126,60 @@ impl Shape {
     /// The bytes that the runtime would send, with the parts that nobody knows.
     pub fn payload(&self) -> Payload {
         let mut hidden = Hidden::default();
-        let json = self.json(&mut String::new(), &mut hidden);
+        let mut json = String::with_capacity(128);
+        self.write(&mut json, &mut String::new(), &mut hidden);
         if hidden.unknown.is_empty() {
-            return Payload::known(json.write());
+            return Payload::known(json);
         }
-        Payload::partly(json.write(), hidden.unknown).of_kinds(hidden.kinds)
+        Payload::partly(json, hidden.unknown).of_kinds(hidden.kinds)
     }
 
     /// As JSON, with placeholders where `hidden` then points. `at` is the pointer to here, and is left as it was.
-    fn json(&self, at: &mut String, hidden: &mut Hidden) -> Json {
+    fn write(&self, out: &mut String, at: &mut String, hidden: &mut Hidden) {
         match self {
             Shape::Unknown { .. } | Shape::NotJson(_) => {
                 hidden.unknown.push(at.clone());
-                Json::Null
+                out.push_str("null");
             }
-            Shape::Null => Json::Null,
-            Shape::Bool(Some(known)) => Json::Bool(*known),
-            Shape::Bool(None) => hidden.of_kind(at, Json::Bool(false)),
-            Shape::Number(Some(spelled)) => Json::Number(spelled.clone()),
-            Shape::Number(None) => hidden.of_kind(at, Json::Number("0".to_string())),
-            Shape::Text { known: Some(text), .. } => Json::string(text),
+            Shape::Null => out.push_str("null"),
+            Shape::Bool(Some(true)) => out.push_str("true"),
+            Shape::Bool(Some(false)) => out.push_str("false"),
+            Shape::Bool(None) => hidden.of_kind(at, "false", out),
+            Shape::Number(Some(spelled)) => out.push_str(spelled),
+            Shape::Number(None) => hidden.of_kind(at, "0", out),
+            Shape::Text { known: Some(text), .. } => write_string(text, out),
             Shape::Text { known: None, content, .. } => {
-                let written =
-                    |content: &Shape| content.json(&mut String::new(), &mut Hidden::default()).write();
-                let text = content.as_ref().map(|content| written(content));
-                hidden.of_kind(at, Json::String(text.unwrap_or_default()))
+                let mut text = String::new();
+                if let Some(content) = content {
+                    content.write(&mut text, &mut String::new(), &mut Hidden::default());
+                }
+                hidden.of_kind(at, "", out);
+                write_string(&text, out);
             }
             Shape::List { items, open } => {
                 let here = at.len();
-                let mut written = Vec::with_capacity(items.len());
+                out.push('[');
                 for (i, item) in items.iter().enumerate() {
+                    if i > 0 {
+                        out.push(',');
+                    }
                     at.push('/');
                     at.push_str(&i.to_string());
-                    written.push(item.json(at, hidden));
+                    item.write(out, at, hidden);
                     at.truncate(here);
                 }
-                let json = Json::Array(written);
-                if *open { hidden.of_kind(at, json) } else { json }
+                out.push(']');
+                if *open {
+                    hidden.of_kind(at, "", out);
+                }
             }
             Shape::Dict { entries, open } => {
                 let here = at.len();
-                let mut members = Vec::with_capacity(entries.len());
-                for entry in entries {
+                out.push('{');
+                for (i, entry) in entries.iter().enumerate() {
+                    if i > 0 {
+                        out.push(',');
+                    }
                     at.push('/');
                     for c in entry.key.chars() {
                         match c {
@@ -176,11 +188,15 @@ impl Shape {
                             c => at.push(c),
                         }
                     }
-                    members.push((entry.key.clone(), entry.value.json(at, hidden)));
+                    write_string(&entry.key, out);
+                    out.push(':');
+                    entry.value.write(out, at, hidden);
                     at.truncate(here);
                 }
-                let json = Json::Object(members);
-                if *open { hidden.of_kind(at, json) } else { json }
+                out.push('}');
+                if *open {
+                    hidden.of_kind(at, "", out);
+                }
             }
         }
     }
@@ -222,6 +238,11 @@ pub(crate) fn text_says_error(text: &str) -> bool {
     })
 }
 
+/// Whether a status in words is that of a failure.
+pub(crate) fn says_failure(status: &str) -> bool {
+    ["error", "fail", "failed", "failure"].iter().any(|word| status.eq_ignore_ascii_case(word))
+}
+
 fn says_error(entry: &Entry) -> bool {
     let filled = !matches!(
         &entry.value,
@@ -236,7 +257,7 @@ fn says_error(entry: &Entry) -> bool {
         "status" | "result" | "state" => matches!(
             &entry.value,
             Shape::Text { known: Some(text), .. }
-                if ["error", "fail", "failed", "failure"].contains(&text.to_ascii_lowercase().as_str())
+                if says_failure(text)
         ),
         "statuscode" | "status_code" | "code" => matches!(
             &entry.value,

@@ -196,7 +196,7 @@ proptest! {
     fn any_value_in_place_of_another_is_read_or_refused(line in any::<prop::sample::Index>(), value in prop::sample::select(vec![
         "[]", "{}", "null", "~", "[[]]", "{a: {}}", "!Ref Nothing", "!Ref Api", "!GetAtt Orders.Arn", "!Sub '${Stage}${'", "!If [IsProd]", "!If [IsProd, a, !Ref AWS::NoValue]",
         "!Join [a]", "!Select [9, [a]]", "!Select [-1, []]", "!FindInMap [Of]", "!Split ['', x]", "!Condition Gone", "-1", "99999999999999999999", "é", "!Transform {Name: x}",
-        "{Fn::Sub: 1}", "{Ref: {}}", "{Fn::If: {}}", "!GetAtt []", "!ImportValue x", "'{{resolve:ssm:x}}'", "!Base64 x", "!Cidr [a, 1, 2]",
+        "{Fn::Sub: 1}", "{Ref: {}}", "{Fn::If: {}}", "!GetAtt []", "!ImportValue x", "!ImportValue {Fn::Sub: '${Stage}-x'}", "!ImportValue [a]", "!FindInMap [M, a, b]", "'{{resolve:ssm:x}}'", "!Base64 x", "!Cidr [a, 1, 2]",
     ])) {
         let mut lines: Vec<String> = TEMPLATE.lines().map(str::to_string).collect();
         let i = line.index(lines.len());

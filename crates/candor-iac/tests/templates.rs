@@ -320,6 +320,31 @@ Resources:
 }
 
 #[test]
+fn functions_within_functions() {
+    let reading = read_one(
+        "
+Mappings: { Stages: { live: { Name: !FindInMap [Stages, live, Name] } } }
+Resources:
+  Put:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: !ImportValue
+        Fn::Sub: shared-${AWS::Region}
+      ResourceId:
+        Fn::ImportValue: !Sub 'orders-${AWS::Region}'
+      HttpMethod: PUT
+      Integration: { Type: MOCK, TimeoutInMillis: !FindInMap [Stages, live, Name] }
+",
+    );
+    assert_eq!(
+        routes(&reading),
+        [
+            "${shared-us-east-1} ?the stage of ${shared-us-east-1}, known after deployment rest | PUT /${orders-us-east-1} | mock nothing"
+        ]
+    );
+}
+
+#[test]
 fn http_apis_and_function_urls() {
     let reading = read_one(
         "

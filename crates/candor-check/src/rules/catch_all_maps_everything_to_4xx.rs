@@ -17,6 +17,10 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
     if !failure.broad || failure.what != Failed::Effect || !(400..500).contains(&status) {
         return Claim::Passed;
     }
+    // The status tells of something else, and not of the failure.
+    if failure.answered.is_none() && failure.beside {
+        return Claim::Passed;
+    }
     let at = scene.place(failure.caught);
     let answered = failure.answered.map(|answered| (scene.place(answered), format!("is answered with {status}")));
     scene.report(&RULE, RULE.severity, at, findings, || Claimed {

@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use super::interpreter::{Escape, Forks, Interpreter};
+use smallvec::smallvec;
+
+use super::interpreter::{Escape, Forks, Interpreter, Many};
 use super::reads::unsayable;
 use super::state::{Dict, List, Object, State, taints};
 use super::value::{Arguments, Sort, Taint, Text, Unknown, Value};
@@ -10,33 +12,33 @@ use super::watching::Watched;
 use crate::facts::Place;
 
 impl<'p> Interpreter<'p> {
-    /// Calls a function that is known by its path; `None` for those that are not.
+    /// Calls a function that is known by its path; where it is not, the state comes back as it was.
     pub(super) fn builtin_call(
         &mut self,
         path: &str,
         arguments: &Arguments<'p>,
         place: Place,
-        state: &State<'p>,
-    ) -> Option<Forks<'p>> {
-        let mut state = state.clone();
+        mut state: State<'p>,
+    ) -> Result<Forks<'p>, State<'p>> {
         let first = arguments.positional.first();
         let taint = taints(arguments.all());
-        let one = |state, value| Some(vec![(state, value)]);
+        let one = |state, value| Ok(smallvec![(state, value)]);
         match path {
-            "json.dumps" | "simplejson.dumps" | "ujson.dumps" | "orjson.dumps" => {
-                let value = arguments.get(0, "obj")?;
+            "json.dumps" | "simplejson.dumps" | "ujson.dumps" | "orjson.dumps" | "bson.json_util.dumps" => {
+                let Some(value) = arguments.get(0, "obj") else { return Err(state) };
                 let mut answers = self.answers_in(value, &state);
                 // The text remembers one of them.
                 let taint = self.said(value, &state, Taint { answer: answers.pop(), ..taint });
                 for answer in answers {
                     self.settles(&Value::unknown(Sort::Any, Taint { answer: Some(answer), ..taint }), &state);
                 }
-                let lenient = arguments.named("default").is_some() || arguments.named("cls").is_some();
+                let lenient = path == "bson.json_util.dumps"
+                    || ["default", "cls"].iter().any(|name| arguments.named(name).is_some());
                 let shape = self.shape(&state, value, 0);
                 if !lenient && let Some(what) = unsayable(path, &shape) {
                     self.note_unsaid(place, what, true);
                     self.certain(state, "builtins.TypeError", place);
-                    return Some(Vec::new());
+                    return Ok(Many::new());
                 }
                 if !lenient && path == "json.dumps" && self.holds_decimals(&state, value) {
                     self.note_unsaid(place, "a Decimal", false);
@@ -174,7 +176,9 @@ impl<'p> Interpreter<'p> {
             }
             "builtins.bytes" | "builtins.bytearray" => one(state, Value::Bytes),
             "builtins.getattr" => {
-                let (object, name) = (first?.clone(), arguments.positional.get(1)?.as_text()?.to_string());
+                let name = arguments.positional.get(1).and_then(Value::as_text);
+                let (Some(object), Some(name)) = (first, name) else { return Err(state) };
+                let (object, name) = (object.clone(), name.to_string());
                 let default = arguments.positional.get(2).cloned();
                 self.looks(&object, &name);
                 let taint = Taint { answer: self.part(&object, &name), ..object.taint().within(None) };
@@ -216,11 +220,11 @@ impl<'p> Interpreter<'p> {
                     what: crate::facts::Failed::Raise,
                 };
                 self.raise(state, Rc::new(exception));
-                Some(Vec::new())
+                Ok(Many::new())
             }
             "os._exit" | "os.abort" => {
                 self.escaped.push((state, Escape::Exit));
-                Some(Vec::new())
+                Ok(Many::new())
             }
             "os.environ.get" | "os.getenv" => {
                 let value = match arguments.positional.get(1) {
@@ -232,12 +236,16 @@ impl<'p> Interpreter<'p> {
             "asyncio.run"
             | "asyncio.get_event_loop().run_until_complete"
             | "asyncio.new_event_loop().run_until_complete" => {
-                Some(self.awaited(first?.clone(), place, state))
+                let Some(first) = first else { return Err(state) };
+                Ok(self.awaited(first.clone(), place, state))
             }
-            "asyncio.wait_for" | "asyncio.shield" => one(state, first?.clone()),
-            "asyncio.gather" => Some(self.gather(arguments, place, state)),
+            "asyncio.wait_for" | "asyncio.shield" => match first {
+                Some(first) => one(state, first.clone()),
+                None => Err(state),
+            },
+            "asyncio.gather" => Ok(self.gather(arguments, place, state)),
             "asyncio.create_task" | "asyncio.ensure_future" => {
-                let first = first?.clone();
+                let Some(first) = first.cloned() else { return Err(state) };
                 let call = self.watch(&mut state, place, path.to_string(), Watched::Task);
                 let value = match &first {
                     // Whoever awaits it gets what it returns.
@@ -253,13 +261,14 @@ impl<'p> Interpreter<'p> {
                 one(state, value)
             }
             "asyncio.TaskGroup().create_task" => {
-                let mut forks = self.awaited(first?.clone(), place, state);
+                let Some(first) = first else { return Err(state) };
+                let mut forks = self.awaited(first.clone(), place, state);
                 for (state, value) in &mut forks {
                     // What its `result()` is, is not followed.
                     self.settles(value, state);
                     *value = Value::any();
                 }
-                Some(forks)
+                Ok(forks)
             }
             "asyncio.all_tasks" | "asyncio.wait" | "asyncio.as_completed" => {
                 self.tasks_are_awaited();
@@ -273,14 +282,16 @@ impl<'p> Interpreter<'p> {
                     named: arguments.named.clone(),
                     open: arguments.open,
                 };
-                Some(self.pooled(first?.clone(), given, "executor.submit", place, state))
+                let Some(first) = first else { return Err(state) };
+                Ok(self.pooled(first.clone(), given, "executor.submit", place, state))
             }
             "concurrent.futures.ThreadPoolExecutor().map"
             | "concurrent.futures.ProcessPoolExecutor().map" => {
                 // Each item takes the way of one.
                 let given = Arguments { positional: vec![Value::any()], open: true, ..Arguments::default() };
                 self.settles_all(arguments, &state);
-                Some(self.pooled(first?.clone(), given, "executor.map", place, state))
+                let Some(first) = first else { return Err(state) };
+                Ok(self.pooled(first.clone(), given, "executor.map", place, state))
             }
             "concurrent.futures.ThreadPoolExecutor().shutdown"
             | "concurrent.futures.ProcessPoolExecutor().shutdown" => one(state, Value::None),
@@ -295,7 +306,8 @@ impl<'p> Interpreter<'p> {
             }
             "contextlib.suppress" => one(state, Value::Suppress(Rc::new(arguments.positional.clone()))),
             "contextlib.nullcontext" | "copy.deepcopy" | "copy.copy" | "typing.cast" => {
-                let value = if path == "typing.cast" { arguments.positional.get(1)? } else { first? };
+                let value = if path == "typing.cast" { arguments.positional.get(1) } else { first };
+                let Some(value) = value else { return Err(state) };
                 let value = match self.dict_of(&state, value) {
                     Some(dict) => Value::Dict(self.make(&mut state, Object::Dict(dict))),
                     None => value.clone(),
@@ -306,8 +318,8 @@ impl<'p> Interpreter<'p> {
                 if let Some(default) = arguments.named("default") {
                     return one(state, default.clone());
                 }
-                let factory = arguments.named("default_factory")?.clone();
-                Some(self.call(factory, Arguments::default(), place, state))
+                let Some(factory) = arguments.named("default_factory").cloned() else { return Err(state) };
+                Ok(self.call(factory, Arguments::default(), place, state))
             }
             "dataclasses.asdict" | "builtins.vars" => {
                 let Some(Value::Instance(id)) = first else { return one(state, Value::any()) };
@@ -327,7 +339,7 @@ impl<'p> Interpreter<'p> {
                 one(state, Value::some_text("", Taint { tells: true, ..Taint::default() }))
             }
             "functools.partial" => {
-                let callee = first?.clone();
+                let Some(callee) = first.cloned() else { return Err(state) };
                 one(
                     state,
                     if arguments.positional.len() == 1 && arguments.named.is_empty() {
@@ -383,15 +395,15 @@ impl<'p> Interpreter<'p> {
             }
             "builtins.map" => {
                 // Each item takes the way of one.
-                let callee = first?.clone();
+                let Some(callee) = first.cloned() else { return Err(state) };
                 let given = Arguments { positional: vec![Value::any()], open: true, ..Arguments::default() };
                 let forks = self.call(callee, given, place, state);
                 for (state, value) in &forks {
                     self.settles(value, state);
                 }
-                Some(forks.into_iter().map(|(state, _)| (state, Value::any())).collect())
+                Ok(forks.into_iter().map(|(state, _)| (state, Value::any())).collect())
             }
-            _ => None,
+            _ => Err(state),
         }
     }
 
@@ -402,9 +414,9 @@ impl<'p> Interpreter<'p> {
         }
         let keeps = matches!(arguments.named("return_exceptions"), Some(Value::Bool(true)));
         let mut raises = arguments.open;
-        let mut forks = vec![(state, Vec::new())];
+        let mut forks: Many<_> = smallvec![(state, Vec::new())];
         for coroutine in &arguments.positional {
-            let mut next = Vec::new();
+            let mut next = Many::new();
             for (state, values) in forks {
                 if keeps {
                     self.settles(coroutine, &state);
@@ -425,9 +437,9 @@ impl<'p> Interpreter<'p> {
                     next.push((state, values));
                 }
             }
-            forks = next;
+            forks = self.settle_all(next);
         }
-        let mut gathered = Vec::new();
+        let mut gathered = Many::new();
         for (mut state, items) in forks {
             let value = match (keeps, raises) {
                 (true, true) => {
@@ -462,7 +474,7 @@ impl<'p> Interpreter<'p> {
                 self.may_raise(state, class, crate::facts::Failed::Unread, place);
             }
         }
-        let mut forks = Vec::new();
+        let mut forks = Many::new();
         for mut state in after {
             let value = if raises {
                 let call = self.watch(&mut state, place, operation.to_string(), Watched::Gathered);
@@ -510,43 +522,66 @@ impl<'p> Interpreter<'p> {
 
 /// JSON as Python's `json.dumps` writes it by default.
 fn python_json(shape: &crate::Shape) -> Option<String> {
+    let mut out = String::with_capacity(64);
+    write_python_json(shape, &mut out).then_some(out)
+}
+
+/// The same; whether all of it is known.
+fn write_python_json(shape: &crate::Shape, out: &mut String) -> bool {
     use crate::Shape;
-    let quoted = |text: &str| {
-        let mut out = String::from("\"");
-        for c in text.chars() {
-            match c {
-                '"' => out.push_str("\\\""),
-                '\\' => out.push_str("\\\\"),
-                '\n' => out.push_str("\\n"),
-                '\r' => out.push_str("\\r"),
-                '\t' => out.push_str("\\t"),
-                c if c.is_ascii() && !c.is_ascii_control() => out.push(c),
-                c => {
-                    for unit in c.encode_utf16(&mut [0; 2]) {
-                        out.push_str(&format!("\\u{unit:04x}"));
-                    }
+    match shape {
+        Shape::Null => out.push_str("null"),
+        Shape::Bool(Some(known)) => out.push_str(if *known { "true" } else { "false" }),
+        Shape::Number(Some(spelled)) => out.push_str(spelled),
+        Shape::Text { known: Some(text), .. } => write_quoted(text, out),
+        Shape::List { items, open: false } => {
+            out.push('[');
+            for (i, item) in items.iter().enumerate() {
+                if i > 0 {
+                    out.push_str(", ");
+                }
+                if !write_python_json(item, out) {
+                    return false;
+                }
+            }
+            out.push(']');
+        }
+        Shape::Dict { entries, open: false } => {
+            out.push('{');
+            for (i, entry) in entries.iter().enumerate() {
+                if i > 0 {
+                    out.push_str(", ");
+                }
+                write_quoted(&entry.key, out);
+                out.push_str(": ");
+                if !write_python_json(&entry.value, out) {
+                    return false;
+                }
+            }
+            out.push('}');
+        }
+        _ => return false,
+    }
+    true
+}
+
+/// Text with everything escaped that is not ASCII.
+fn write_quoted(text: &str, out: &mut String) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_ascii() && !c.is_ascii_control() => out.push(c),
+            c => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    out.push_str(&format!("\\u{unit:04x}"));
                 }
             }
         }
-        out.push('"');
-        out
-    };
-    Some(match shape {
-        Shape::Null => "null".to_string(),
-        Shape::Bool(Some(known)) => known.to_string(),
-        Shape::Number(Some(spelled)) => spelled.clone(),
-        Shape::Text { known: Some(text), .. } => quoted(text),
-        Shape::List { items, open: false } => {
-            let items: Option<Vec<String>> = items.iter().map(python_json).collect();
-            format!("[{}]", items?.join(", "))
-        }
-        Shape::Dict { entries, open: false } => {
-            let member = |entry: &crate::Entry| {
-                Some(format!("{}: {}", quoted(&entry.key), python_json(&entry.value)?))
-            };
-            let members: Option<Vec<String>> = entries.iter().map(member).collect();
-            format!("{{{}}}", members?.join(", "))
-        }
-        _ => return None,
-    })
+    }
+    out.push('"');
 }

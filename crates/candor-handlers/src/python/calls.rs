@@ -4,12 +4,14 @@ use std::rc::Rc;
 
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{self as ast, Expr, Stmt};
+use smallvec::smallvec;
 
 use super::exceptions;
-use super::interpreter::{Cx, Ends, Escape, Forks, Interpreter, follow};
+use super::interpreter::{Cx, Ends, Escape, Forks, Interpreter, Many, follow};
 use super::state::{Dict, Flow, Gave, Instance, Object, Scope, State};
 use super::value::{
-    Arguments, Body, Class, Exception, ExceptionClass, Function, Method, Role, Sort, Taint, Unknown, Value,
+    Arguments, Body, Class, Exception, ExceptionClass, Function, Id, Method, Role, Sort, Taint, Unknown,
+    Value,
 };
 use crate::facts::{Failed, Place};
 
@@ -28,7 +30,8 @@ impl<'p> Interpreter<'p> {
         let place = self.place(cx, call);
         if let Expr::Attribute(attribute) = &*call.func {
             let name = attribute.attr.as_str();
-            return self.eval_then(&attribute.value, state, cx, |this, state, object| {
+            return self.eval_then(&attribute.value, state, cx, |this, mut state, object| {
+                this.has_item(&attribute.value, &mut state);
                 this.arguments_then(&call.arguments, state, cx, |this, state, arguments| {
                     this.call_attribute(&object, name, arguments, place, state)
                 })
@@ -37,7 +40,7 @@ impl<'p> Interpreter<'p> {
         self.eval_then(&call.func, state, cx, |this, state, callee| {
             this.arguments_then(&call.arguments, state, cx, |this, state, arguments| {
                 if callee.path() == Some("builtins.super") {
-                    return vec![this.super_of(state)];
+                    return smallvec![this.super_of(state)];
                 }
                 this.call(callee.clone(), arguments, place, state)
             })
@@ -54,7 +57,7 @@ impl<'p> Interpreter<'p> {
     ) -> Forks<'p> {
         match self.plain_arguments(arguments, &state, cx) {
             Some(Some(given)) => then(self, state, given),
-            Some(None) => Vec::new(),
+            Some(None) => Many::new(),
             None => follow(self.arguments(arguments, state, cx), |(state, given)| then(self, state, given)),
         }
     }
@@ -76,7 +79,7 @@ impl<'p> Interpreter<'p> {
                     && !exceptions::METHODS.contains(&name) =>
             {
                 self.may_fail(&state, &["AttributeError"], place);
-                Vec::new()
+                Many::new()
             }
             Value::Module(_)
             | Value::Class(_)
@@ -103,10 +106,10 @@ impl<'p> Interpreter<'p> {
         arguments: &'p ast::Arguments,
         state: State<'p>,
         cx: Cx<'_, 'p>,
-    ) -> Vec<(State<'p>, Arguments<'p>)> {
+    ) -> Many<(State<'p>, Arguments<'p>)> {
         let exprs = arguments.args.iter().chain(arguments.keywords.iter().map(|keyword| &keyword.value));
         let evaluated = self.eval_all(exprs, state, cx);
-        let mut forks = Vec::with_capacity(evaluated.len());
+        let mut forks = Many::with_capacity(evaluated.len());
         for (state, values) in evaluated {
             let mut given = Arguments::with_capacity(arguments.args.len(), arguments.keywords.len());
             let mut values = values.into_iter();
@@ -154,7 +157,7 @@ impl<'p> Interpreter<'p> {
             Value::Function(function) => {
                 if lacks_arguments(&function, &arguments) {
                     self.may_fail(&state, &["TypeError"], place);
-                    return Vec::new();
+                    return Many::new();
                 }
                 self.call_function(&function, arguments, None, place, state)
             }
@@ -163,7 +166,7 @@ impl<'p> Interpreter<'p> {
                 arguments.positional.insert(0, method.receiver.clone());
                 if lacks_arguments(&method.function, &arguments) {
                     self.may_fail(&state, &["TypeError"], place);
-                    return Vec::new();
+                    return Many::new();
                 }
                 self.call_function(&method.function, arguments, Some(&method), place, state)
             }
@@ -175,7 +178,7 @@ impl<'p> Interpreter<'p> {
             }
             Value::None => {
                 self.certain(state, "builtins.TypeError", place);
-                Vec::new()
+                Many::new()
             }
             callee => {
                 // Nobody knows what this does: it may fail, and change what it is given.
@@ -183,7 +186,7 @@ impl<'p> Interpreter<'p> {
                 let mut state = state;
                 self.hand_over(&mut state, &arguments);
                 let taint = callee.taint().and(super::state::taints(arguments.all()));
-                vec![(state, Value::Unknown(Unknown { taint, ..Unknown::ANY }))]
+                smallvec![(state, Value::Unknown(Unknown { taint, ..Unknown::ANY }))]
             }
         }
     }
@@ -215,15 +218,15 @@ impl<'p> Interpreter<'p> {
         state: State<'p>,
     ) -> Forks<'p> {
         if function.role == Role::ContextManager {
-            return vec![(state, Value::ContextManager(Rc::new((function.clone(), arguments))))];
+            return smallvec![(state, Value::ContextManager(Rc::new((function.clone(), arguments))))];
         }
         if function.is_async {
-            return vec![(state, Value::Coroutine(Rc::new((function.clone(), arguments))))];
+            return smallvec![(state, Value::Coroutine(Rc::new((function.clone(), arguments))))];
         }
         if function.yields {
             let mut state = state;
             self.hand_over(&mut state, &arguments);
-            return vec![(state, Value::any())];
+            return smallvec![(state, Value::any())];
         }
         self.call_body(function, arguments, method, place, state)
     }
@@ -238,7 +241,7 @@ impl<'p> Interpreter<'p> {
     ) -> Forks<'p> {
         let (locals, last, dropped) = (state.locals.clone(), state.last, state.dropped);
         let ends = self.run(function, arguments, method, place, state);
-        let mut forks: Forks<'p> = Vec::with_capacity(ends.len());
+        let mut forks: Forks<'p> = Many::with_capacity(ends.len());
         for (mut state, flow) in ends {
             let ended = state.last;
             (state.locals, state.last, state.dropped) = (locals.clone(), last, dropped);
@@ -256,20 +259,6 @@ impl<'p> Interpreter<'p> {
         self.settle_forks(forks)
     }
 
-    /// Puts paths together that have come to the same.
-    fn settle_forks(&mut self, forks: Forks<'p>) -> Forks<'p> {
-        if forks.len() < 2 {
-            return forks;
-        }
-        let mut settled: Forks<'p> = Vec::with_capacity(forks.len());
-        for (state, value) in forks {
-            if !settled.iter().any(|(known, of)| *of == value && known.same(&state)) {
-                settled.push((state, value));
-            }
-        }
-        settled
-    }
-
     /// Runs the body of a function to every end; the variables are then still its own.
     pub(super) fn run(
         &mut self,
@@ -283,7 +272,7 @@ impl<'p> Interpreter<'p> {
         if !self.may_call(identity) {
             self.may_raise(&state, ExceptionClass::Any, Failed::Unread, place);
             self.unknown_at(place, format!("calls of {} this deep", function.name));
-            return vec![(state, Flow::Return(Value::any(), place))];
+            return smallvec![(state, Flow::Return(Value::any(), place))];
         }
         let mut locals = Scope::with_capacity_and_hasher(LOCALS, Default::default());
         if let Some(method) = method {
@@ -376,7 +365,7 @@ impl<'p> Interpreter<'p> {
             }
             value => {
                 self.is_awaited(&value);
-                vec![(state, value)]
+                smallvec![(state, value)]
             }
         }
     }
@@ -413,7 +402,7 @@ impl<'p> Interpreter<'p> {
             }
             Value::None => {
                 self.certain(state, "builtins.AttributeError", place);
-                return Vec::new();
+                return Many::new();
             }
             Value::Int(_) | Value::Text(_) if name == "value" => object.clone(),
             Value::Reply(reply) => match name {
@@ -434,16 +423,16 @@ impl<'p> Interpreter<'p> {
                 Value::unknown(sort, taint)
             }
         };
-        vec![(state, value)]
+        smallvec![(state, value)]
     }
 
-    fn instance_attribute(&mut self, id: u32, name: &'p str, place: Place, state: State<'p>) -> Forks<'p> {
+    fn instance_attribute(&mut self, id: Id, name: &'p str, place: Place, state: State<'p>) -> Forks<'p> {
         let Some(Object::Instance(instance)) = self.object(&state, id) else {
-            return vec![(state, Value::any())];
+            return smallvec![(state, Value::any())];
         };
         if let Some(value) = instance.attributes.get(name) {
             let value = value.clone();
-            return vec![(state, value)];
+            return smallvec![(state, value)];
         }
         let class = instance.class.clone();
         let receiver = Value::Instance(id);
@@ -454,13 +443,13 @@ impl<'p> Interpreter<'p> {
                 let arguments = Arguments { positional: vec![receiver], ..Arguments::default() };
                 self.call_function(&function, arguments, Some(&method), place, state)
             }
-            Some((value, owner)) => vec![(state, bind_member(value, &receiver, &owner))],
+            Some((value, owner)) => smallvec![(state, bind_member(value, &receiver, &owner))],
             None => {
                 let value = match name {
                     "__class__" => Value::Class(class),
                     _ => Value::any(),
                 };
-                vec![(state, value)]
+                smallvec![(state, value)]
             }
         }
     }
@@ -485,7 +474,7 @@ impl<'p> Interpreter<'p> {
         }
         if !exceptions::may_have(exception, name) {
             self.may_fail(&state, &["AttributeError"], place);
-            return Vec::new();
+            return Many::new();
         }
         // The status that an exception of the project's has is the project's own.
         let of_response = name == "response" && !matches!(exception.class, ExceptionClass::Project(_));
@@ -496,7 +485,7 @@ impl<'p> Interpreter<'p> {
             "message" | "msg" => exception.message.clone(),
             _ => Value::unknown(Sort::Any, taint),
         };
-        vec![(state, value)]
+        smallvec![(state, value)]
     }
 
     fn class_attribute(&mut self, class: &Rc<Class<'p>>, name: &str) -> Value<'p> {
@@ -529,7 +518,7 @@ impl<'p> Interpreter<'p> {
             let entries = arguments.named.into_iter().map(|(key, value)| (key, value, place)).collect();
             let dict = Dict { entries, open: arguments.open, made: place };
             let id = self.make(&mut state, Object::Dict(dict));
-            return vec![(state, Value::Dict(id))];
+            return smallvec![(state, Value::Dict(id))];
         }
         let mut attributes = Scope::default();
         if is_exception {
@@ -565,7 +554,7 @@ impl<'p> Interpreter<'p> {
         let id = self.make(&mut state, Object::Instance(Instance { class: class.clone(), attributes }));
         let instance = Value::Instance(id);
         let initial = if data.is_some() { "__post_init__" } else { "__init__" };
-        let mut forks = Vec::new();
+        let mut forks = Many::new();
         match member(class, initial) {
             Some((Value::Function(function), owner)) => {
                 let method =

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use ruff_python_ast::{self as ast, Expr, Stmt};
 
+use super::Unread;
 use super::interpreter::{Cx, Interpreter};
 use super::state::{Dict, Flow, Scope, State};
 use super::value::{Body, Class, Function, Role, Value};
@@ -102,8 +103,9 @@ impl<'p> Interpreter<'p> {
         let whole = alias.name.as_str();
         let dots = whole.match_indices('.').map(|(i, _)| i);
         for end in dots.chain([whole.len()]) {
-            if let Some(module) = self.program.module(&whole[..end]) {
-                state = self.run_module(module, state);
+            match self.program.module(&whole[..end]) {
+                Some(module) => state = self.run_module(module, state),
+                None => drop(self.is_broken(&whole[..end], self.place(cx, alias))),
             }
         }
         let (name, bound) = match &alias.asname {
@@ -122,12 +124,23 @@ impl<'p> Interpreter<'p> {
         match self.program.module(name) {
             Some(module) => Value::Module(module),
             None => {
-                if self.program.is_broken(name) {
-                    self.unknown_at(at, format!("the module {name}, which does not parse"));
-                }
+                self.is_broken(name, at);
                 Value::external(name)
             }
         }
+    }
+
+    /// Whether a module of the project by this name could not be read. What is wrong is said where it stands: in the module, or where
+    /// it is imported.
+    fn is_broken(&mut self, name: &str, imported: crate::facts::Place) -> bool {
+        let program = self.program;
+        let (at, why) = match program.broken(name) {
+            Some(Unread::Syntax { at, message }) => (*at, format!("is no Python 3: {message}")),
+            Some(Unread::Unreadable(why)) => (imported, format!("cannot be read: {why}")),
+            Some(Unread::NoModule | Unread::NoHandler { .. }) | None => return false,
+        };
+        self.unknown_at(at, format!("the module {name}, which {why}"));
+        true
     }
 
     pub(super) fn import_from(
@@ -159,7 +172,10 @@ impl<'p> Interpreter<'p> {
                         }
                         self.starred[cx.module] |= self.starred[index];
                     }
-                    None => self.starred[cx.module] = true,
+                    None => {
+                        self.is_broken(&module, place);
+                        self.starred[cx.module] = true;
+                    }
                 }
                 continue;
             }
@@ -175,10 +191,7 @@ impl<'p> Interpreter<'p> {
                         },
                     }
                 }
-                None if self.program.is_broken(&module) => {
-                    self.unknown_at(place, format!("the module {module}, which does not parse"));
-                    Value::any()
-                }
+                None if self.is_broken(&module, place) => Value::any(),
                 None => self.imported(&format!("{module}.{name}"), place),
             };
             if let Value::Module(index) = value {

@@ -3,8 +3,9 @@
 use std::rc::Rc;
 
 use ruff_python_ast::{self as ast, Expr, Number, Operator, UnaryOp};
+use smallvec::smallvec;
 
-use super::interpreter::{Cx, Forks, Interpreter, follow};
+use super::interpreter::{Cx, Forks, Interpreter, Many, follow};
 use super::state::{Dict, List, Object, State, taints};
 use super::value::{Arguments, Body, ExceptionClass, Function, Role, Sort, Taint, Text, Unknown, Value};
 use crate::facts::{Failed, Place};
@@ -16,7 +17,7 @@ impl<'p> Interpreter<'p> {
             self.nesting -= 1;
             let place = self.place(cx, expr);
             self.unknown_at(place, "an expression this deep");
-            return vec![(state, Value::any())];
+            return smallvec![(state, Value::any())];
         }
         let forks = self.eval_inner(expr, state, cx);
         self.nesting -= 1;
@@ -25,6 +26,12 @@ impl<'p> Interpreter<'p> {
 
     /// The value of an expression that takes one path; of several, the first. What it raises is dropped.
     pub(super) fn eval_one(&mut self, expr: &'p Expr, state: &mut State<'p>, cx: Cx<'_, 'p>) -> Value<'p> {
+        if is_plain(expr) {
+            let mark = self.escaped.len();
+            let value = self.plain_value(expr, state, cx);
+            self.escaped.truncate(mark);
+            return value.unwrap_or(Value::any());
+        }
         let mark = self.escaped.len();
         let first = self.eval(expr, state.clone(), cx).into_iter().next();
         self.escaped.truncate(mark);
@@ -43,12 +50,12 @@ impl<'p> Interpreter<'p> {
         exprs: impl Iterator<Item = &'p Expr> + 'e,
         state: State<'p>,
         cx: Cx<'_, 'p>,
-    ) -> Vec<(State<'p>, Vec<Value<'p>>)>
+    ) -> Many<(State<'p>, Vec<Value<'p>>)>
     where
         'p: 'e,
     {
         // Room for what is usual; a long table of constants grows.
-        let mut forks = vec![(state, Vec::with_capacity(exprs.size_hint().0.min(64)))];
+        let mut forks: Many<_> = smallvec![(state, Vec::with_capacity(exprs.size_hint().0.min(64)))];
         for expr in exprs {
             if is_plain(expr) {
                 forks.retain_mut(|(state, values)| {
@@ -57,7 +64,7 @@ impl<'p> Interpreter<'p> {
                 });
                 continue;
             }
-            let mut next = Vec::with_capacity(forks.len());
+            let mut next = Many::with_capacity(forks.len());
             for (state, values) in forks {
                 let results = self.eval(expr, state, cx);
                 let last = results.len().saturating_sub(1);
@@ -69,7 +76,7 @@ impl<'p> Interpreter<'p> {
                     next.push((state, known));
                 }
             }
-            forks = next;
+            forks = if next.len() > 1 { self.settle_all(next) } else { next };
         }
         forks
     }
@@ -93,12 +100,12 @@ impl<'p> Interpreter<'p> {
         expr: &'p Expr,
         state: State<'p>,
         cx: Cx<'_, 'p>,
-        mut then: impl FnMut(&mut Self, State<'p>, Value<'p>) -> Vec<T>,
-    ) -> Vec<T> {
+        mut then: impl FnMut(&mut Self, State<'p>, Value<'p>) -> Many<T>,
+    ) -> Many<T> {
         if is_plain(expr) {
             return match self.plain_value(expr, &state, cx) {
                 Some(value) => then(self, state, value),
-                None => Vec::new(),
+                None => Many::new(),
             };
         }
         follow(self.eval(expr, state, cx), |(state, value)| then(self, state, value))
@@ -154,8 +161,8 @@ impl<'p> Interpreter<'p> {
     fn eval_inner(&mut self, expr: &'p Expr, state: State<'p>, cx: Cx<'_, 'p>) -> Forks<'p> {
         if is_plain(expr) {
             return match self.plain_value(expr, &state, cx) {
-                Some(value) => vec![(state, value)],
-                None => Vec::new(),
+                Some(value) => smallvec![(state, value)],
+                None => Many::new(),
             };
         }
         let value = match expr {
@@ -170,7 +177,7 @@ impl<'p> Interpreter<'p> {
             Expr::List(e) => return self.sequence(&e.elts, state, cx, Some(self.place(cx, expr))),
             Expr::Tuple(e) => return self.sequence(&e.elts, state, cx, None),
             Expr::Set(e) => {
-                let mut forks = Vec::new();
+                let mut forks = Many::new();
                 for (state, values) in self.eval_all(e.elts.iter(), state, cx) {
                     values.iter().for_each(|value| self.settles(value, &state));
                     forks.push((state, Value::Set));
@@ -180,7 +187,7 @@ impl<'p> Interpreter<'p> {
             Expr::FString(e) => return self.f_string(e, state, cx),
             Expr::BinOp(e) => {
                 let at = self.place(cx, expr);
-                let mut forks = Vec::new();
+                let mut forks = Many::new();
                 for (state, left) in self.eval(&e.left, state, cx) {
                     for (mut state, right) in self.eval(&e.right, state, cx) {
                         let value = self.binary(&mut state, &left, e.op, &right, at);
@@ -213,7 +220,7 @@ impl<'p> Interpreter<'p> {
             }
             Expr::Compare(e) => return self.compare(e, state, cx),
             Expr::If(e) => {
-                let mut forks = Vec::new();
+                let mut forks = Many::new();
                 for (state, holds) in self.condition(&e.test, state, cx) {
                     forks.extend(self.eval(if holds { &e.body } else { &e.orelse }, state, cx));
                 }
@@ -228,7 +235,8 @@ impl<'p> Interpreter<'p> {
             }
             Expr::Subscript(e) => {
                 let at = self.place(cx, expr);
-                return self.eval_then(&e.value, state, cx, |this, state, object| {
+                return self.eval_then(&e.value, state, cx, |this, mut state, object| {
+                    this.has_item(&e.value, &mut state);
                     this.eval_then(&e.slice, state, cx, |this, state, key| {
                         this.item(&object, &key, at, state)
                     })
@@ -283,7 +291,7 @@ impl<'p> Interpreter<'p> {
                     .collect();
             }
             Expr::Yield(e) => {
-                let mut forks = Vec::new();
+                let mut forks = Many::new();
                 for (state, values) in self.eval_all(e.value.as_deref().into_iter(), state, cx) {
                     values.iter().for_each(|value| self.settles(value, &state));
                     forks.push((state, Value::any()));
@@ -296,7 +304,7 @@ impl<'p> Interpreter<'p> {
             }
             _ => Value::any(),
         };
-        vec![(state, value)]
+        smallvec![(state, value)]
     }
 
     fn dict_literal(&mut self, e: &'p ast::ExprDict, state: State<'p>, cx: Cx<'_, 'p>) -> Forks<'p> {
@@ -305,7 +313,7 @@ impl<'p> Interpreter<'p> {
         let keys = |item: &'p ast::DictItem| item.key.iter().filter(|key| written(key).is_none());
         let exprs: Vec<&'p Expr> = e.items.iter().flat_map(|item| keys(item).chain([&item.value])).collect();
         let evaluated = self.eval_all(exprs.into_iter(), state, cx);
-        let mut forks = Vec::with_capacity(evaluated.len());
+        let mut forks = Many::with_capacity(evaluated.len());
         for (mut state, values) in evaluated {
             let mut dict = Dict { entries: Vec::with_capacity(e.items.len()), open: false, made };
             let mut values = values.into_iter();
@@ -353,7 +361,7 @@ impl<'p> Interpreter<'p> {
         cx: Cx<'_, 'p>,
         made: Option<Place>,
     ) -> Forks<'p> {
-        let mut forks = Vec::new();
+        let mut forks = Many::new();
         for (mut state, values) in self.eval_all(elts.iter(), state, cx) {
             let mut open = false;
             let mut items = Vec::with_capacity(values.len());
@@ -403,7 +411,7 @@ impl<'p> Interpreter<'p> {
                 }
             }
         }
-        let mut forks = Vec::new();
+        let mut forks = Many::new();
         for (state, values) in self.eval_all(exprs.into_iter(), state, cx) {
             let (mut text, mut known) = (String::new(), true);
             let taint = taints(values.iter());
@@ -570,7 +578,7 @@ impl<'p> Interpreter<'p> {
             }
             open = next;
         }
-        let mut forks = Vec::new();
+        let mut forks = Many::new();
         for (state, taint) in open {
             // One item stands for all: what it may raise, it may raise for any.
             for (mut state, values) in self.eval_all(parts.iter().copied(), state, cx) {
@@ -604,53 +612,53 @@ impl<'p> Interpreter<'p> {
         match object {
             Value::Dict(id) => {
                 let Some(Object::Dict(dict)) = self.object(&state, *id) else {
-                    return vec![(state, Value::any())];
+                    return smallvec![(state, Value::any())];
                 };
                 if let Some(key) = key.as_text() {
                     match dict.get(key) {
                         Some(value) => {
                             let value = value.clone();
-                            return vec![(state, value)];
+                            return smallvec![(state, value)];
                         }
                         None if dict.open => {}
                         None => {
                             // For certain: nothing goes on from here.
                             self.certain(state, "builtins.KeyError", at);
-                            return Vec::new();
+                            return Many::new();
                         }
                     }
                 }
                 self.may_fail(&state, &["KeyError", "TypeError"], at);
-                vec![(state, Value::any())]
+                smallvec![(state, Value::any())]
             }
             Value::Tuple(_) | Value::List(_) => {
                 let (items, open) = self.items(&state, object);
                 match key {
                     Value::Int(n) if *n >= 0 && (*n as usize) < items.len() => {
                         let value = items[*n as usize].clone();
-                        return vec![(state, value)];
+                        return smallvec![(state, value)];
                     }
                     Value::Int(-1) if !open && !items.is_empty() => {
                         let value = items[items.len() - 1].clone();
-                        return vec![(state, value)];
+                        return smallvec![(state, value)];
                     }
                     _ => {}
                 }
                 self.may_fail(&state, &["IndexError", "TypeError"], at);
-                vec![(state, Value::unknown(Sort::Any, taint))]
+                smallvec![(state, Value::unknown(Sort::Any, taint))]
             }
             Value::None => {
                 self.certain(state, "builtins.TypeError", at);
-                Vec::new()
+                Many::new()
             }
             Value::External(external) if external.path == "os.environ" => {
                 self.may_fail(&state, &["KeyError"], at);
-                vec![(state, Value::unknown(Sort::Text, taint))]
+                smallvec![(state, Value::unknown(Sort::Text, taint))]
             }
-            Value::Exception(_) | Value::External(_) => vec![(state, Value::unknown(Sort::Any, taint))],
+            Value::Exception(_) | Value::External(_) => smallvec![(state, Value::unknown(Sort::Any, taint))],
             Value::Text(_) => {
                 self.may_fail(&state, &["IndexError", "TypeError"], at);
-                vec![(state, Value::some_text("", taint))]
+                smallvec![(state, Value::some_text("", taint))]
             }
             _ => {
                 if key.as_text().is_some() {
@@ -658,12 +666,12 @@ impl<'p> Interpreter<'p> {
                 }
                 if self.has_no(object, key.as_text()) {
                     self.may_fail(&state, &["KeyError"], at);
-                    return Vec::new();
+                    return Many::new();
                 }
                 self.may_fail(&state, &["KeyError", "IndexError", "TypeError"], at);
                 let itself = self.identify(object, key.as_text(), false, at);
                 let taint = Taint { itself, ..self.taint_of_item(object, key.as_text()) };
-                vec![(state, Value::unknown(Sort::Any, taint))]
+                smallvec![(state, Value::unknown(Sort::Any, taint))]
             }
         }
     }

@@ -1,38 +1,55 @@
-//! Reads that failed and for which another call answered: a cache that is down, and the table behind it.
+//! Failures for which other work answered: a cache that is down, and the table behind it.
 //!
 //! A failed read is made good where the program asks for what the read should have given, or is still in the clause, then calls
-//! something else outside, and what that gives supplies the answer. A default that goes to the client makes nothing good.
+//! something else outside, and what that gives supplies the answer: its result, or the mere fact that it went well. A default that
+//! goes to the client makes nothing good. A failure of any kind is made good by a clause that does again what was to be done.
 
 use std::rc::Rc;
 
-use ruff_python_ast::{Expr, Stmt};
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+use ruff_python_ast::{Expr, ExprCall, Stmt};
 use rustc_hash::FxHashSet;
 
-use super::interpreter::Interpreter;
+use super::interpreter::{Cx, Interpreter};
 use super::names::assigned;
 use super::state::State;
 use super::tries::names_in;
 use super::value::{Arguments, Exception, Taint, Value};
-use crate::facts::{Caught, Failed};
+use crate::facts::{Caught, Failed, Place};
+use crate::shape::Shape;
 
-/// What a failed read has left to be made good.
+/// What a failure has left to be made good.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Fallback<'p> {
+    /// Whether it was a read that failed, and other work can make it good.
+    read: bool,
     /// Names that hold its default.
     names: Rc<FxHashSet<&'p str>>,
     /// How deep in the calls they stand.
     depth: usize,
     /// Whether the way of the program has hung on the default.
     asked: bool,
+    /// Whether the work that failed would have returned, so that what follows it runs in its place.
+    fell_past: bool,
     /// Whether what was called in its place was used: a condition asked for it, another call was given it.
     supplied: bool,
+    /// Whether other work outside went well since somebody asked.
+    worked: bool,
 }
 
 impl Fallback<'_> {
     /// Two paths become one: what only one of them has done is not done.
     pub(super) fn join(&mut self, other: &Fallback<'_>) {
+        self.read &= other.read;
         self.asked &= other.asked;
+        self.fell_past &= other.fell_past;
         self.supplied &= other.supplied;
+        self.worked &= other.worked;
+    }
+
+    /// Whether the program goes its way for another reason than the failure.
+    pub(super) fn is_beside_it(&self) -> bool {
+        !self.asked && !self.fell_past
     }
 }
 
@@ -42,9 +59,11 @@ pub(super) fn reads(path: &str, arguments: &Arguments<'_>) -> bool {
         "get", "list", "describe", "query", "scan", "head", "fetch", "find", "read", "select", "search",
         "lookup", "exists",
     ];
-    const OTHERS: [&str; 8] =
-        ["batch_get_item", "transact_get_items", "mget", "hget", "hgetall", "hmget", "smembers", "lrange"];
+    const OTHERS: [&str; 6] = ["mget", "hget", "hgetall", "hmget", "smembers", "lrange"];
     let name = path.rsplit('.').next().unwrap_or_default();
+    // `admin_get_user`, `batch_get_item`, `transact_get_items`
+    let name =
+        ["admin_", "batch_", "transact_"].iter().find_map(|before| name.strip_prefix(before)).unwrap_or(name);
     let first = arguments.positional.first();
     match name {
         // These change what they read.
@@ -67,18 +86,72 @@ pub(super) fn reads(path: &str, arguments: &Arguments<'_>) -> bool {
 }
 
 impl<'p> Interpreter<'p> {
-    /// What may make a failure good that has been caught: nothing, unless it is a read's. `body` is what failed, and the clause.
+    /// What may make a failure good that has been caught. `body` is what failed, and the clause.
     pub(super) fn fallback_of(
-        &self,
+        &mut self,
         exception: &Exception<'p>,
         body: [&'p [Stmt]; 2],
     ) -> Option<Rc<Fallback<'p>>> {
         let outside = matches!(exception.what, Failed::Effect | Failed::Unread);
-        if !outside || !self.reading.contains(&exception.place) {
-            return None;
+        Some(Rc::new(Fallback {
+            read: outside && self.reading.contains(&exception.place),
+            names: self
+                .defaults
+                .entry(body.map(<[Stmt]>::as_ptr))
+                .or_insert_with(|| Rc::new(body.into_iter().flat_map(assigned).collect()))
+                .clone(),
+            depth: self.stack.len(),
+            asked: false,
+            fell_past: false,
+            supplied: false,
+            worked: false,
+        }))
+    }
+
+    /// A clause has ended, and the program goes on behind it.
+    pub(super) fn falls_past(&self, body: &[Stmt], state: &mut State<'p>) {
+        if let Some(fallback) = &mut state.fallback
+            && !fallback.fell_past
+            && returns(body)
+        {
+            Rc::make_mut(fallback).fell_past = true;
         }
-        let names = Rc::new(body.into_iter().flat_map(assigned).collect());
-        Some(Rc::new(Fallback { names, depth: self.stack.len(), asked: false, supplied: false }))
+    }
+
+    /// A round of a loop has ended: what failed in it is made good by nothing that later rounds do for other items.
+    pub(super) fn ends_round(&self, before: Option<&Rc<Caught>>, state: &mut State<'p>) {
+        if has_met(before, state)
+            && let Some(fallback) = &mut state.fallback
+            && fallback.read
+            && !fallback.worked
+        {
+            Rc::make_mut(fallback).read = false;
+        }
+    }
+
+    /// A clause begins: which of its calls do what was to be done in the body as well.
+    pub(super) fn may_redo(&mut self, body: &'p [Stmt], clause: &'p [Stmt], cx: Cx<'_, 'p>) {
+        // Once for each clause.
+        if self.defaults.contains_key(&[body.as_ptr(), clause.as_ptr()]) {
+            return;
+        }
+        let first = calls_in(body);
+        for call in calls_in(clause) {
+            if first.iter().any(|other| same_callee(&other.func, &call.func)) {
+                let place = self.place(cx, call);
+                self.redoing.insert(place);
+            }
+        }
+    }
+
+    /// A call outside has gone well: whether it did what had failed.
+    pub(super) fn redoes(&self, place: Place, state: &mut State<'p>) {
+        if state.handling.is_some()
+            && self.redoing.contains(&place)
+            && let Some(failure) = &mut state.failure
+        {
+            Rc::make_mut(failure).certain = false;
+        }
     }
 
     /// A value was evaluated, and before it what had failed was `before`: where the evaluation itself has met the failure, the value
@@ -129,14 +202,24 @@ impl<'p> Interpreter<'p> {
     }
 
     /// A call outside has gone well: whether what it gave stands in for what a failed read should have given.
-    pub(super) fn stands_in(&self, arguments: &Arguments<'p>, state: &mut State<'p>) -> bool {
+    pub(super) fn stands_in(
+        &mut self,
+        arguments: &Arguments<'p>,
+        place: Place,
+        state: &mut State<'p>,
+    ) -> bool {
         let Some(fallback) = &state.fallback else { return false };
-        let stands_in = fallback.asked || state.handling.is_some();
-        if !fallback.supplied
-            && arguments.all().any(|value| self.is_instead(value, state))
+        let stands_in = fallback.read && (fallback.asked || fallback.fell_past || state.handling.is_some());
+        let supplied = !fallback.supplied && arguments.all().any(|value| self.is_instead(value, state));
+        // To tell somebody how it goes, or of the error, is no other work.
+        let tells = self.telling.contains(&place) || arguments.all().any(|value| value.taint().tells);
+        let worked = fallback.asked && !fallback.worked && !tells;
+        if (supplied || worked)
             && let Some(fallback) = &mut state.fallback
         {
-            Rc::make_mut(fallback).supplied = true;
+            let fallback = Rc::make_mut(fallback);
+            fallback.supplied |= supplied;
+            fallback.worked |= worked;
         }
         stands_in
     }
@@ -158,9 +241,122 @@ impl<'p> Interpreter<'p> {
         Taint { instead, ..taint }
     }
 
-    /// Whether a failed read has been made good where `value` is the answer.
-    pub(super) fn made_good(&self, value: &Value<'p>, state: &State<'p>) -> bool {
-        state.fallback.as_ref().is_some_and(|fallback| fallback.supplied) || self.is_instead(value, state)
+    /// Whether a failed read has been made good where `value` is the answer, and `shape` what is known of it.
+    pub(super) fn made_good(&self, value: &Value<'p>, shape: &Shape, state: &State<'p>) -> bool {
+        if self.is_instead(value, state) {
+            return true;
+        }
+        let Some(fallback) = &state.fallback else { return false };
+        fallback.supplied
+            || fallback.read
+                && fallback.worked
+                && !is_hollow(shape)
+                && !self.keeps_default(fallback, shape, state)
+    }
+
+    /// Whether an answer holds what stands in the place of the failed read's result.
+    fn keeps_default(&self, fallback: &Fallback<'p>, answer: &Shape, state: &State<'p>) -> bool {
+        let (Some(locals), true) = (&state.locals, fallback.depth == self.stack.len() + 1) else {
+            return false;
+        };
+        let defaults = fallback.names.iter().filter_map(|name| locals.get(name));
+        defaults.map(|value| self.shape(state, value, 0)).any(|default| match default {
+            // Of these nobody can say that it is the same.
+            Shape::Unknown { .. }
+            | Shape::Text { known: None, .. }
+            | Shape::Number(None)
+            | Shape::Bool(None) => false,
+            default => holds(answer, &default),
+        })
+    }
+}
+
+/// Whether an answer says nothing that work could have brought: no body with a 200, an empty one, an error, a part that is nothing.
+fn is_hollow(answer: &Shape) -> bool {
+    let Some(body) = answer.entry("body") else {
+        let plain = match answer.entry("statusCode").map(|entry| &entry.value) {
+            Some(Shape::Number(Some(status))) => status == "200",
+            Some(_) => false,
+            None => return says_nothing(answer),
+        };
+        return plain;
+    };
+    body.value.tells() || body.value.tells_error().is_some() || says_nothing(&body.value)
+}
+
+/// Whether something is nothing, or a part of it is.
+fn says_nothing(shape: &Shape) -> bool {
+    match shape {
+        Shape::Null | Shape::Bool(Some(false)) => true,
+        Shape::Number(Some(number)) => number == "0",
+        Shape::Text { content: Some(content), .. } => says_nothing(content),
+        Shape::Text { known: Some(text), .. } => text.is_empty(),
+        Shape::List { items, open } => !open && items.is_empty() || items.iter().any(says_nothing),
+        Shape::Dict { entries, open } => {
+            !open && entries.is_empty() || entries.iter().any(|entry| says_nothing(&entry.value))
+        }
+        Shape::Unknown { .. }
+        | Shape::Bool(_)
+        | Shape::Number(None)
+        | Shape::Text { .. }
+        | Shape::NotJson(_) => false,
+    }
+}
+
+/// Whether a value is `part`, or holds it.
+fn holds(whole: &Shape, part: &Shape) -> bool {
+    whole == part
+        || match whole {
+            Shape::Text { content: Some(content), .. } => holds(content, part),
+            Shape::List { items, .. } => items.iter().any(|item| holds(item, part)),
+            Shape::Dict { entries, .. } => entries.iter().any(|entry| holds(&entry.value, part)),
+            _ => false,
+        }
+}
+
+/// Whether statements return, outside of the functions that they define.
+fn returns(body: &[Stmt]) -> bool {
+    struct Returns(bool);
+    impl<'a> Visitor<'a> for Returns {
+        fn visit_stmt(&mut self, stmt: &'a Stmt) {
+            match stmt {
+                Stmt::Return(_) => self.0 = true,
+                Stmt::FunctionDef(_) | Stmt::ClassDef(_) => {}
+                _ => walk_stmt(self, stmt),
+            }
+        }
+        // A `return` stands in statements only.
+        fn visit_expr(&mut self, _: &'a Expr) {}
+    }
+    let mut found = Returns(false);
+    found.visit_body(body);
+    found.0
+}
+
+/// The calls in statements, by names: `table.put_item(…)`.
+fn calls_in(body: &[Stmt]) -> Vec<&ExprCall> {
+    struct Calls<'a>(Vec<&'a ExprCall>);
+    impl<'a> Visitor<'a> for Calls<'a> {
+        fn visit_expr(&mut self, expr: &'a Expr) {
+            if let Expr::Call(call) = expr
+                && matches!(&*call.func, Expr::Attribute(_))
+            {
+                self.0.push(call);
+            }
+            walk_expr(self, expr);
+        }
+    }
+    let mut calls = Calls(Vec::new());
+    calls.visit_body(body);
+    calls.0
+}
+
+/// Whether two expressions name the same thing: `table.put_item`.
+fn same_callee(a: &Expr, b: &Expr) -> bool {
+    match (a, b) {
+        (Expr::Name(a), Expr::Name(b)) => a.id == b.id,
+        (Expr::Attribute(a), Expr::Attribute(b)) => a.attr.id == b.attr.id && same_callee(&a.value, &b.value),
+        _ => false,
     }
 }
 
@@ -170,7 +366,9 @@ fn has_met(before: Option<&Rc<Caught>>, state: &State<'_>) -> bool {
         (_, None) => false,
         (None, Some(_)) => true,
         (Some(before), Some(now)) => {
-            !Rc::ptr_eq(before, now) && (before.raised, before.caught) != (now.raised, now.caught)
+            // The same once more is another one. Inside a clause it is the one that was caught there, and somebody has logged it.
+            !Rc::ptr_eq(before, now)
+                && (state.handling.is_none() || (before.raised, before.caught) != (now.raised, now.caught))
         }
     }
 }

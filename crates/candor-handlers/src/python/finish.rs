@@ -6,7 +6,7 @@ use candor_contract::outcome::Payload;
 
 use super::Unread;
 use super::interpreter::Interpreter;
-use super::state::{Flow, Gave, Object, State};
+use super::state::{Flow, Gave, Object, State, Trail};
 use super::value::{
     Arguments, Body, Class, Exception, ExceptionClass, Itself, Of, Sort, Taint, Unknown, Value,
 };
@@ -26,12 +26,12 @@ impl<'p> Interpreter<'p> {
     pub(super) fn facts(mut self, entry: usize, handler: &str) -> Result<Facts, Unread> {
         let module = &self.program.modules[entry];
         let start = Place { module: module.key, start: 0, end: 0 };
-        let mut state = self.run_module(entry, State::new(start));
+        let mut state = self.run_module(entry, Trail::begin(start));
         // Modules that functions import when they run.
         for module in 0..self.program.modules.len() {
             state = self.run_module(module, state);
         }
-        self.keep(state);
+        self.keep(&state);
         self.escaped.clear();
         self.may_raise = false;
         self.unguarded.clear();
@@ -42,7 +42,7 @@ impl<'p> Interpreter<'p> {
         self.loose.clear();
         self.watched.clear();
         self.unsaid.clear();
-        let state = State::new(start);
+        let state = Trail::begin(start);
         let Some(value) = self.global(&state, entry, handler) else {
             if self.starred[entry] {
                 self.unknown_at(start, format!("{handler}, which a star import may define"));
@@ -232,6 +232,7 @@ impl<'p> Interpreter<'p> {
             }
             // An answer that the clause made and dropped: it was meant to be returned.
             caught.aside &= state.worked;
+            caught.beside = state.fallback.as_ref().is_some_and(|fallback| fallback.is_beside_it());
             caught.certain |= state.dropped.is_some_and(|dropped| caught.clause.holds(&dropped));
             caught
         });
@@ -268,7 +269,10 @@ impl<'p> Interpreter<'p> {
             _ => false,
         };
         let made = self.made(&value, state);
-        let answer = answer(shape, kind, made, foreign);
+        let told = tells_in_json_rpc(&shape);
+        let settled = told || state.failure.is_some() && self.made_good(&value, &shape, state);
+        let mut answer = answer(shape, kind, made, foreign);
+        answer.tells = answer.tells.filter(|_| !told);
         for given in answers {
             if let Some(call) = self.watched.get_mut(given.call as usize) {
                 // The client gets the whole answer, with what it tells.
@@ -278,10 +282,8 @@ impl<'p> Interpreter<'p> {
         }
         let (mut path, calls) = self.path(End::Returned(Box::new(answer)), at, state);
         path.handed = handed(&value, at, state);
-        if let Some(failure) = &mut path.failure
-            && self.made_good(&value, state)
-        {
-            failure.certain = false;
+        if let Some(failure) = &mut path.failure {
+            failure.certain &= !settled;
         }
         if let End::Returned(answer) = &mut path.end
             && let Some(Itself::Item { optional: true, .. }) =
@@ -504,6 +506,19 @@ fn tells(shape: &Shape) -> Option<Place> {
     }
     // An envelope without a body says no more than its status.
     if shape.entry("statusCode").is_some() { None } else { shape.tells_error() }
+}
+
+/// Whether the body is an error as JSON-RPC has it (JSON-RPC 2.0 Specification, "Response object"), or a tool's as the Model Context
+/// Protocol does (Specification, "Tools", "Error Handling"): whoever speaks these looks there, and not at the status.
+fn tells_in_json_rpc(shape: &Shape) -> bool {
+    let content = match shape.entry("body").map(|entry| &entry.value) {
+        Some(Shape::Text { content: Some(content), .. }) => content,
+        _ => return false,
+    };
+    let is_error =
+        |result: &Shape| result.entry("isError").is_some_and(|entry| entry.value == Shape::Bool(Some(true)));
+    content.entry("jsonrpc").is_some()
+        && (content.entry("error").is_some() || content.entry("result").is_some_and(|r| is_error(&r.value)))
 }
 
 /// The status that an answer says, where it is known.

@@ -7,9 +7,10 @@ use std::rc::Rc;
 
 use ruff_python_ast::Expr;
 use ruff_text_size::Ranged as _;
+use smallvec::smallvec;
 
 use super::exceptions::{self, Catch};
-use super::interpreter::{Cx, Escape, Forks, Interpreter};
+use super::interpreter::{Cx, Escape, Forks, Interpreter, Many, follow};
 use super::library::http_status;
 use super::state::{Dict, Object, State};
 use super::value::{
@@ -85,7 +86,7 @@ impl<'p> Interpreter<'p> {
                 self.apps.push(App { framework, routes, handlers, includes, made: place });
                 self.apps.len() - 1
             });
-            return Some(vec![(state.clone(), Value::App(app))]);
+            return Some(smallvec![(state.clone(), Value::App(app))]);
         }
         let app = || {
             arguments.all().find_map(|value| match value {
@@ -97,7 +98,7 @@ impl<'p> Interpreter<'p> {
             // The adapters: calling what they make is calling the application.
             "mangum.Mangum" | "apig_wsgi.make_lambda_handler" => {
                 let value = app().map_or(Value::any(), Value::App);
-                Some(vec![(state.clone(), value)])
+                Some(smallvec![(state.clone(), value)])
             }
             "awsgi.response" | "serverless_wsgi.handle_request" => {
                 app().map(|app| self.answer_by_app(app, place, state.clone()))
@@ -125,7 +126,7 @@ impl<'p> Interpreter<'p> {
                     body: body.unwrap_or(Value::None),
                     made: place,
                 };
-                Some(vec![(state.clone(), Value::Reply(Rc::new(reply)))])
+                Some(smallvec![(state.clone(), Value::Reply(Rc::new(reply)))])
             }
             "flask.abort" => {
                 let status = arguments.positional.first().cloned().unwrap_or(Value::any());
@@ -137,18 +138,18 @@ impl<'p> Interpreter<'p> {
                     what: crate::facts::Failed::Raise,
                 };
                 self.raise(state.clone(), Rc::new(exception));
-                Some(Vec::new())
+                Some(Many::new())
             }
             // The status is the first argument, or the keyword: it stands where the message of others stands.
             "fastapi.HTTPException"
             | "fastapi.exceptions.HTTPException"
             | "starlette.exceptions.HTTPException" => {
                 let status = arguments.get(0, "status_code").cloned().unwrap_or(Value::any());
-                Some(vec![(state.clone(), http_exception(path, status, place))])
+                Some(smallvec![(state.clone(), http_exception(path, status, place))])
             }
             _ if path.ends_with(".ServiceError") && path.starts_with("aws_lambda_powertools") => {
                 let status = arguments.get(0, "status_code").cloned().unwrap_or(Value::any());
-                Some(vec![(state.clone(), http_exception(path, status, place))])
+                Some(smallvec![(state.clone(), http_exception(path, status, place))])
             }
             _ => None,
         }
@@ -171,9 +172,9 @@ impl<'p> Interpreter<'p> {
                 {
                     self.apps[app].includes.push(*other);
                 }
-                vec![(state, Value::None)]
+                smallvec![(state, Value::None)]
             }
-            _ => vec![(state, Value::any())],
+            _ => smallvec![(state, Value::any())],
         }
     }
 
@@ -298,9 +299,9 @@ impl<'p> Interpreter<'p> {
         if routes.is_empty() {
             self.unknown_at(place, format!("a {} application whose routes are elsewhere", framework.name()));
             self.may_raise(&state, ExceptionClass::Any, crate::facts::Failed::Unread, place);
-            return vec![(state, Value::any())];
+            return smallvec![(state, Value::any())];
         }
-        let mut forks = Vec::new();
+        let mut forks = Many::new();
         for (function, status) in routes {
             let mark = self.escaped.len();
             self.tries += 1;
@@ -364,15 +365,18 @@ impl<'p> Interpreter<'p> {
                 certain: exceptions::is_broad(Some(class)) && exception.what != crate::facts::Failed::Value,
                 logged: crate::facts::Logged::Nowhere,
                 aside: self.telling.contains(&exception.place),
+                beside: false,
             }));
             let answers = self.call_function(function, arguments, None, function.place, state);
+            // A handler may be a coroutine: the framework awaits it.
+            let answers = follow(answers, |(state, value)| self.awaited(value, function.place, state));
             return answers
                 .into_iter()
                 .map(|(state, value)| self.converted(framework, value, None, function.place, state))
                 .collect();
         }
         if let Some(status) = of_framework {
-            return vec![self.envelope(
+            return smallvec![self.envelope(
                 state,
                 status,
                 Value::some_text("", Taint::default()),
@@ -380,7 +384,7 @@ impl<'p> Interpreter<'p> {
             )];
         }
         if framework.answers_everything() {
-            return vec![self.envelope(
+            return smallvec![self.envelope(
                 state,
                 Value::Int(500),
                 Value::text("Internal Server Error"),
@@ -392,7 +396,7 @@ impl<'p> Interpreter<'p> {
             ExceptionClass::Any | ExceptionClass::OneOf(_) if self.tries == 0 => self.may_raise = true,
             _ => self.raise(state, exception),
         }
-        Vec::new()
+        Many::new()
     }
 
     /// From the name of a function to the end of its body.

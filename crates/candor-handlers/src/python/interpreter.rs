@@ -3,11 +3,13 @@
 use std::collections::hash_map::Entry;
 use std::rc::Rc;
 
+use ruff_python_ast::Stmt;
 use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 
 use super::frameworks::App;
-use super::state::{Flow, Gave, Object, Returned, State};
-use super::value::{CallId, Exception, ExceptionClass, Function, Id, Value};
+use super::state::{Dict, Flow, Gave, List, Object, Returned, State, Trail};
+use super::value::{CallId, Exception, ExceptionClass, External, Function, Id, Value};
 use super::watching::{Read, WatchedCall};
 use super::{Events, Program};
 use crate::facts::{EventKey, Failed, Loose, Place, Unknown, Unsaid};
@@ -22,6 +24,8 @@ const MAX_STEPS: u32 = 60_000;
 const SPARING_FROM: u32 = 15_000;
 /// The most paths that are then followed side by side.
 const FEW_PATHS: usize = 6;
+/// Paths that came to different things are kept apart for longer: so many times as many.
+const FAR_TOO_MANY: usize = 4;
 /// From here on a path beside one on which something has failed.
 const LAST_RESORT: u32 = 30_000;
 /// How deep calls into the project's own functions are followed.
@@ -30,10 +34,12 @@ const MAX_CALLS: usize = 14;
 /// 64 MB of stack, without optimisation; candor's work runs on a thread that has as much.
 const MAX_NESTING: u32 = 400;
 
+/// Mostly one; at a condition two.
+pub(super) type Many<T> = SmallVec<[T; 2]>;
 /// Paths, and how each statement of a block ended for them.
-pub(super) type Ends<'p> = Vec<(State<'p>, Flow<'p>)>;
+pub(super) type Ends<'p> = Many<(State<'p>, Flow<'p>)>;
 /// Paths, and the value of an expression on each.
-pub(super) type Forks<'p> = Vec<(State<'p>, Value<'p>)>;
+pub(super) type Forks<'p> = Many<(State<'p>, Value<'p>)>;
 
 pub(super) struct Interpreter<'p> {
     pub(super) program: &'p Program,
@@ -47,7 +53,6 @@ pub(super) struct Interpreter<'p> {
     pub(super) begun: Vec<bool>,
     /// Modules with a `from x import *` of something that was not read.
     pub(super) starred: Vec<bool>,
-    next_id: Id,
     steps: u32,
     pub(super) nesting: u32,
     /// The functions that are being called, innermost last.
@@ -61,6 +66,14 @@ pub(super) struct Interpreter<'p> {
     pub(super) reading: FxHashSet<Place>,
     /// Calls that only tell somebody how the program is doing.
     pub(super) telling: FxHashSet<Place>,
+    /// Names that a body and its clause assign to.
+    pub(super) defaults: FxHashMap<[*const Stmt; 2], Rc<FxHashSet<&'p str>>>,
+    /// Calls of clauses that do what was to be done in the body of their `try`.
+    pub(super) redoing: FxHashSet<Place>,
+    /// Built-in functions and types that have been named.
+    pub(super) builtins: FxHashMap<&'p str, Value<'p>>,
+    /// What stands under a name of something outside, by both.
+    pub(super) attributes: FxHashMap<(*const External, *const u8), (Rc<External>, Value<'p>)>,
     /// Names that functions bind themselves, by their bodies.
     pub(super) own_names: FxHashMap<*const (), Rc<FxHashSet<&'p str>>>,
     pub(super) unknown: Vec<Unknown>,
@@ -111,7 +124,6 @@ impl<'p> Interpreter<'p> {
             heap: FxHashMap::default(),
             begun: vec![false; modules],
             starred: vec![false; modules],
-            next_id: 0,
             steps: 0,
             nesting: 0,
             stack: Vec::new(),
@@ -120,6 +132,10 @@ impl<'p> Interpreter<'p> {
             may_raise: false,
             reading: FxHashSet::default(),
             telling: FxHashSet::default(),
+            defaults: FxHashMap::default(),
+            redoing: FxHashSet::default(),
+            builtins: FxHashMap::default(),
+            attributes: FxHashMap::default(),
             own_names: FxHashMap::default(),
             unknown: Vec::new(),
             watched: Vec::new(),
@@ -179,11 +195,23 @@ impl<'p> Interpreter<'p> {
         self.stack.len() < MAX_CALLS && self.stack.iter().filter(|f| **f == function).count() < 2
     }
 
-    /// A new object.
+    /// A new object. Its number says where it was made, and how often that has happened before on this path: what is the same
+    /// thing on two paths has the same number on both.
     pub(super) fn make(&mut self, state: &mut State<'p>, object: Object<'p>) -> Id {
-        self.next_id += 1;
-        Rc::make_mut(&mut state.heap).insert(self.next_id, Rc::new(object));
-        self.next_id
+        let mut id = match &object {
+            Object::Dict(Dict { made, .. }) | Object::List(List { made, .. }) => {
+                u64::from(made.module) << 48 | u64::from(made.start) << 16
+            }
+            Object::Instance(instance) => {
+                // No module has so high a number: these are among themselves.
+                u64::from(u16::MAX) << 48 | u64::from(instance.class.definition.range.start().to_u32()) << 16
+            }
+        };
+        while self.object(state, id).is_some() {
+            id += 1;
+        }
+        Rc::make_mut(&mut state.heap).insert(id, Rc::new(object));
+        id
     }
 
     /// An object as this path has it.
@@ -219,7 +247,7 @@ impl<'p> Interpreter<'p> {
     }
 
     /// What a path has left of the modules' variables and objects becomes what every call begins with.
-    pub(super) fn keep(&mut self, state: State<'p>) {
+    pub(super) fn keep(&mut self, state: &State<'p>) {
         self.globals.extend(state.globals.iter().map(|(name, value)| (*name, value.clone())));
         self.heap.extend(state.heap.iter().map(|(id, object)| (*id, object.clone())));
     }
@@ -267,33 +295,86 @@ impl<'p> Interpreter<'p> {
         self.escaped.push((state, Escape::Raise(exception)));
     }
 
-    /// Puts paths together that have become one, and joins the last ones where there are too many.
-    pub(super) fn settle(&mut self, states: Vec<State<'p>>) -> Vec<State<'p>> {
-        let most = match self.steps {
+    /// How many paths are followed side by side.
+    fn most_paths(&self) -> usize {
+        match self.steps {
             ..SPARING_FROM => MAX_PATHS,
             SPARING_FROM..LAST_RESORT => FEW_PATHS,
             LAST_RESORT.. => 2,
-        };
-        let mut settled: Vec<State<'p>> = Vec::with_capacity(states.len().min(most));
-        for state in states {
-            if settled.iter().any(|known| known.same(&state)) {
+        }
+    }
+
+    /// Puts paths together that have become one, and joins the last ones where there are too many.
+    pub(super) fn settle(&mut self, states: Vec<State<'p>>) -> Vec<State<'p>> {
+        if states.len() < 2 {
+            return states;
+        }
+        let paths = states.into_iter().map(|state| (state, ())).collect();
+        let settled = self.settle_with(paths, |_, (), _, ()| true, |_, (), _, ()| ());
+        settled.into_iter().map(|(state, ())| state).collect()
+    }
+
+    /// The same for paths with the values that they came to.
+    pub(super) fn settle_forks(&mut self, forks: Forks<'p>) -> Forks<'p> {
+        self.settle_with(
+            forks,
+            |state, mine, other, theirs| state.alike(mine, other, theirs),
+            |state, mine, other, theirs| state.join_value(mine, other, theirs),
+        )
+    }
+
+    /// The same for paths with several values each.
+    pub(super) fn settle_all(
+        &mut self,
+        forks: Many<(State<'p>, Vec<Value<'p>>)>,
+    ) -> Many<(State<'p>, Vec<Value<'p>>)> {
+        self.settle_with(
+            forks,
+            |state, values, other, theirs| {
+                values.iter().zip(theirs).all(|(mine, theirs)| state.alike(mine, other, theirs))
+            },
+            |state, values, other, theirs| {
+                let both = values.into_iter().zip(theirs);
+                both.map(|(mine, theirs)| state.join_value(mine, other, theirs)).collect()
+            },
+        )
+    }
+
+    /// `join` makes one of what two paths came to; where there are not far too many, of what is `alike`.
+    fn settle_with<T: PartialEq>(
+        &mut self,
+        paths: Many<(State<'p>, T)>,
+        alike: impl Fn(&State<'p>, &T, &State<'p>, &T) -> bool,
+        join: impl Fn(&mut State<'p>, T, &State<'p>, T) -> T,
+    ) -> Many<(State<'p>, T)> {
+        if paths.len() < 2 {
+            return paths;
+        }
+        let most = self.most_paths();
+        let mut settled: Many<(State<'p>, T)> = Many::with_capacity(paths.len().min(most));
+        for (state, value) in paths {
+            if settled.iter().any(|(known, of)| *of == value && known.same(&state)) {
                 continue;
             }
             if settled.len() < most {
-                settled.push(state);
+                settled.push((state, value));
                 continue;
             }
             // A path on which something failed never becomes one with a path on which nothing did.
-            match settled
-                .iter()
-                .rposition(|known| known.failure == state.failure && known.around.len() == state.around.len())
-            {
+            let far_too_many = settled.len() >= most * FAR_TOO_MANY;
+            let joins = |(known, of): &(State<'p>, T)| {
+                known.failure == state.failure
+                    && known.around.len() == state.around.len()
+                    && (far_too_many || alike(known, of, &state, &value))
+            };
+            match settled.iter().rposition(joins) {
                 Some(at) => {
-                    let known = settled.remove(at);
+                    let (mut known, of) = settled.remove(at);
                     self.forgets_in_joining(&known, &state);
-                    settled.push(known.join(state));
+                    let value = join(&mut known, of, &state, value);
+                    settled.push((known.join(&state), value));
                 }
-                None => settled.push(state),
+                None => settled.push((state, value)),
             }
         }
         settled
@@ -304,7 +385,7 @@ impl<'p> Interpreter<'p> {
         if ends.len() < 2 {
             return ends;
         }
-        let (mut next, mut others): (Vec<State<'p>>, Ends<'p>) = (Vec::new(), Vec::new());
+        let (mut next, mut others): (Vec<State<'p>>, Ends<'p>) = (Vec::new(), Many::new());
         // Which of them ended how, the latest, and before each the one that ended so before: only those are looked at that may be
         // the same.
         let mut latest: FxHashMap<(u8, Option<Place>), usize> = FxHashMap::default();
@@ -326,19 +407,38 @@ impl<'p> Interpreter<'p> {
             if known().any(|at| same_flow(&others[at].1, &flow) && others[at].0.same(&state)) {
                 continue;
             }
-            // Of the paths that raise at one place, a few are enough: their clauses do not look at more.
-            let joins = |(known, of): &(State<'p>, Flow<'p>)| {
-                same_flow(of, &flow)
-                    && known.failure == state.failure
-                    && known.around.len() == state.around.len()
+            // Of the paths that raise at one place, a few are enough: their clauses do not look at more. Of those that return there,
+            // as many are kept as are followed side by side.
+            let most = match &flow {
+                Flow::Raise(_) => MAX_RAISED_AT,
+                Flow::Return(..) => self.most_paths(),
+                Flow::Next | Flow::Break | Flow::Continue | Flow::Exit => usize::MAX,
             };
-            if matches!(flow, Flow::Raise(_))
-                && known().nth(MAX_RAISED_AT - 1).is_some()
+            let far_too_many = known().nth(most.saturating_mul(FAR_TOO_MANY) - 1).is_some();
+            let joins = |(known, of): &(State<'p>, Flow<'p>)| {
+                known.failure == state.failure
+                    && known.around.len() == state.around.len()
+                    && match (of, &flow) {
+                        (Flow::Return(mine, _), Flow::Return(theirs, _)) => {
+                            far_too_many || known.alike(mine, &state, theirs)
+                        }
+                        _ => same_flow(of, &flow),
+                    }
+            };
+            if known().nth(most - 1).is_some()
                 && let Some(at) = known().find(|at| joins(&others[*at]))
             {
                 // Taken out, so that joining need not copy what nobody else has.
-                let known = std::mem::replace(&mut others[at].0, State::new(state.last));
-                others[at].0 = known.join(state);
+                let (mut known, of) =
+                    std::mem::replace(&mut others[at], (Trail::begin(state.last), Flow::Next));
+                let flow = match (of, flow) {
+                    (Flow::Return(mine, place), Flow::Return(theirs, _)) => {
+                        self.forgets_in_joining(&known, &state);
+                        Flow::Return(known.join_value(mine, &state, theirs), place)
+                    }
+                    (of, _) => of,
+                };
+                others[at] = (known.join(&state), flow);
                 continue;
             }
             latest.insert(end, others.len());
@@ -362,9 +462,9 @@ impl<'p> Interpreter<'p> {
 }
 
 /// What several paths lead to, one after another. Mostly there is one: what that leads to is all there is.
-pub(super) fn follow<A, B>(paths: Vec<A>, mut then: impl FnMut(A) -> Vec<B>) -> Vec<B> {
+pub(super) fn follow<A, B>(paths: Many<A>, mut then: impl FnMut(A) -> Many<B>) -> Many<B> {
     let mut paths = paths.into_iter();
-    let Some(first) = paths.next() else { return Vec::new() };
+    let Some(first) = paths.next() else { return Many::new() };
     let mut led_to = then(first);
     for path in paths {
         led_to.extend(then(path));

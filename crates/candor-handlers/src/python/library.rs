@@ -3,6 +3,8 @@
 
 use std::rc::Rc;
 
+use smallvec::smallvec;
+
 use super::exceptions;
 use super::fallbacks::reads;
 use super::interpreter::{Forks, Interpreter};
@@ -282,7 +284,7 @@ fn is_outside(path: &str) -> bool {
 }
 
 /// Whether a call makes an object (a client, a session, a table) in place of doing something.
-fn makes_an_object(path: &str) -> bool {
+pub(super) fn makes_an_object(path: &str) -> bool {
     let name = path.rsplit('.').next().unwrap_or_default();
     name.starts_with(|c: char| c.is_ascii_uppercase())
         || [
@@ -446,10 +448,15 @@ impl<'p> Interpreter<'p> {
         name: &'p str,
         state: State<'p>,
     ) -> Forks<'p> {
+        // The name is the source's own text at this place; what it stands under is kept, so that its address stays its own.
+        let key = (Rc::as_ptr(external), name.as_ptr());
+        if let Some((_, known)) = self.attributes.get(&key) {
+            return smallvec![(state, known.clone())];
+        }
         let path = [&external.path, ".", name].concat();
         if let Some(module) = self.program.module(&path) {
             let state = self.run_module(module, state);
-            return vec![(state, Value::Module(module))];
+            return smallvec![(state, Value::Module(module))];
         }
         let of_status = external.path.ends_with("HTTPStatus")
             || external.path == "http.client"
@@ -468,7 +475,8 @@ impl<'p> Interpreter<'p> {
                 _ => Value::External(Rc::new(External { path, service: external.service.clone() })),
             }
         };
-        vec![(state, value)]
+        self.attributes.insert(key, (external.clone(), value.clone()));
+        smallvec![(state, value)]
     }
 
     /// Calls something outside.
@@ -482,37 +490,41 @@ impl<'p> Interpreter<'p> {
         let path = external.path.as_str();
         if let Some(level) = logging(path) {
             self.note_log(&mut state, level);
-            return vec![(state, Value::None)];
+            return smallvec![(state, Value::None)];
         }
         if let Some(name) = path.strip_prefix("super().") {
             // Something above the project's own classes: an exception remembers its message.
             if name == "__init__" {
                 self.set_message(&mut state, &arguments);
             }
-            return vec![(state, Value::any())];
+            return smallvec![(state, Value::any())];
         }
         if let Some(forks) = self.framework_call(path, &arguments, place, &state) {
             return forks;
         }
-        if let Some(forks) = self.builtin_call(path, &arguments, place, &state) {
-            return forks;
-        }
+        state = match self.builtin_call(path, &arguments, place, state) {
+            Ok(forks) => return forks,
+            Err(state) => state,
+        };
         let class = Value::External(external.clone());
         if exceptions::is_exception_class(&class) && !path.ends_with(')') {
-            return vec![(state, self.outside_exception(path, &arguments, place))];
+            return smallvec![(state, self.outside_exception(path, &arguments, place))];
         }
         let taint = taints(arguments.all());
         if makes_an_object(path) {
             let service = match external.service.clone() {
                 Some(service) => Some(service),
-                None => arguments.get(0, "service_name").and_then(Value::as_text).map(str::to_string),
+                None if path.ends_with(".client") || path.ends_with(".resource") => {
+                    arguments.get(0, "service_name").and_then(Value::as_text).map(str::to_string)
+                }
+                None => None,
             };
             let made = External { path: format!("{path}()"), service };
             if HTTP_CLIENTS.contains(&package(path)) && is_strict(&arguments) {
                 self.strict_clients.push(made.path.clone());
             }
             self.settles_all(&arguments, &state);
-            return vec![(state, Value::External(Rc::new(made)))];
+            return smallvec![(state, Value::External(Rc::new(made)))];
         }
         if is_outside(path) {
             return self.effect(external, &arguments, place, state);
@@ -525,7 +537,7 @@ impl<'p> Interpreter<'p> {
             if conversion {
                 self.may_fail(&state, &["ValueError", "TypeError", "KeyError", "AttributeError"], place);
             }
-            return vec![(state, Value::Unknown(Unknown { taint, ..Unknown::ANY }))];
+            return smallvec![(state, Value::Unknown(Unknown { taint, ..Unknown::ANY }))];
         }
         // A dependency that was not read.
         if reads(path, &arguments) {
@@ -537,7 +549,7 @@ impl<'p> Interpreter<'p> {
         self.may_raise(&state, ExceptionClass::Any, Failed::Unread, place);
         state.worked |= !self.telling.contains(&place);
         self.hand_over(&mut state, &arguments);
-        vec![(state, Value::Unknown(Unknown { taint, ..Unknown::ANY }))]
+        smallvec![(state, Value::Unknown(Unknown { taint, ..Unknown::ANY }))]
     }
 
     /// A call that does something outside: it may fail, in any way.
@@ -557,7 +569,8 @@ impl<'p> Interpreter<'p> {
         }
         self.may_raise(&state, ExceptionClass::Any, Failed::Effect, place);
         state.worked |= !self.telling.contains(&place);
-        let instead = self.stands_in(arguments, &mut state);
+        let instead = self.stands_in(arguments, place, &mut state);
+        self.redoes(place, &mut state);
         for value in arguments.all() {
             // A whole answer that goes on is not followed; content that goes on has been looked at by nobody.
             let whole = |answer: &super::value::Answer| answer.of == super::value::Of::Whole;
@@ -570,14 +583,24 @@ impl<'p> Interpreter<'p> {
         }
         let Some(watch) = self.watch_of(external, name, arguments) else {
             let itself = items_of(&external.path, external.service.as_deref());
-            return vec![(state, Value::unknown(Sort::Any, Taint { itself, instead, ..Taint::default() }))];
+            return smallvec![(
+                state,
+                Value::unknown(Sort::Any, Taint { itself, instead, ..Taint::default() })
+            )];
         };
-        let of = external.service.as_deref().unwrap_or(package(&external.path));
+        let of = match external.service.as_deref() {
+            Some(service) => service,
+            None if external.path.starts_with("http.client.") => "http.client",
+            None => package(&external.path),
+        };
         let call = self.watch(&mut state, place, format!("{of}.{name}"), watch);
-        vec![(state, Value::answer_of(call, instead))]
+        smallvec![(state, Value::answer_of(call, instead))]
     }
 
     fn watch_of(&self, external: &External, name: &str, arguments: &Arguments<'p>) -> Option<Watched> {
+        if external.path.starts_with("http.client.") && name == "getresponse" {
+            return Some(Watched::Answer(Watch::Status));
+        }
         if HTTP_CLIENTS.contains(&package(&external.path)) && HTTP_CALLS.contains(&name) {
             let client = external.path.rsplit_once('.').map_or("", |(client, _)| client);
             let strict = self.strict_clients.iter().any(|known| known == client) || is_strict(arguments);

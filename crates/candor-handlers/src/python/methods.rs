@@ -2,10 +2,14 @@
 
 use std::rc::Rc;
 
+use smallvec::smallvec;
+
 use super::fallbacks::reads;
-use super::interpreter::{Forks, Interpreter};
+use super::interpreter::{Forks, Interpreter, Many};
+use super::library::makes_an_object;
+use super::reads::items_of;
 use super::state::{Dict, List, Object, State, taints};
-use super::value::{Arguments, ExceptionClass, Itself, Sort, Taint, Text, Unknown, Value};
+use super::value::{Arguments, ExceptionClass, Id, Itself, Sort, Taint, Text, Unknown, Value};
 use crate::facts::{Failed, Place};
 
 /// Methods that built-in types have: calling one on something unknown computes.
@@ -62,6 +66,11 @@ const COMPUTING: &[&str] = &[
     "model_dump_json",
     "json",
     "to_dict",
+    "to_frame",
+    "to_list",
+    "to_numpy",
+    "to_records",
+    "tolist",
     "astimezone",
     "date",
     "quantize",
@@ -109,28 +118,28 @@ impl<'p> Interpreter<'p> {
                     }
                     _ => Value::unknown(Sort::Any, taint),
                 };
-                return vec![(state, value)];
+                return smallvec![(state, value)];
             }
             Value::Text(text) => {
                 let value = self.text_method(text, name, &arguments, place, &mut state, taint);
-                return vec![(state, value)];
+                return smallvec![(state, value)];
             }
             Value::Bytes => {
                 let value = match name {
                     "decode" => Value::some_text("", taint),
                     _ => Value::unknown(Sort::Any, taint),
                 };
-                return vec![(state, value)];
+                return smallvec![(state, value)];
             }
             Value::None => {
                 self.certain(state, "builtins.AttributeError", place);
-                return Vec::new();
+                return Many::new();
             }
             Value::Reply(reply) => {
                 if name == "set_cookie" || name == "headers" {
-                    return vec![(state, Value::Reply(reply.clone()))];
+                    return smallvec![(state, Value::Reply(reply.clone()))];
                 }
-                return vec![(state, Value::any())];
+                return smallvec![(state, Value::any())];
             }
             _ => {}
         }
@@ -143,7 +152,7 @@ impl<'p> Interpreter<'p> {
                     self.reading.insert(place);
                 }
                 self.may_raise(&state, ExceptionClass::Any, Failed::Effect, place);
-                return vec![(state, Value::None)];
+                return smallvec![(state, Value::None)];
             }
             "get" => {
                 let key = arguments.positional.first().and_then(Value::as_text);
@@ -153,7 +162,7 @@ impl<'p> Interpreter<'p> {
                 }
                 if self.has_no(object, key) {
                     let default = arguments.positional.get(1).cloned();
-                    return vec![(state, default.unwrap_or(Value::None))];
+                    return smallvec![(state, default.unwrap_or(Value::None))];
                 }
                 self.asks_for_key(object, key);
                 self.may_fail(&state, &["AttributeError"], place);
@@ -168,26 +177,26 @@ impl<'p> Interpreter<'p> {
                 let Some(default) =
                     arguments.positional.get(1).filter(|d| !matches!(d, Value::None)).cloned()
                 else {
-                    return vec![(state, value)];
+                    return smallvec![(state, value)];
                 };
                 let value = match default {
                     Value::Text(_) => Value::unknown(Sort::Any, taint),
                     Value::Int(_) => Value::unknown(Sort::Any, taint),
                     _ => value,
                 };
-                return vec![(state, value)];
+                return smallvec![(state, value)];
             }
             "json" | "read" | "text" | "content" | "getcode" | "iter_lines" => {
                 self.looks(object, name);
                 self.may_fail(&state, &["ValueError", "AttributeError"], place);
                 let taint = Taint { answer, ..taint.within(None) };
-                return vec![(state, Value::unknown(Sort::Any, taint))];
+                return smallvec![(state, Value::unknown(Sort::Any, taint))];
             }
             "items" | "values" | "keys" => {
                 self.goes_through(object);
                 self.asks_for_key(object, None);
                 self.may_fail(&state, &["AttributeError"], place);
-                return vec![(state, Value::Unknown(Unknown { taint, ..Unknown::ANY }))];
+                return smallvec![(state, Value::Unknown(Unknown { taint, ..Unknown::ANY }))];
             }
             _ => {}
         }
@@ -217,27 +226,34 @@ impl<'p> Interpreter<'p> {
             // Text between separators: at least one.
             let some = matches!(name, "split" | "rsplit") && arguments.get(0, "sep").is_some();
             let truthy = some.then_some(true);
-            return vec![(state, Value::Unknown(Unknown { sort, taint, truthy }))];
+            return smallvec![(state, Value::Unknown(Unknown { sort, taint, truthy }))];
+        }
+        // A cursor of a connection: nothing is done yet.
+        if makes_an_object(name) {
+            return smallvec![(state, Value::unknown(Sort::Any, taint))];
         }
         // A connection or a cursor that a driver made, by the sound of it.
         let instead = reads(name, &arguments) && {
             self.reading.insert(place);
-            self.stands_in(&arguments, &mut state)
+            self.stands_in(&arguments, place, &mut state)
         };
         self.may_raise(&state, ExceptionClass::Any, Failed::Unread, place);
         self.hand_over(&mut state, &arguments);
-        vec![(state, Value::unknown(Sort::Any, Taint { instead: taint.instead || instead, ..taint }))]
+        let taint = Taint { instead: taint.instead || instead, itself: items_of(name, None), ..taint };
+        smallvec![(state, Value::unknown(Sort::Any, taint))]
     }
 
     fn dict_method(
         &mut self,
-        id: u32,
+        id: Id,
         name: &str,
         arguments: Arguments<'p>,
         place: Place,
         mut state: State<'p>,
     ) -> Forks<'p> {
-        let Some(Object::Dict(dict)) = self.object(&state, id) else { return vec![(state, Value::any())] };
+        let Some(Object::Dict(dict)) = self.object(&state, id) else {
+            return smallvec![(state, Value::any())];
+        };
         let key = arguments.positional.first().and_then(Value::as_key);
         let default = arguments.positional.get(1).cloned();
         let known = key.as_deref().and_then(|key| dict.get(key)).cloned();
@@ -299,7 +315,7 @@ impl<'p> Interpreter<'p> {
             }
             _ => Value::any(),
         };
-        vec![(state, value)]
+        smallvec![(state, value)]
     }
 
     fn text_method(

@@ -32,7 +32,8 @@ impl<'p> Interpreter<'p> {
             return value;
         }
         if super::library::is_builtin(name) || exceptions::is_builtin(name) {
-            return Value::external(format!("builtins.{name}"));
+            let external = || Value::external(format!("builtins.{name}"));
+            return self.builtins.entry(name).or_insert_with(external).clone();
         }
         match name {
             "__name__" => return Value::text(self.program.modules[cx.module].name.clone()),

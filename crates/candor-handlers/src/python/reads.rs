@@ -1,5 +1,9 @@
 //! Which keys of the event a handler reads, and what it makes of the items that it asks a table for.
 
+use std::rc::Rc;
+
+use ruff_python_ast::Expr;
+
 use super::Events;
 use super::interpreter::Interpreter;
 use super::state::{Object, State};
@@ -32,9 +36,15 @@ const OF_PROXY_EVENTS: &[&str] = &[
     "version",
 ];
 
-/// What a call to DynamoDB answers with.
+/// The call of MongoDB's drivers that answers with a document, or with `None` (PyMongo, `Collection.find_one`).
+pub(super) const FINDS_ONE: &str = "find_one";
+
+/// What a call to a database answers with.
 pub(super) fn items_of(path: &str, service: Option<&str>) -> Itself {
     let name = path.rsplit('.').next().unwrap_or_default();
+    if name == FINDS_ONE {
+        return Itself::Item { resource: false, optional: true };
+    }
     if service == Some("dynamodb") && ASKS_FOR_ITEMS.contains(&name) {
         Itself::Found { resource: path.starts_with("boto3.resource") }
     } else {
@@ -143,6 +153,23 @@ impl<'p> Interpreter<'p> {
             value => of_table(value),
         };
         held && !self.program.modules.iter().any(|module| module.imports.iter().any(imported))
+    }
+
+    /// Something in the item that a name stands for is read or written: where there is none, that raises.
+    pub(super) fn has_item(&self, expr: &'p Expr, state: &mut State<'p>) {
+        let Expr::Name(name) = expr else { return };
+        let name = name.id.as_str();
+        if let Some(locals) = &mut state.locals
+            && let Some(Value::Unknown(Unknown {
+                taint: Taint { itself: Itself::Item { resource, optional: true }, .. },
+                ..
+            })) = locals.get(name)
+        {
+            let itself = Itself::Item { resource: *resource, optional: false };
+            if let Some(Value::Unknown(unknown)) = Rc::make_mut(locals).get_mut(name) {
+                unknown.taint.itself = itself;
+            }
+        }
     }
 
     /// What remains of an item in its JSON: nobody has looked whether it was found.

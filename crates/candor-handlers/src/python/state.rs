@@ -90,9 +90,12 @@ pub(super) struct Gave<'p> {
     pub(super) before: Option<Rc<Gave<'p>>>,
 }
 
-/// Where one path has got to.
+/// Where one path has got to. It goes from hand to hand at every step, so it stays where it is.
+pub(super) type State<'p> = Box<Trail<'p>>;
+
+/// What is known where one path has got to.
 #[derive(Clone, Debug)]
-pub(super) struct State<'p> {
+pub(super) struct Trail<'p> {
     /// The variables of the function that runs; none at the top of a module.
     pub(super) locals: Option<Rc<Scope<'p>>>,
     /// Variables of modules that this path has changed.
@@ -142,9 +145,9 @@ pub(super) enum Flow<'p> {
     Exit,
 }
 
-impl<'p> State<'p> {
-    pub(super) fn new(start: Place) -> State<'p> {
-        State {
+impl<'p> Trail<'p> {
+    pub(super) fn begin(start: Place) -> State<'p> {
+        Box::new(Trail {
             locals: None,
             globals: Rc::default(),
             heap: Rc::default(),
@@ -158,7 +161,7 @@ impl<'p> State<'p> {
             last: start,
             dropped: None,
             around: Vec::new(),
-        }
+        })
     }
 
     /// Whether two paths are one from here on.
@@ -186,8 +189,42 @@ impl<'p> State<'p> {
                     .all(|(id, mine)| other.heap.get(id).is_some_and(|theirs| equal(mine, theirs))))
     }
 
+    /// Whether one value in place of two would say nearly the same: they are equal, or were made at one place, with one status.
+    pub(super) fn alike(&self, mine: &Value<'p>, other: &State<'p>, theirs: &Value<'p>) -> bool {
+        match (mine, theirs) {
+            (Value::Dict(a), Value::Dict(b)) | (Value::List(a), Value::List(b)) => {
+                match (self.heap.get(a).map(Rc::as_ref), other.heap.get(b).map(Rc::as_ref)) {
+                    (Some(Object::Dict(a)), Some(Object::Dict(b))) => {
+                        a.made == b.made && a.get("statusCode") == b.get("statusCode")
+                    }
+                    (Some(Object::List(a)), Some(Object::List(b))) => a.made == b.made,
+                    (None, None) => a == b,
+                    _ => false,
+                }
+            }
+            _ => mine == theirs,
+        }
+    }
+
+    /// One value in place of two, before `other` becomes one path with this one.
+    pub(super) fn join_value(&mut self, mine: Value<'p>, other: &State<'p>, theirs: Value<'p>) -> Value<'p> {
+        let ids = match (&mine, &theirs) {
+            (Value::Dict(a), Value::Dict(b)) | (Value::List(a), Value::List(b)) if a != b => Some((*a, *b)),
+            _ => None,
+        };
+        let Some((id, their_id)) = ids else { return join(&mine, &theirs) };
+        match (self.heap.get(&id), other.heap.get(&their_id)) {
+            (Some(known), Some(of_other)) => {
+                let joined = Rc::new(join_objects(known, of_other));
+                Rc::make_mut(&mut self.heap).insert(id, joined);
+                mine
+            }
+            (Some(_) | None, _) => Value::any(),
+        }
+    }
+
     /// One path in place of two: what differs is unknown from here on.
-    pub(super) fn join(mut self, other: State<'p>) -> State<'p> {
+    pub(super) fn join(mut self: Box<Self>, other: &State<'p>) -> State<'p> {
         if let (Some(mine), Some(theirs)) = (&mut self.locals, &other.locals)
             && !Rc::ptr_eq(mine, theirs)
         {

@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use ruff_python_ast::{self as ast, Expr, Pattern, Stmt};
 use ruff_text_size::Ranged as _;
+use smallvec::smallvec;
 
-use super::interpreter::{Cx, Ends, Escape, Interpreter};
+use super::interpreter::{Cx, Ends, Escape, Interpreter, Many};
 use super::state::{Dict, Flow, List, Object, State};
 use super::value::{Exception, ExceptionClass, Role, Sort, Taint, Unknown, Value};
 use crate::facts::{Failed, Loose};
@@ -18,10 +19,11 @@ const KNOWN_ROUNDS: usize = 4;
 impl<'p> Interpreter<'p> {
     /// Runs statements one after another.
     pub(super) fn block(&mut self, body: &'p [Stmt], state: State<'p>, cx: Cx<'_, 'p>) -> Ends<'p> {
-        let (mut live, mut next) = (vec![state], Vec::with_capacity(1));
-        let mut ends = Vec::new();
+        let mut live: Many<State<'p>> = smallvec![state];
+        let mut ends = Many::new();
         for stmt in body {
-            for state in live.drain(..) {
+            let mut next: Many<State<'p>> = Many::new();
+            for state in std::mem::take(&mut live) {
                 for (state, flow) in self.statement(stmt, state, cx) {
                     match flow {
                         Flow::Next => next.push(state),
@@ -29,10 +31,7 @@ impl<'p> Interpreter<'p> {
                     }
                 }
             }
-            match next.len() {
-                0 | 1 => std::mem::swap(&mut live, &mut next),
-                _ => live = self.settle(std::mem::take(&mut next)),
-            }
+            live = if next.len() < 2 { next } else { self.settle(next.into_vec()).into() };
             if live.is_empty() {
                 break;
             }
@@ -44,12 +43,12 @@ impl<'p> Interpreter<'p> {
     fn statement(&mut self, stmt: &'p Stmt, mut state: State<'p>, cx: Cx<'_, 'p>) -> Ends<'p> {
         let place = self.place(cx, stmt);
         if !self.step(place) {
-            return Vec::new();
+            return Many::new();
         }
         if !self.deeper() {
             self.nesting -= 1;
             self.unknown_at(place, "code this deep");
-            return vec![(state, Flow::Next)];
+            return smallvec![(state, Flow::Next)];
         }
         // Compound statements: their last simple statement is where a path ends.
         state.last = match stmt {
@@ -86,7 +85,7 @@ impl<'p> Interpreter<'p> {
                 let of_call = matches!(s.value.as_deref(), Some(Expr::Call(_) | Expr::Await(_)));
                 let give = |this: &mut Self, mut state: State<'p>, value| {
                     this.note_return(&mut state, place, &value, of_call);
-                    vec![(state, Flow::Return(value, place))]
+                    smallvec![(state, Flow::Return(value, place))]
                 };
                 match &s.value {
                     Some(value) => self.eval_then(value, state, cx, give),
@@ -97,11 +96,11 @@ impl<'p> Interpreter<'p> {
                 let before = state.failure.clone();
                 self.eval_then(&s.value, state, cx, |this, mut state, value| {
                     if !s.targets.iter().all(|target| this.takes(target, &state, cx)) {
-                        return Vec::new();
+                        return Many::new();
                     }
                     this.holds_default(&s.targets, before.as_ref(), &mut state);
                     let bind = |state, target| this.assign(target, value.clone(), state, cx);
-                    vec![(s.targets.iter().fold(state, bind), Flow::Next)]
+                    smallvec![(s.targets.iter().fold(state, bind), Flow::Next)]
                 })
             }
             Stmt::AnnAssign(s) => match &s.value {
@@ -109,14 +108,14 @@ impl<'p> Interpreter<'p> {
                     let before = state.failure.clone();
                     self.eval_then(value, state, cx, |this, mut state, value| {
                         this.holds_default([&*s.target], before.as_ref(), &mut state);
-                        vec![(this.assign(&s.target, value, state, cx), Flow::Next)]
+                        smallvec![(this.assign(&s.target, value, state, cx), Flow::Next)]
                     })
                 }
-                None => vec![(state, Flow::Next)],
+                None => smallvec![(state, Flow::Next)],
             },
             Stmt::AugAssign(s) => {
                 let values = self.eval(&s.target, state, cx);
-                let mut ends = Vec::new();
+                let mut ends = Many::new();
                 for (state, left) in values {
                     for (mut state, right) in self.eval(&s.value, state, cx) {
                         let at = self.place(cx, stmt);
@@ -135,7 +134,7 @@ impl<'p> Interpreter<'p> {
             Stmt::Raise(s) => self.raise_statement(s, state, cx),
             Stmt::Assert(s) => {
                 let place = self.place(cx, stmt);
-                let mut ends = Vec::new();
+                let mut ends = Many::new();
                 for (state, holds) in self.condition(&s.test, state, cx) {
                     if holds {
                         ends.push((state, Flow::Next));
@@ -156,20 +155,20 @@ impl<'p> Interpreter<'p> {
             Stmt::FunctionDef(s) => {
                 let mut state = state;
                 let value = self.define(s, &mut state, cx);
-                vec![(self.bind(s.name.as_str(), value, state, cx), Flow::Next)]
+                smallvec![(self.bind(s.name.as_str(), value, state, cx), Flow::Next)]
             }
             Stmt::ClassDef(s) => {
                 let (state, value) = self.define_class(s, state, cx);
-                vec![(self.bind(s.name.as_str(), value, state, cx), Flow::Next)]
+                smallvec![(self.bind(s.name.as_str(), value, state, cx), Flow::Next)]
             }
             Stmt::Import(s) => {
                 let state = s.names.iter().fold(state, |state, alias| self.import(alias, state, cx));
-                vec![(state, Flow::Next)]
+                smallvec![(state, Flow::Next)]
             }
-            Stmt::ImportFrom(s) => vec![(self.import_from(s, state, cx), Flow::Next)],
+            Stmt::ImportFrom(s) => smallvec![(self.import_from(s, state, cx), Flow::Next)],
             Stmt::Delete(s) => {
                 let state = s.targets.iter().fold(state, |state, target| self.delete(target, state, cx));
-                vec![(state, Flow::Next)]
+                smallvec![(state, Flow::Next)]
             }
             Stmt::Global(s) => {
                 let mut state = state;
@@ -180,12 +179,12 @@ impl<'p> Interpreter<'p> {
                         locals.insert(name.as_str(), Value::Module(usize::MAX));
                     }
                 }
-                vec![(state, Flow::Next)]
+                smallvec![(state, Flow::Next)]
             }
-            Stmt::Break(_) => vec![(state, Flow::Break)],
-            Stmt::Continue(_) => vec![(state, Flow::Continue)],
+            Stmt::Break(_) => smallvec![(state, Flow::Break)],
+            Stmt::Continue(_) => smallvec![(state, Flow::Continue)],
             Stmt::Nonlocal(_) | Stmt::Pass(_) | Stmt::TypeAlias(_) | Stmt::IpyEscapeCommand(_) => {
-                vec![(state, Flow::Next)]
+                smallvec![(state, Flow::Next)]
             }
         }
     }
@@ -210,16 +209,15 @@ impl<'p> Interpreter<'p> {
             {
                 this.loose.push(Loose::NotAwaited(place));
             }
-            vec![(state, Flow::Next)]
+            smallvec![(state, Flow::Next)]
         })
     }
 
     fn if_statement(&mut self, s: &'p ast::StmtIf, state: State<'p>, cx: Cx<'_, 'p>) -> Ends<'p> {
-        let mut ends = Vec::new();
+        let mut ends = Many::new();
         let mut open = Vec::new();
-        for (state, holds) in self.condition(&s.test, state, cx) {
+        for (state, holds) in self.branch(&s.test, state, cx) {
             if holds {
-                let state = self.looked_at_the_error(&s.test, state);
                 ends.extend(self.block(&s.body, state, cx));
             } else {
                 open.push(state);
@@ -231,9 +229,8 @@ impl<'p> Interpreter<'p> {
                 match &clause.test {
                     None => ends.extend(self.block(&clause.body, state, cx)),
                     Some(test) => {
-                        for (state, holds) in self.condition(test, state, cx) {
+                        for (state, holds) in self.branch(test, state, cx) {
                             if holds {
-                                let state = self.looked_at_the_error(test, state);
                                 ends.extend(self.block(&clause.body, state, cx));
                             } else {
                                 rest.push(state);
@@ -249,7 +246,7 @@ impl<'p> Interpreter<'p> {
     }
 
     fn for_statement(&mut self, s: &'p ast::StmtFor, state: State<'p>, cx: Cx<'_, 'p>) -> Ends<'p> {
-        let mut ends = Vec::new();
+        let mut ends = Many::new();
         for (mut state, iterable) in self.eval(&s.iter, state, cx) {
             self.goes_through(&iterable);
             self.uses(&iterable, &mut state);
@@ -274,10 +271,14 @@ impl<'p> Interpreter<'p> {
                 let mut next = Vec::new();
                 for state in heads {
                     let item = item.clone().unwrap_or(Value::Unknown(Unknown { taint, ..Unknown::ANY }));
+                    let before = state.failure.clone();
                     let state = self.assign(&s.target, item, state, cx);
-                    for (state, flow) in self.block(&s.body, state, cx) {
+                    for (mut state, flow) in self.block(&s.body, state, cx) {
                         match flow {
-                            Flow::Next | Flow::Continue => next.push(state),
+                            Flow::Next | Flow::Continue => {
+                                self.ends_round(before.as_ref(), &mut state);
+                                next.push(state);
+                            }
                             Flow::Break => ends.push((state, Flow::Next)),
                             flow => ends.push((state, flow)),
                         }
@@ -293,7 +294,7 @@ impl<'p> Interpreter<'p> {
     }
 
     fn while_statement(&mut self, s: &'p ast::StmtWhile, state: State<'p>, cx: Cx<'_, 'p>) -> Ends<'p> {
-        let mut ends = Vec::new();
+        let mut ends = Many::new();
         let mut heads = vec![state];
         // One round more than the body runs: the last asks whether it is over.
         for round in 0..=KNOWN_ROUNDS {
@@ -307,9 +308,13 @@ impl<'p> Interpreter<'p> {
                     if round == KNOWN_ROUNDS {
                         continue;
                     }
-                    for (state, flow) in self.block(&s.body, state, cx) {
+                    let before = state.failure.clone();
+                    for (mut state, flow) in self.block(&s.body, state, cx) {
                         match flow {
-                            Flow::Next | Flow::Continue => next.push(state),
+                            Flow::Next | Flow::Continue => {
+                                self.ends_round(before.as_ref(), &mut state);
+                                next.push(state);
+                            }
                             Flow::Break => ends.push((state, Flow::Next)),
                             flow => ends.push((state, flow)),
                         }
@@ -339,7 +344,7 @@ impl<'p> Interpreter<'p> {
     }
 
     fn match_statement(&mut self, s: &'p ast::StmtMatch, state: State<'p>, cx: Cx<'_, 'p>) -> Ends<'p> {
-        let mut ends = Vec::new();
+        let mut ends = Many::new();
         for (state, subject) in self.eval(&s.subject, state, cx) {
             self.settles(&subject, &state);
             self.status_asked |= subject.taint().foreign_status;
@@ -469,21 +474,21 @@ impl<'p> Interpreter<'p> {
         let Some(expr) = &s.exc else {
             // The exception that is being handled goes on its way.
             return match state.handling.clone() {
-                Some(exception) => vec![(state, Flow::Raise(exception))],
+                Some(exception) => smallvec![(state, Flow::Raise(exception))],
                 None => {
                     let class = ExceptionClass::Any;
                     let message = Value::any();
                     let exception = Exception { class, message, instance: None, place, what: Failed::Raise };
-                    vec![(state, Flow::Raise(Rc::new(exception)))]
+                    smallvec![(state, Flow::Raise(Rc::new(exception)))]
                 }
             };
         };
-        let mut ends = Vec::new();
+        let mut ends = Many::new();
         for (state, value) in self.eval(expr, state, cx) {
             // `raise ValueError` is `raise ValueError()`.
             let values = match &value {
                 Value::Class(_) | Value::External(_) => self.call(value, Default::default(), place, state),
-                _ => vec![(state, value)],
+                _ => smallvec![(state, value)],
             };
             for (state, value) in values {
                 // An exception raised while another is handled carries on what that one was about.
@@ -557,6 +562,7 @@ impl<'p> Interpreter<'p> {
                 let mut last = state.clone();
                 for (state, object) in self.eval(&subscript.value, state, cx) {
                     for (mut state, key) in self.eval(&subscript.slice, state, cx) {
+                        self.has_item(&subscript.value, &mut state);
                         self.set_item(&mut state, &object, &key, value.clone(), at);
                         last = state;
                     }
@@ -653,6 +659,7 @@ impl<'p> Interpreter<'p> {
         let fallback = state.clone();
         for (state, object) in self.eval(&subscript.value, state, cx) {
             for (mut state, key) in self.eval(&subscript.slice, state, cx) {
+                self.has_item(&subscript.value, &mut state);
                 if let Value::Dict(id) = object
                     && let Some(Object::Dict(dict)) = self.object_mut(&mut state, id)
                 {

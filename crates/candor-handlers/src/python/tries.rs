@@ -5,11 +5,12 @@ use std::rc::Rc;
 use ruff_python_ast::visitor::{Visitor, walk_expr};
 use ruff_python_ast::{self as ast, ExceptHandler, Expr, Stmt};
 use ruff_text_size::{Ranged as _, TextRange};
+use smallvec::smallvec;
 
 use super::exceptions::{self, Catch};
-use super::interpreter::{Cx, Ends, Interpreter};
+use super::interpreter::{Cx, Ends, Interpreter, Many};
 use super::state::{Around, Flow, Object, State};
-use super::value::{Exception, ExceptionClass, Function, Value};
+use super::value::{Exception, ExceptionClass, Function, Id, Value};
 use crate::facts::{Caught, Failed, Logged, Place};
 
 /// How many exceptions of one `try` body are followed apart; further ones take the same ways.
@@ -41,7 +42,7 @@ impl<'p> Interpreter<'p> {
         self.tries -= u32::from(clauses || finally);
 
         let (mut ends, mut raised): (Ends<'p>, Vec<(State<'p>, Rc<Exception<'p>>)>) =
-            (Vec::new(), Vec::new());
+            (Many::new(), Vec::new());
         for (mut state, flow) in body {
             match flow {
                 Flow::Next | Flow::Return(..) | Flow::Break => {
@@ -73,7 +74,7 @@ impl<'p> Interpreter<'p> {
         if !finally {
             return self.settle_ends(ends);
         }
-        let mut finished = Vec::new();
+        let mut finished = Many::new();
         for (state, flow) in self.settle_ends(ends) {
             for (state, end) in self.block(&s.finalbody, state, cx) {
                 // A `return` in `finally` takes the place of whatever was under way.
@@ -91,16 +92,23 @@ impl<'p> Interpreter<'p> {
         exception: Rc<Exception<'p>>,
         cx: Cx<'_, 'p>,
     ) -> Ends<'p> {
-        let mut ends = Vec::new();
+        let mut ends = Many::new();
+        let mut rest = Some(state);
         for ExceptHandler::ExceptHandler(handler) in &of.handlers {
-            let mut state = state.clone();
+            let Some(mut state) = rest.take() else { break };
             let clause = handler.type_.as_deref().map(|expr| self.eval_one(expr, &mut state, cx));
             let catch = exceptions::catches(clause.as_ref(), &exception);
-            if catch == Catch::No {
-                continue;
+            match catch {
+                Catch::No => {
+                    rest = Some(state);
+                    continue;
+                }
+                Catch::Maybe => rest = Some(state.clone()),
+                Catch::Yes => {}
             }
             let (before, handled) = (state.failure.clone(), state.handling.clone());
             let fallback = state.fallback.take();
+            self.may_redo(&of.body, &handler.body, cx);
             state.fallback = self.fallback_of(&exception, [&of.body, &handler.body]);
             state.failure = Some(Rc::new(self.caught(handler, clause.as_ref(), &exception, cx)));
             state.returned = None;
@@ -123,18 +131,19 @@ impl<'p> Interpreter<'p> {
             }
             for (mut state, flow) in self.block(&handler.body, state, cx) {
                 state.handling = handled.clone();
-                if matches!(flow, Flow::Raise(_) | Flow::Exit) {
+                match flow {
                     // Passed on: nothing was swallowed here.
-                    state.failure = before.clone();
-                    state.fallback = fallback.clone();
+                    Flow::Raise(_) | Flow::Exit => {
+                        state.failure = before.clone();
+                        state.fallback = fallback.clone();
+                    }
+                    Flow::Next => self.falls_past(&of.body, &mut state),
+                    Flow::Return(..) | Flow::Break | Flow::Continue => {}
                 }
                 ends.push((state, flow));
             }
-            if catch == Catch::Yes {
-                return ends;
-            }
         }
-        ends.push((state, Flow::Raise(exception)));
+        ends.extend(rest.map(|state| (state, Flow::Raise(exception))));
         ends
     }
 
@@ -169,6 +178,7 @@ impl<'p> Interpreter<'p> {
             certain,
             logged: Logged::Nowhere,
             aside: self.telling.contains(&exception.place),
+            beside: false,
         }
     }
 
@@ -182,18 +192,32 @@ impl<'p> Interpreter<'p> {
         }
     }
 
-    /// A branch that asks about the exception knows what it is doing: the failure is no accident there.
-    pub(super) fn looked_at_the_error(&self, test: &'p Expr, mut state: State<'p>) -> State<'p> {
+    /// The paths on which a branch's condition holds, and those on which it does not. A branch that asks about the exception knows
+    /// what it is doing: the failure is no accident where the error is the one that was asked for. Where it is any but that one,
+    /// nothing is known of it.
+    pub(super) fn branch(
+        &mut self,
+        test: &'p Expr,
+        state: State<'p>,
+        cx: Cx<'_, 'p>,
+    ) -> Vec<(State<'p>, bool)> {
+        // Asked before: behind the condition its names may be known, and say no longer where they come from.
         let asks = state.failure.as_ref().is_some_and(|failure| failure.certain) && {
             let locals = state.locals.as_deref();
             names_in(test)
                 .iter()
                 .any(|name| locals.and_then(|l| l.get(name)).is_some_and(|value| value.taint().tells))
         };
-        if asks && let Some(failure) = &mut state.failure {
-            Rc::make_mut(failure).certain = false;
+        let mut paths = self.condition(test, state, cx);
+        if asks {
+            let wanted = names_one(test);
+            for (state, _) in paths.iter_mut().filter(|(_, holds)| *holds == wanted) {
+                if let Some(failure) = &mut state.failure {
+                    Rc::make_mut(failure).certain = false;
+                }
+            }
         }
-        state
+        paths
     }
 
     pub(super) fn with_statement(
@@ -204,7 +228,7 @@ impl<'p> Interpreter<'p> {
         cx: Cx<'_, 'p>,
     ) -> Ends<'p> {
         let Some((item, rest)) = items.split_first() else { return self.block(body, state, cx) };
-        let mut ends = Vec::new();
+        let mut ends = Many::new();
         let place = self.place(cx, item);
         for (state, manager) in self.eval(&item.context_expr, state, cx) {
             let target = item.optional_vars.as_deref();
@@ -243,7 +267,7 @@ impl<'p> Interpreter<'p> {
         body: &'p [Stmt],
     ) -> Ends<'p> {
         let clause = Value::Tuple(Rc::new(kinds.to_vec()));
-        let mut ends = Vec::new();
+        let mut ends = Many::new();
         for (mut state, flow) in inner {
             let Flow::Raise(exception) = &flow else {
                 ends.push((state, flow));
@@ -265,7 +289,7 @@ impl<'p> Interpreter<'p> {
         ends
     }
 
-    fn has_method(&self, state: &State<'p>, id: u32, name: &str) -> bool {
+    fn has_method(&self, state: &State<'p>, id: Id, name: &str) -> bool {
         match self.object(state, id) {
             Some(Object::Instance(instance)) => super::calls::member(&instance.class, name).is_some(),
             _ => false,
@@ -275,7 +299,7 @@ impl<'p> Interpreter<'p> {
     #[allow(clippy::too_many_arguments, reason = "the parts of a with statement")]
     fn with_instance(
         &mut self,
-        id: u32,
+        id: Id,
         target: Option<&'p Expr>,
         rest: &'p [ast::WithItem],
         body: &'p [Stmt],
@@ -283,7 +307,7 @@ impl<'p> Interpreter<'p> {
         state: State<'p>,
         cx: Cx<'_, 'p>,
     ) -> Ends<'p> {
-        let mut ends = Vec::new();
+        let mut ends = Many::new();
         for (mut state, entered) in
             self.call_method(&Value::Instance(id), "__enter__", Vec::new(), place, state)
         {
@@ -338,7 +362,7 @@ impl<'p> Interpreter<'p> {
         let inner = self.run(&call.0, call.1.clone(), None, place, state);
         self.tries -= 1;
         self.withs.pop();
-        let mut ends = Vec::new();
+        let mut ends = Many::new();
         for (mut state, flow) in inner {
             let around = state.around.pop();
             state.last = place;
@@ -362,7 +386,7 @@ impl<'p> Interpreter<'p> {
 
     /// The `yield` of such a generator: the body of the `with` runs here, with the variables of its own function.
     pub(super) fn run_with_body(&mut self, mut state: State<'p>) -> Ends<'p> {
-        let Some(open) = self.withs.pop() else { return vec![(state, Flow::Next)] };
+        let Some(open) = self.withs.pop() else { return smallvec![(state, Flow::Next)] };
         let generator = state.locals.take();
         let around = state.around.pop();
         state.locals = around.and_then(|around| around.locals);
@@ -372,7 +396,7 @@ impl<'p> Interpreter<'p> {
         }
         let inner = self.with_statement(open.items, open.body, state, outer);
         self.withs.push(open);
-        let mut ends = Vec::new();
+        let mut ends = Many::new();
         for (mut state, flow) in inner {
             let locals = std::mem::replace(&mut state.locals, generator.clone());
             let (flow, of_body) = match flow {
@@ -429,6 +453,7 @@ fn swallowed(exception: &Exception<'_>, place: Place, broad: bool, aside: bool) 
         certain: broad && exception.what != Failed::Value,
         logged: Logged::Nowhere,
         aside,
+        beside: false,
     }
 }
 
@@ -463,12 +488,21 @@ fn fewer<'p>(raised: Vec<(State<'p>, Rc<Exception<'p>>)>) -> Vec<(State<'p>, Rc<
         match kept.iter().rposition(alike) {
             Some(at) => {
                 let (known, of) = kept.remove(at);
-                kept.insert(at, (known.join(state), of));
+                kept.insert(at, (known.join(&state), of));
             }
             None => kept.push((state, exception)),
         }
     }
     kept
+}
+
+/// Whether a test holds for what it names, and not for all else: `code == "Gone"`, and not `code != "Gone"`.
+fn names_one(test: &Expr) -> bool {
+    match test {
+        Expr::UnaryOp(e) if e.op == ast::UnaryOp::Not => !names_one(&e.operand),
+        Expr::Compare(e) => !matches!(*e.ops, [ast::CmpOp::NotEq | ast::CmpOp::NotIn | ast::CmpOp::IsNot]),
+        _ => true,
+    }
 }
 
 /// Names that stand in an expression.

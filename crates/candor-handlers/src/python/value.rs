@@ -11,7 +11,7 @@ use crate::facts::{Failed, Place, Sent};
 use crate::shape::Shape;
 
 /// The number of an object that can change: lists, dictionaries, instances.
-pub(super) type Id = u32;
+pub(super) type Id = u64;
 /// A function, and what it is called with later.
 pub(super) type Call<'p> = Rc<(Rc<Function<'p>>, Arguments<'p>)>;
 /// The number of a call whose answer is watched.

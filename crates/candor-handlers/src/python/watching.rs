@@ -74,10 +74,17 @@ impl<'p> Interpreter<'p> {
         call.checked |= match call.watch {
             Watched::Answer(Watch::Batch { field: telling, .. }) => field == telling,
             Watched::Answer(Watch::Function) => field == "FunctionError",
-            Watched::Answer(Watch::Status) => {
-                ["status_code", "ok", "status", "raise_for_status", "reason", "is_success", "is_error"]
-                    .contains(&field)
-            }
+            Watched::Answer(Watch::Status) => [
+                "status_code",
+                "ok",
+                "status",
+                "raise_for_status",
+                "reason",
+                "is_success",
+                "is_error",
+                "getcode",
+            ]
+            .contains(&field),
             Watched::Answer(Watch::Execution) => ["status", "error", "cause"].contains(&field),
             Watched::Gathered | Watched::Task => true,
             Watched::Thread | Watched::Elsewhere => false,

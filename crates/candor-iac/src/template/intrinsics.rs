@@ -24,6 +24,8 @@ pub(crate) struct Scope<'t> {
     undecided: RefCell<Vec<Undecided>>,
     /// How many files include each other here.
     includes: Cell<usize>,
+    /// Whether an entry of `Mappings` is being resolved.
+    in_mapping: Cell<bool>,
 }
 
 /// Pseudo parameters and what stands in for them: nothing that candor looks for depends on the account.
@@ -49,8 +51,9 @@ impl<'t> Scope<'t> {
         assumptions: &'t Assumptions,
         loader: &'t Loader<'t>,
     ) -> Scope<'t> {
-        let (met, undecided, includes) = (RefCell::default(), RefCell::default(), Cell::new(0));
-        Scope { template, parameters, assumptions, loader, met, undecided, includes }
+        let (met, undecided) = (RefCell::default(), RefCell::default());
+        let (includes, in_mapping) = (Cell::new(0), Cell::new(false));
+        Scope { template, parameters, assumptions, loader, met, undecided, includes, in_mapping }
     }
 
     /// Notes a comparison that this world does not decide.
@@ -75,6 +78,11 @@ impl<'t> Scope<'t> {
         {
             return value;
         }
+        self.untagged(node)
+    }
+
+    /// The same of a node whose own tag has been looked at.
+    fn untagged(&self, node: &Node) -> Option<Value> {
         let span = node.span;
         let kind = match &node.kind {
             NodeKind::Null => Kind::Null,
@@ -166,8 +174,8 @@ impl<'t> Scope<'t> {
             "Select" => self.select(items, span),
             "Split" => self.split(items, span),
             "ImportValue" => {
-                let name =
-                    self.plain(argument).and_then(|v| v.as_str().map(str::to_string)).unwrap_or_default();
+                let named = self.argument(name, argument);
+                let name = named.and_then(|v| v.as_str().map(str::to_string)).unwrap_or_default();
                 let mut joined = Joined::default();
                 joined.push_symbol(&format!("${{{name}}}"), span, Name::Open(Needs::Import(name)));
                 joined.finish(span)
@@ -180,11 +188,12 @@ impl<'t> Scope<'t> {
         Some(Some(value))
     }
 
-    /// The argument of a function, without taking its own tag for a function again.
-    fn plain(&self, argument: &Node) -> Option<Value> {
-        match (&argument.tag, &argument.kind) {
-            (Some(_), NodeKind::Scalar(scalar)) => Some(self.dynamic(&scalar.text)),
-            _ => self.resolve(argument),
+    /// The argument of a function. In the short form it stands in the node that has the function's tag (`!ImportValue
+    /// { Fn::Sub: … }`), which is not to be taken for the function again.
+    fn argument(&self, function: &str, node: &Node) -> Option<Value> {
+        match &node.tag {
+            Some(tag) if tag.name == function => self.untagged(node),
+            _ => self.resolve(node),
         }
     }
 
@@ -322,6 +331,11 @@ impl<'t> Scope<'t> {
     fn find_in_map(&self, argument: &Node, span: Span) -> Value {
         let items = argument.items();
         let [map, top, second, rest @ ..] = items else { return unsupported(span, "Fn::FindInMap") };
+        // "You can't include parameters, pseudo parameters, or intrinsic functions in the Mappings section" (AWS CloudFormation,
+        // "Mappings"): one that asks for itself would be asked for ever.
+        if self.in_mapping.get() {
+            return unsupported(span, "Fn::FindInMap in Mappings");
+        }
         let mut at = self.template.mappings;
         for key in [map, top, second] {
             let Some(key) = self.resolve(key) else { return unsupported(span, "Fn::FindInMap") };
@@ -336,7 +350,16 @@ impl<'t> Scope<'t> {
             at = at.and_then(|node| node.get(key.as_str()?));
         }
         let default = rest.first().and_then(|options| options.get("DefaultValue"));
-        match at.or(default).and_then(|node| self.resolve(node)) {
+        let found = match at {
+            Some(entry) => {
+                self.in_mapping.set(true);
+                let value = self.resolve(entry);
+                self.in_mapping.set(false);
+                value
+            }
+            None => default.and_then(|node| self.resolve(node)),
+        };
+        match found {
             // The map is written elsewhere, and the finding belongs to the line that asks it.
             Some(value) => Value { span, kind: moved(value.kind, span) },
             None => {

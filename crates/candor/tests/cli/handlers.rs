@@ -58,7 +58,7 @@ fn what_does_not_parse_is_named_with_its_line() {
 fn a_broken_helper_leaves_its_handler_undecided() {
     let handler = "from helper import answer\ndef handler(event, context):\n    return answer(200)\n";
     let run = check(&[("src/app.py", handler), ("src/helper.py", "def answer(:\n")]);
-    undecided(&run, "src/app.py:1: candor does not follow the module helper");
+    undecided(&run, "src/helper.py:1: candor does not follow the module helper, which is no Python 3");
 }
 
 #[test]

@@ -1,19 +1,11 @@
 //! What a handler leaves unlooked at: answers that tell of failures, tasks, what a client sent; and what looks at it.
 
-#![allow(clippy::unwrap_used)]
+use candor_handlers::{End, Loose, Place, Sent};
 
-use candor_handlers::{End, Events, Facts, Found, Loose, Place, Program, Search, Sent};
-
-fn facts(source: &str) -> Facts {
-    let mut find = |name: &str| match name {
-        "app" => Search::Found(Found { key: 0, text: source.to_string() }),
-        _ => Search::Missing,
-    };
-    Program::default().facts("app", "handler", Events::Any, &mut find).unwrap()
-}
+use crate::paths::{self, facts};
 
 fn line(source: &str, place: Place) -> usize {
-    source[..place.start as usize].matches('\n').count() + 1
+    paths::line(&[("app", source)], place).parse().unwrap()
 }
 
 /// What is watched in a handler, a line each: the line, and what nobody does about it.
@@ -40,12 +32,15 @@ fn check_watched(head: &str, body: &str, expected: &[&str]) {
     assert_eq!(watched(&source), expected, "\n{source}\n");
 }
 
-const HTTP: &str =
-    "import json, requests, urllib3, httpx\nhttp = urllib3.PoolManager()\nsession = requests.Session()\n";
+const HTTP: &str = "import json, requests, urllib3, httpx, http.client\npool = urllib3.PoolManager()\nsession = requests.Session()\n";
 
 #[test]
 fn statuses_that_nobody_looks_at() {
     for (body, expected) in [
+        (
+            "c = http.client.HTTPSConnection('x')\nc.request('GET', '/')\nr = c.getresponse()\nreturn {'statusCode': 200, 'body': r.read().decode()}",
+            "7: http.client.getresponse, passed on",
+        ),
         ("r = requests.get('x')\nreturn {'statusCode': 200, 'body': r.text}", "5: requests.get, passed on"),
         (
             "r = session.get('x').json()\nreturn {'statusCode': 200, 'body': json.dumps({'a': [r]})}",
@@ -56,7 +51,7 @@ fn statuses_that_nobody_looks_at() {
             "5: requests.get, passed on",
         ),
         (
-            "r = http.request('GET', 'x')\nreturn {'statusCode': 200, 'body': r.data.decode('utf-8')}",
+            "r = pool.request('GET', 'x')\nreturn {'statusCode': 200, 'body': r.data.decode('utf-8')}",
             "5: urllib3.request, passed on",
         ),
         ("r = requests.post('x', json={})\nprint(r)\nreturn {'statusCode': 200}", "5: requests.post"),
@@ -94,7 +89,7 @@ def pages():
         "return {'statusCode': 200, 'body': json.dumps(checked(requests.get('x')))}",
         "client = Client()\nr = client.get('x')\nif client.failed:\n    raise RuntimeError('no')\nreturn {'statusCode': 200, 'body': r.text}",
         "r = requests.get('x')\nif not r:\n    raise RuntimeError('no')\nreturn {'statusCode': 200, 'body': r.text}",
-        "r = http.request('GET', 'x')\nreturn {'statusCode': r.status, 'body': r.data}",
+        "r = pool.request('GET', 'x')\nreturn {'statusCode': r.status, 'body': r.data}",
         "r = requests.get('x')\nstatus = getattr(r, 'status_code')\nreturn {'statusCode': 200, 'body': r.text}",
         "r = requests.get('x').json()\nreturn {'statusCode': 200, 'body': json.dumps(r['main']['temp'])}",
         "r = requests.get('x').json()\nif 'error' in r:\n    raise RuntimeError('no')\nreturn {'statusCode': 200, 'body': json.dumps(r)}",
@@ -107,7 +102,7 @@ def pages():
         "s = requests.Session()\ns.hooks['response'] = [lambda r, *a, **k: r.raise_for_status()]\nreturn {'statusCode': 200, 'body': s.get('x').text}",
         "s = requests.Session()\ns.mount('https://', requests.adapters.HTTPAdapter(max_retries=retry))\nreturn {'statusCode': 200, 'body': s.get('x').text}",
         "with httpx.Client(event_hooks={'response': [check]}) as client:\n    return {'statusCode': 200, 'body': client.get('x').text}",
-        "r = http.request('GET', 'x', retries=urllib3.Retry(3, status_forcelist=[500]))\nreturn {'statusCode': 200, 'body': r.data}",
+        "r = pool.request('GET', 'x', retries=urllib3.Retry(3, status_forcelist=[500]))\nreturn {'statusCode': 200, 'body': r.data}",
         "r = requests.get('x')\nmatch r.status_code:\n    case 200:\n        return {'statusCode': 200, 'body': r.text}\nreturn {'statusCode': 502}",
         "requests.get('x')\nreturn {'statusCode': 502}",
     ] {

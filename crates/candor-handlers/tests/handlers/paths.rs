@@ -4,6 +4,11 @@ use candor_handlers::{End, Events, Facts, Found, Kind, Place, Program, Search, U
 
 /// Reads modules from memory: `app` first.
 pub(crate) fn read(modules: &[(&str, &str)], handler: &str) -> Result<Facts, Unread> {
+    read_for(Events::Any, modules, handler)
+}
+
+/// The same for a handler that gets these events.
+pub(crate) fn read_for(events: Events, modules: &[(&str, &str)], handler: &str) -> Result<Facts, Unread> {
     let mut find = |name: &str| {
         let at = modules.iter().position(|(known, _)| *known == name);
         match at {
@@ -16,7 +21,7 @@ pub(crate) fn read(modules: &[(&str, &str)], handler: &str) -> Result<Facts, Unr
             None => Search::Missing,
         }
     };
-    Program::default().facts("app", handler, Events::Any, &mut find)
+    Program::default().facts("app", handler, events, &mut find)
 }
 
 pub(crate) fn facts(source: &str) -> Facts {

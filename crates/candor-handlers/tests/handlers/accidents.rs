@@ -1,12 +1,8 @@
 //! Paths that end in an accident of Python's, and paths that no client gets to: what they would have answered is not answered.
 
-#![allow(clippy::unwrap_used)]
+use candor_handlers::Events;
 
-#[path = "support/paths.rs"]
-mod paths;
-
-use candor_handlers::{Events, Found, Program, Search};
-use paths::{check, facts, line};
+use crate::paths::{check, facts, line, read_for};
 
 #[test]
 fn a_name_that_the_failed_try_would_have_bound() {
@@ -167,12 +163,9 @@ def handler(event, context):
 
 /// The paths of a handler that gets proxy events and nothing else.
 fn behind_a_gateway(source: &str) -> String {
-    let mut find = |name: &str| match name {
-        "app" => Search::Found(Found { key: 0, text: source.to_string() }),
-        _ => Search::Missing,
-    };
-    let facts = Program::default().facts("app", "handler", Events::Proxy, &mut find).unwrap();
-    let lines = facts.paths.iter().map(|path| line(&[("app", source)], path.at));
+    let modules = [("app", source)];
+    let facts = read_for(Events::Proxy, &modules, "handler").unwrap();
+    let lines = facts.paths.iter().map(|path| line(&modules, path.at));
     lines.collect::<Vec<_>>().join(" ")
 }
 

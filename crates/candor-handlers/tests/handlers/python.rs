@@ -1,12 +1,8 @@
 //! What handlers can do, as the analysis has it: one short program a test.
 
-#![allow(clippy::unwrap_used)]
-
-#[path = "support/paths.rs"]
-mod paths;
-
 use candor_handlers::{End, Loose, Place, Unread, Watch};
-use paths::{check, check_modules, facts, line, read};
+
+use crate::paths::{check, check_modules, facts, line, read};
 
 #[test]
 fn a_plain_answer() {
@@ -536,6 +532,32 @@ handler = Mangum(app)
 }
 
 #[test]
+fn an_exception_handler_that_is_a_coroutine() {
+    let facts = facts(
+        "import boto3
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+from mangum import Mangum
+table = boto3.resource('dynamodb').Table('t')
+app = FastAPI()
+@app.exception_handler(Exception)
+async def failed(request, error):
+    return JSONResponse(status_code=500, content={'detail': str(error)})
+@app.get('/a')
+async def a():
+    return table.scan()['Items']
+handler = Mangum(app)
+",
+    );
+    let of = |path: &candor_handlers::Path| match &path.end {
+        End::Returned(answer) => answer.payload.text().map(|text| text[14..17].to_string()),
+        End::Raised(_) | End::Exited => None,
+    };
+    let failed: Vec<_> = facts.paths.iter().filter(|path| path.failure.is_some()).map(of).collect();
+    assert!(!failed.is_empty() && failed.iter().all(|status| status.as_deref() == Some("500")), "{failed:?}");
+}
+
+#[test]
 fn answers_that_nobody_looks_at() {
     let unread = |source: &str| {
         let facts = facts(source);
@@ -593,6 +615,23 @@ fn handlers_that_cannot_be_read() {
 }
 
 #[test]
+fn a_helper_that_is_no_python_3() {
+    for import in
+        ["import lib.store", "from lib import store", "from lib.store import save", "from lib.store import *"]
+    {
+        check_modules(
+            &[
+                ("app", &format!("{import}\ndef handler(event, context):\n    return {{'statusCode': 200}}\n")),
+                ("lib.store", "def save(item):\n    print 'saving'\n"),
+            ],
+            "
+app:3: returns {\"statusCode\":200}
+lib.store:2: does not follow the module lib.store, which is no Python 3: Simple statements must be separated by newlines or semicolons",
+        );
+    }
+}
+
+#[test]
 fn what_is_deep_and_still_read_is_safe() {
     // As much stack as the binary has for its work; a test's thread has 2 MB.
     let job = std::thread::Builder::new().stack_size(64 << 20).spawn(deep_sources).unwrap();
@@ -632,6 +671,25 @@ fn hostile_code_ends() {
     calls.push_str("def handler(event, context):\n    return f39(event)\n");
     facts(&calls);
     facts("def f(x):\n    return f(x)\ndef handler(event, context):\n    while True:\n        f(event)\n");
+    // Each entry leads to several values, each of these to as many again.
+    let mut entries = String::from(
+        "def f(x):\n    if x == 1:\n        return [f(y) for y in x]\n    if x == 2:\n        return {'a': f(x)}\n    return x\n",
+    );
+    entries.push_str("def handler(event, context):\n    return {\n");
+    for i in 0..100 {
+        entries.push_str(&format!("        'a{i}': f(event['{i}']),\n"));
+    }
+    entries.push_str("    }\n");
+    assert!(!facts(&entries).paths.is_empty());
+    let mut tries =
+        String::from("import boto3\ns3 = boto3.client('s3')\ndef handler(event, context):\n    x = {}\n");
+    for i in 0..100 {
+        tries.push_str(&format!(
+            "    try:\n        if event['{i}']:\n            x['a{i}'] = s3.get_object(Key='{i}')\n    except Exception as e:\n        x['e{i}'] = [str(e)]\n"
+        ));
+    }
+    tries.push_str("    return x\n");
+    assert!(!facts(&tries).paths.is_empty());
 }
 
 /// The lines of the returns that handed the value of each path on, the first first.
@@ -768,7 +826,23 @@ def handler(event, context):
         "item = found.get('Item')\n    if not item: raise KeyError('id')",
         "item = found.get('Item')\n    if item is None: return {'statusCode': 404}",
         "item = found.get('Other')",
+        // Where there is none, these raise.
+        "item = found.get('Item')\n    item['seen'] = True",
+        "item = found.get('Item')\n    del item['secret']",
+        "item = found.get('Item')\n    item.pop('secret')",
+        "item = found.get('Item')\n    print(item['id'])",
     ] {
         assert!(!unfound(asked), "{asked}");
+    }
+    let mongo = "from pymongo import MongoClient\n    users = MongoClient('x')['db']['users']\n    ";
+    assert!(unfound(&format!("{mongo}item = users.find_one({{'_id': 1}})")));
+    assert!(unfound(&format!("{mongo}item = MongoClient('x').db.users.find_one({{'_id': 1}})")));
+    for asked in [
+        "item = users.find_one({'_id': 1})\n    if not item: return {'statusCode': 404}",
+        "item = users.find_one({'_id': 1})\n    item['_id'] = str(item['_id'])",
+        "item = users.find_one({'_id': 1}) or {}",
+        "item = list(users.find({'_id': 1}))",
+    ] {
+        assert!(!unfound(&format!("{mongo}{asked}")), "{asked}");
     }
 }

@@ -1,0 +1,14 @@
+//! What the analysis says of handlers: their paths, what they leave unlooked at, what makes a failure good.
+
+#![allow(clippy::unwrap_used)]
+
+#[path = "handlers/accidents.rs"]
+mod accidents;
+#[path = "handlers/fallbacks.rs"]
+mod fallbacks;
+#[path = "handlers/paths.rs"]
+mod paths;
+#[path = "handlers/python.rs"]
+mod python;
+#[path = "handlers/watching.rs"]
+mod watching;
