@@ -250,6 +250,13 @@ impl Parser<'_, '_> {
         if rest[run..].starts_with('#') || set_ahead(&rest[run..]).is_some() {
             return Ok(self.dollars_before_hash(dollars, run, block));
         }
+        if dollars > 1 {
+            // All but the last are text, at once: a run may be long.
+            let start = self.at;
+            self.at += dollars - 1;
+            self.push_text(block, start..self.at, start);
+            return Ok(false);
+        }
         let opens = 1 + bang(1);
         if rest[opens..].starts_with('{') {
             return self.brace_of_no_reference(opens + 1, block);

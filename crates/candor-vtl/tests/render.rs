@@ -387,3 +387,99 @@ fn a_long_template_takes_linear_time() {
         assert!(try_render(&source, "{}").is_ok(), "{piece}");
     }
 }
+
+/// What follows was found by rendering templates that nobody would write, here and in Velocity 1.7.
+#[test]
+fn what_velocity_leaves_of_lone_marks() {
+    assert_eq!(print("-$#if(true)y#end z"), "-y z");
+    assert_eq!(print("-$$  #set($q = 1)z"), "-z");
+    assert_eq!(print("-$! #set($q = 1)z"), "-z");
+    assert_eq!(print("$!##c\nz $!} $![0] $!- $!\" "), "$!z $!} $![0] $- $\" ");
+    assert_eq!(print("-$#break z"), "-$#break z");
+    assert_eq!(print("${  #set($q = 1)z"), "${z");
+    assert!(matches!(failure("a$!"), ErrorKind::Syntax(_)));
+}
+
+#[test]
+fn a_dollar_sign_before_an_escaped_reference_is_lost() {
+    assert_eq!(print(r"#set($a = 1)\$$a \$$!a \\$$a $$a"), r"$a $!a \\$1 $1");
+}
+
+#[test]
+fn a_set_behind_two_backslashes_keeps_both() {
+    assert_eq!(print(r"-\\#set($a = 1)$a -\\#if(true)y#end"), r"-\\1 -\y");
+    assert_eq!(print(r"#set($a = 1)\#foo($a) #foo($a)"), r"\#foo(1) #foo($a)");
+}
+
+#[test]
+fn two_hashes_right_behind_a_name_are_no_comment() {
+    assert_eq!(print("#set($m = {'k': 1})$m.k##c\nz"), "1##c\nz");
+    assert_eq!(print("#set($m = {'k': 1})$m.k ##c\nz"), "1 z");
+    assert_eq!(print("#set($m = {'k': 1})${m.k}##c\nz|$m.get('k')##c\nz"), "1z|1z");
+    assert_eq!(print("#set($m = {'k': 1})$m.k#set($q = 1)##c\nz"), "1##c\nz");
+    assert_eq!(print("#set($m = {'k': 1})$m.k##if(true)y#end"), "1y");
+}
+
+#[test]
+fn blanks_before_a_set_vanish_behind_a_brace_and_a_number_too() {
+    assert_eq!(print("#set($a = 1){$a} #set($q = 1)z"), "{1}z");
+    assert_eq!(print("#1 #set($q = 1)z #1a #set($q = 1)z"), "#1z #1a z");
+}
+
+#[test]
+fn what_arithmetic_cannot_calculate_is_assigned_nowhere() {
+    assert_eq!(
+        print("#set($x = 'old')#set($x = 1 / 0)$x#set($x = 'a' * 2)$x#set($x = $none - 1)$x"),
+        "oldoldold"
+    );
+    assert_eq!(print("#set($x = 'old')#set($x = $none)[$x]"), "[]");
+    assert_eq!(print("#if((1 / 0) == '')y#{else}n#end#if((1 / 0) == (2 / 0))y#end"), "ny");
+    // A condition that is arithmetic is not even looked at.
+    assert_eq!(print("#set($l = [1])#if($l.get(7) + 1)y#{else}n#end"), "n");
+}
+
+#[test]
+fn a_loop_sees_a_map_as_it_is() {
+    assert_eq!(print("#set($m = {'a': 1, 'b': 2})#foreach($v in $m)$v#set($m['b'] = 'w')#end"), "1w");
+    assert_eq!(
+        print("#set($m = {'a': 1, 'b': 2})#foreach($e in $m.entrySet())$e#set($m['b'] = 'w')|$e.value #end"),
+        "a=1|1 b=w|w "
+    );
+}
+
+#[test]
+fn a_method_without_a_result_yields_the_empty_string() {
+    assert_eq!(print("#set($m = {})[$m.clear().length()][$m.get('k').length()]"), "[0][]");
+}
+
+#[test]
+fn null_is_an_argument_where_a_method_takes_it() {
+    assert_eq!(print("$input.body.replaceAll(null, 7)|$input.body.none(null)|"), "||");
+    assert!(matches!(failure("$input.body.contains(null)"), ErrorKind::Method(_)));
+    // What to replace with is looked at once there is something to replace.
+    assert_eq!(print("#set($t = 'abc')$t.replaceAll('x', null)"), "abc");
+    assert!(matches!(failure("#set($t = 'abc')$t.replaceAll('b', null)"), ErrorKind::Method(_)));
+}
+
+#[test]
+fn parentheses_without_arguments() {
+    assert_eq!(print("#set($m = {'k': 1})$m.k("), "1(");
+    assert!(matches!(failure("#set($m = {'k': 1})$m.get( )"), ErrorKind::Syntax(_)));
+}
+
+#[test]
+fn any_object_can_be_escaped() {
+    assert_eq!(
+        print("$util.escapeJavaScript(7)|$util.escapeJavaScript($input.path('$.total'))|$util.urlEncode(7)"),
+        "7|12.5|"
+    );
+}
+
+#[test]
+fn of_the_context_every_part_is_seen_that_is_read() {
+    assert_eq!(print("$context.stage $context.identity.sourceIp $context.none"), "prod 192.0.2.1 ");
+    assert_eq!(
+        print("#foreach($k in $context.keySet())$k #end"),
+        "stage identity requestOverride responseOverride "
+    );
+}
