@@ -1,4 +1,4 @@
-//! `cargo xtask bench check`: how time and memory grow with the number of routes.
+//! `cargo xtask bench`. `check`: how time and memory grow with the number of routes.
 //!
 //! There is no peer to compare with: nothing else plays failures through a template. The floor is what `cat` takes to read
 //! the file; the ratio that matters is time per route, which must not grow.
@@ -77,6 +77,15 @@ pub(crate) fn run() -> Result<(), String> {
 /// `cargo xtask bench handlers`: the table is printed by an example of candor-handlers, so that this crate need not build a parser.
 pub(crate) fn handlers() -> Result<(), String> {
     Step::cargo(&["run", "--release", "--locked", "--package", "candor-handlers", "--example", "bench"]).run()
+}
+
+/// `cargo xtask bench gateway`: examples of candor-gateway print the tables, times and allocations apart, as counting takes time.
+pub(crate) fn gateway() -> Result<(), String> {
+    for example in ["exchanges", "allocations"] {
+        Step::cargo(&["run", "--release", "--locked", "--package", "candor-gateway", "--example", example])
+            .run()?;
+    }
+    Ok(())
 }
 
 struct Measured {

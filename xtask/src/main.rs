@@ -22,6 +22,8 @@ Commands:
   bench check  Time `candor check` on generated templates of 100, 1,000 and 10,000 routes
   bench handlers
                Time the reading of Python handlers beside their parser alone
+  bench gateway
+               Time exchanges of three kinds of API beside a floor, and count allocations
 ";
 
 fn main() -> ExitCode {
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
         ["bless"] => bless::run(),
         ["bench", "check"] => bench::run(),
         ["bench", "handlers"] => bench::handlers(),
+        ["bench", "gateway"] => bench::gateway(),
         ["--help" | "-h" | "help"] => {
             print!("{HELP}");
             return ExitCode::SUCCESS;

@@ -198,10 +198,11 @@ fn body(
         ("validationErrorString", Value::from(validation)),
     ]);
     let stock = template.text.as_str().trim() == DEFAULT_TEMPLATE;
-    let rendered = template.parsed.as_ref().ok().and_then(|parsed| {
-        let context = mapping::context(received, Some(error));
-        mapping::render(received, parsed, "", &context).ok()
-    });
+    let rendered = template
+        .parsed
+        .as_ref()
+        .ok()
+        .and_then(|parsed| mapping::render(received, parsed, "", Some(error)).ok());
     // A template that fails: what AWS sends then is unknown; an empty body is the cautious guess.
     let output = rendered.map(|r| r.output).unwrap_or_default();
     let step = trace.push(What::GatewayBody { stock }, cause);

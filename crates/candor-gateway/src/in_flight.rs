@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use candor_contract::ApiKind;
 use candor_contract::outcome::Outcome;
-use candor_vtl::{Overrides, Params, Value};
+use candor_vtl::{Overrides, Params};
 
 use crate::api::{Api, FunctionRef, GatewayResponseType, Route, TransferMode};
 use crate::cors;
@@ -36,9 +36,7 @@ pub struct Received<'a> {
     pub(crate) mapped_event: Option<Vec<u8>>,
     /// What the request template did to `$context`.
     pub(crate) overrides: Overrides,
-    /// `$context`, made where a template or a mapping looks at it.
-    pub(crate) context: Option<Value>,
-    /// `$input.params()`, likewise.
+    /// `$input.params()`, made where a template or a mapping looks at it.
     pub(crate) params: Params,
     /// The stage's variables, likewise.
     pub(crate) stage_variables: Vec<(String, String)>,
@@ -50,9 +48,9 @@ impl Received<'_> {
         match &self.mapped_event {
             Some(event) => event.clone(),
             None => match self.api.kind {
-                ApiKind::Rest => kinds::rest::event(self).write().into_bytes(),
-                ApiKind::Http => kinds::http::event(self).write().into_bytes(),
-                ApiKind::FunctionUrl => kinds::function_url::event(self).write().into_bytes(),
+                ApiKind::Rest => kinds::rest::event(self, kinds::rest::Format::Rest),
+                ApiKind::Http => kinds::http::event(self),
+                ApiKind::FunctionUrl => kinds::function_url::event(self),
             },
         }
     }
@@ -156,7 +154,6 @@ impl<'a> InFlight<'a> {
             preflight,
             mapped_event: None,
             overrides: Overrides::default(),
-            context: None,
             params: Params::default(),
             stage_variables: Vec::new(),
         };
@@ -198,7 +195,6 @@ impl<'a> InFlight<'a> {
             preflight: false,
             mapped_event: None,
             overrides: Overrides::default(),
-            context: None,
             params: Params::default(),
             stage_variables: Vec::new(),
         };

@@ -104,9 +104,8 @@ pub(crate) fn prepare(
         }
         None => return unusable(received, trace, integration, Broken::BodyNotBase64),
     };
-    let empty = candor_vtl::Value::Null;
     let rendered = match &template.parsed {
-        Ok(parsed) => mapping::render(received, parsed, &body, received.context.as_ref().unwrap_or(&empty)),
+        Ok(parsed) => mapping::render(received, parsed, &body, None),
         Err(e) => Err(e.clone()),
     };
     match rendered {

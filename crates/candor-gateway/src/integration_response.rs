@@ -230,9 +230,7 @@ pub(crate) fn shape(
                 let Some(Converted::Text(text)) = answered.converted(received, selected)? else {
                     return unusable(received, trace, selected);
                 };
-                let empty = candor_vtl::Value::Null;
-                let context = received.context.as_ref().unwrap_or(&empty);
-                let rendered = match mapping::render(received, parsed, &text, context) {
+                let rendered = match mapping::render(received, parsed, &text, None) {
                     Ok(rendered) => rendered,
                     Err(e) => {
                         return template_failed(received, trace, index, template.text.at(e.span.clone()), &e);

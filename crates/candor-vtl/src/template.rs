@@ -60,6 +60,11 @@ impl Template {
         eval::trace(&self.block, self.reads_context, scope, budget)
     }
 
+    /// Whether it looks at `$context`: one that does not is given none.
+    pub fn reads_context(&self) -> bool {
+        self.reads_context
+    }
+
     /// Whether any reference names this: as its root (`input`), a property or a literal key.
     pub fn mentions(&self, name: &str) -> bool {
         let mut found = false;

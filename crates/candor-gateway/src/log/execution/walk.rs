@@ -15,6 +15,7 @@ use crate::exchange::Exchange;
 use crate::in_flight::Received;
 use crate::kinds::rest;
 use crate::log::{Call, integration_latency, secrets, time};
+use crate::mapping::Pairs;
 use crate::signals::UNKNOWN;
 use crate::trace::{Broken, What};
 
@@ -58,8 +59,10 @@ pub fn cloudwatch(exchange: &Exchange<'_>, level: Level) -> Vec<Line> {
         Event::NoApiKeyNeeded(key),
         Event::UsagePlanChecked { api_key, api_stage },
     ];
-    let mut headers = received.request.headers.clone();
+    let headers = received.request.headers.iter();
+    let mut headers: Pairs<'_> = headers.map(|(n, v)| (n.as_str().into(), v.as_str().into())).collect();
     rest::add_forwarded(&mut headers, received);
+    let headers: Vec<_> = headers.into_iter().map(|(n, v)| (n.into_owned(), v.into_owned())).collect();
     events.extend(walk(exchange, headers).into_iter().map(|(_, event)| event));
     if Call::of(exchange) == Call::Answered {
         events.push(Event::EndpointRequestId(ambient.lambda_request_id.clone()));
