@@ -77,6 +77,7 @@ rules! {
     no_default_response,
     gateway_response_2xx,
     template_fails,
+    status_overwritten,
     template_override_ignored,
     template_override_incomplete,
     template_says_success,

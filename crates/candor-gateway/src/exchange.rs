@@ -119,6 +119,7 @@ impl Exchange<'_> {
             What::PatternMatched { .. }
             | What::DefaultResponse { .. }
             | What::StatusOverridden { .. }
+            | What::StatusMapped
             | What::MockStatus => Maker::Mapping,
             What::GatewayStatus { .. } => Maker::Gateway,
             What::NoRoute
@@ -145,6 +146,7 @@ impl Exchange<'_> {
             | What::ResponseTemplateRendered { .. }
             | What::ResponseTemplateFailed { .. }
             | What::OverrideIgnored { .. }
+            | What::ParameterMapped
             | What::HeaderMapped
             | What::HeaderSet
             | What::GatewayBody { .. } => Maker::Unseen,

@@ -14,6 +14,7 @@ pub mod endpoint;
 pub mod exchange;
 mod gateway_response;
 mod headers;
+mod http_mapping;
 pub mod in_flight;
 mod integration_request;
 pub mod integration_response;

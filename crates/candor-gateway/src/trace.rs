@@ -125,6 +125,10 @@ pub enum What {
         /// The value, as text.
         value: String,
     },
+    /// A part of the request was mapped (HTTP APIs).
+    ParameterMapped,
+    /// The status was mapped (HTTP APIs).
+    StatusMapped,
     /// A header was mapped.
     HeaderMapped,
     /// The gateway set a header by itself.
@@ -226,6 +230,8 @@ impl fmt::Display for What {
             What::ResponseTemplateFailed { why, .. } => write!(f, "the response template failed: {why}"),
             What::StatusOverridden { .. } => f.write_str("the template set the status"),
             What::OverrideIgnored { value } => write!(f, "the template set a status that is none: `{value}`"),
+            What::ParameterMapped => f.write_str("a part of the request was mapped"),
+            What::StatusMapped => f.write_str("a response parameter overwrote the status"),
             What::HeaderMapped => f.write_str("a header was mapped"),
             What::HeaderSet => f.write_str("the gateway set a header"),
             What::GatewayStatus { response_type: Some(response_type), .. } => {

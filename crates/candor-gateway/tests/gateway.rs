@@ -10,6 +10,8 @@ mod cors;
 mod endpoints;
 #[path = "gateway/execution_log.rs"]
 mod execution_log;
+#[path = "gateway/http_mapping.rs"]
+mod http_mapping;
 #[path = "gateway/lambda_log.rs"]
 mod lambda_log;
 #[path = "gateway/routing.rs"]

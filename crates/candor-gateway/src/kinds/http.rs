@@ -11,6 +11,7 @@ use candor_contract::payload::{self, Body, ProxyFormat, Reading, StatusFrom};
 use crate::api::{Integration, IntegrationType, Route, Target};
 use crate::endpoint::{EndpointOutcome, EndpointRequest};
 use crate::exchange::{By, Header, Response};
+use crate::http_mapping;
 use crate::in_flight::{Invocation, Received, State};
 use crate::kinds::rest;
 use crate::mapping::{self, Pairs, joined_values, last_values, media_type};
@@ -43,7 +44,7 @@ fn format(received: &Received<'_>) -> Result<ProxyFormat, Undecided> {
 
 /// Takes a request up to the function's door, or answers it.
 pub(crate) fn begin<'a>(
-    received: Received<'a>,
+    mut received: Received<'a>,
     trace: &mut Trace,
 ) -> Result<(Received<'a>, State<'a>), Undecided> {
     let Some(route) = received.route else {
@@ -54,8 +55,13 @@ pub(crate) fn begin<'a>(
     let integration = &route.integration;
     let (integration_type, _) = integration.integration_type.or(&IntegrationType::AwsProxy)?;
     let (target, _) = integration.target.or(&Target::Nothing)?;
+    let mapped = http_mapping::request(&received, trace, integration)?;
+    let mapped_path = mapped.and_then(|(request, path)| {
+        received.request = request;
+        path
+    });
     if let (Target::Url(url), IntegrationType::HttpProxy) = (target, integration_type) {
-        let request = forwarded(&received, integration, url)?;
+        let request = forwarded(&received, integration, url, mapped_path.as_deref())?;
         trace.push(What::EndpointCalled, Cause::Request);
         return Ok((received, State::Calling(request)));
     }
@@ -93,7 +99,13 @@ pub(crate) fn resume(
         return Ok(stock(trace, step, 503, "Service Unavailable", Cause::Aws(&UNAVAILABLE), received));
     }
     match outcome {
-        Outcome::Returned(payload) => answer(received, trace, format(received)?, payload),
+        Outcome::Returned(payload) => {
+            let (mut response, read) = answer(received, trace, format(received)?, payload)?;
+            if read {
+                http_mapping::response(received, trace, &route.integration, &mut response)?;
+            }
+            Ok(response)
+        }
         _ => {
             let step = trace.push(What::FunctionFailed, Cause::Aws(&INTERNAL));
             Ok(stock(trace, step, 500, "Internal Server Error", Cause::Aws(&INTERNAL), received))
@@ -107,8 +119,13 @@ fn forwarded(
     received: &Received<'_>,
     integration: &Integration,
     url: &str,
+    path: Option<&str>,
 ) -> Result<EndpointRequest, Undecided> {
-    let mut uri = url.to_string();
+    let mut uri =
+        match (path, url.find("://").and_then(|at| url[at + 3..].find('/').map(|slash| at + 3 + slash))) {
+            (None, _) => url.to_string(),
+            (Some(path), slash) => format!("{}{path}", &url[..slash.unwrap_or(url.len())]),
+        };
     for (name, value) in &received.parameters {
         uri = uri.replace(&format!("{{{name}}}"), value).replace(&format!("{{{name}+}}"), value);
     }
@@ -166,7 +183,9 @@ pub(crate) fn passed(
         false => Body::Known(response.body.bytes().to_vec()),
     };
     let body = By { value, step };
-    Ok(Response { status: By { value: response.status, step }, headers, body })
+    let mut response = Response { status: By { value: response.status, step }, headers, body };
+    http_mapping::response(received, trace, &route.integration, &mut response)?;
+    Ok(response)
 }
 
 /// One of the gateway's own answers: no setting shapes them.
@@ -194,17 +213,19 @@ fn stock(
     }
 }
 
+/// The client's response, and whether it is the function's: the gateway's own otherwise.
 fn answer(
     received: &Received<'_>,
     trace: &mut Trace,
     format: ProxyFormat,
     payload: &Payload,
-) -> Result<Response, Undecided> {
+) -> Result<(Response, bool), Undecided> {
     let answer = match payload::read(format, payload) {
         Reading::Answer(answer) => answer,
         Reading::Malformed(malformed) => {
             let step = trace.push(What::AnswerMalformed(malformed), Cause::Payload);
-            return Ok(stock(trace, step, 500, "Internal Server Error", Cause::Aws(&INTERNAL), received));
+            let response = stock(trace, step, 500, "Internal Server Error", Cause::Aws(&INTERNAL), received);
+            return Ok((response, false));
         }
         Reading::Undecided(pointer) => {
             let span = received.route.map_or(received.api.span, |r| r.span);
@@ -228,7 +249,8 @@ fn answer(
     }
     let id = received.ambient.extended_request_id.clone();
     headers.push(By { value: Header { name: Cow::Borrowed("apigw-requestid"), value: id }, step });
-    Ok(Response { status: By { value: answer.status, step }, headers, body: By { value: answer.body, step } })
+    let body = By { value: answer.body, step };
+    Ok((Response { status: By { value: answer.status, step }, headers, body }, true))
 }
 
 /// The event, in the route's payload format.

@@ -26,6 +26,7 @@ const INTEGRATION: &[&str] = &[
     "TimeoutInMillis",
     "CredentialsArn",
     "RequestParameters",
+    "ResponseParameters",
 ];
 
 /// Reads HTTP APIs with their integrations, routes and stages. WebSocket APIs answer no requests with statuses.

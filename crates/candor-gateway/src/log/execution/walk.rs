@@ -199,6 +199,8 @@ pub(crate) fn failure(exchange: &Exchange<'_>, what: &What) -> Vec<Event> {
         | What::EndpointPassed
         | What::AnswerRead
         | What::StatusInferred
+        | What::ParameterMapped
+        | What::StatusMapped
         | What::PatternMatched { .. }
         | What::DefaultResponse { .. }
         | What::PassedThrough
