@@ -123,6 +123,7 @@ impl Exchange<'_> {
             | What::MockStatus => Maker::Mapping,
             What::GatewayStatus { .. } => Maker::Gateway,
             What::NoRoute
+            | What::RequestTooLarge
             | What::KeyMissing
             | What::ParametersMissing { .. }
             | What::BodyRefused { .. }
@@ -135,6 +136,7 @@ impl Exchange<'_> {
             | What::EndpointCalled
             | What::EndpointUnreachable
             | What::EndpointBodyUnusable
+            | What::EndpointAnswerTooLarge
             | What::InvocationRefused
             | What::FunctionFailed
             | What::GatewayTimedOut

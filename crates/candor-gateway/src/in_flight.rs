@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use candor_contract::ApiKind;
+use candor_contract::limits;
 use candor_contract::outcome::Outcome;
 use candor_vtl::{Overrides, Params};
 
@@ -228,6 +229,7 @@ impl<'a> InFlight<'a> {
     /// [`Undecided`] where the response depends on a setting, or on a part of the answer, that is not known.
     pub fn resume(self, outcome: Outcome, after_failure: bool) -> Result<Exchange<'a>, Undecided> {
         let InFlight { received, mut trace, state } = self;
+        let outcome = as_lambda_passes(outcome);
         match state {
             State::Done(response) => {
                 Ok(Exchange { received, outcome: None, after_failure, endpoint: None, response, trace })
@@ -302,6 +304,16 @@ fn no_function(received: &Received<'_>) -> Undecided {
     let span = received.route.map_or(received.api.span, |route| route.integration.span);
     let needs = Needs::Support("an answer of an endpoint: a function stands behind this route".to_string());
     Undecided { span, needs }
+}
+
+/// What the gateway hears of an outcome: Lambda keeps back an answer that is too large.
+fn as_lambda_passes(outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Returned(payload) if payload.bytes().len() as u64 > limits::LAMBDA_RESPONSE.bytes => {
+            Outcome::TooLarge(payload.bytes().len() as u64)
+        }
+        other => other,
+    }
 }
 
 /// Of a streamed answer nobody knows how much had left before the function failed ("Stream the integration response for

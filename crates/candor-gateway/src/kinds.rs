@@ -20,6 +20,7 @@ use crate::{cors, validation};
 pub(crate) fn by_itself(received: &Received<'_>, trace: &mut Trace) -> Result<Option<Response>, Undecided> {
     match received.api.kind {
         ApiKind::Rest => validation::refusal(received, trace),
+        ApiKind::Http if validation::is_too_large(received) => Ok(Some(http::too_large(received, trace))),
         ApiKind::Http | ApiKind::FunctionUrl => cors::preflight(received, trace),
     }
 }

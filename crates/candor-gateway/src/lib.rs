@@ -22,6 +22,7 @@ mod kinds;
 pub mod log;
 mod mapping;
 mod method_request;
+mod mock_status;
 pub mod request;
 pub mod routing;
 pub mod setting;

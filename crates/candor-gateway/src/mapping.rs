@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use candor_contract::json::Members;
+use candor_contract::json::{Json, Members};
 use candor_vtl::{Budget, Rendered, Scope, Template, Value, json_path};
 
 use crate::api::MappingTemplate;
@@ -145,6 +145,12 @@ fn single_value(received: &Received<'_>, source: &str, from: &Source<'_>) -> Opt
         },
         Source::Nothing => None,
     }
+}
+
+/// Whether a body begins as a JSON object and is none.
+pub(crate) fn is_broken_object(body: &[u8]) -> bool {
+    body.trim_ascii_start().starts_with(b"{")
+        && std::str::from_utf8(body).ok().and_then(|text| Json::read(text).ok()).is_none()
 }
 
 /// The whole body, or what a JSON path finds in it.

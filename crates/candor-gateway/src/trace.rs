@@ -26,6 +26,8 @@ pub struct Step {
 pub enum What {
     /// No route takes the request.
     NoRoute,
+    /// The body of the request is larger than the gateway takes.
+    RequestTooLarge,
     /// The request lacks the API key that the method needs.
     KeyMissing,
     /// The request lacks required parameters.
@@ -62,8 +64,10 @@ pub enum What {
     EndpointCalled,
     /// No connection to the endpoint came about.
     EndpointUnreachable,
-    /// The endpoint's body should be base64 and is not, or a template should read bytes.
+    /// The endpoint's body should be base64 and is not, a template should read bytes, or a mapping JSON that is none.
     EndpointBodyUnusable,
+    /// The endpoint's answer is larger than the gateway takes.
+    EndpointAnswerTooLarge,
     /// The endpoint's answer was passed on as it came.
     EndpointPassed,
     /// Lambda refused the call.
@@ -160,6 +164,8 @@ pub enum Broken {
     MockStatus,
     /// The body should be base64, to be decoded, and is not.
     BodyNotBase64,
+    /// A mapping should read the client's body, which is no JSON.
+    BodyNotJson,
     /// A template should read bytes.
     TemplateReadsBytes,
     /// The address has a part that nothing fills in, or is none.
@@ -176,6 +182,7 @@ impl Broken {
                 "the request template of a mock must yield an object with an integer statusCode"
             }
             Broken::BodyNotBase64 => "the body is no base64, and CONVERT_TO_BINARY decodes it",
+            Broken::BodyNotJson => "a mapping reads the body, and that is no JSON",
             Broken::TemplateReadsBytes => "a template cannot read bytes",
             Broken::InvalidAddress => "the address has a part that nothing fills in",
         }
@@ -187,6 +194,7 @@ impl fmt::Display for What {
         let nth = |index: &usize| index + 1;
         match self {
             What::NoRoute => f.write_str("no route takes the request"),
+            What::RequestTooLarge => f.write_str("the body is larger than the gateway takes"),
             What::KeyMissing => f.write_str("the request lacks the API key that the method needs"),
             What::ParametersMissing { names } => {
                 write!(f, "the request lacks required parameters: {}", names.join(", "))
@@ -201,6 +209,9 @@ impl fmt::Display for What {
             What::EndpointCalled => f.write_str("the endpoint was called"),
             What::EndpointUnreachable => f.write_str("no connection to the endpoint came about"),
             What::EndpointBodyUnusable => f.write_str("the endpoint's body cannot be converted"),
+            What::EndpointAnswerTooLarge => {
+                f.write_str("the endpoint's answer is larger than the gateway takes")
+            }
             What::EndpointPassed => f.write_str("the endpoint's answer was passed on"),
             What::InvocationRefused => f.write_str("Lambda refused the invocation"),
             What::FunctionFailed => {

@@ -27,10 +27,10 @@ use candor_contract::limits;
 use candor_contract::outcome::{FunctionError, Outcome, Payload, TimeoutWording};
 use candor_contract::payload::Body;
 use candor_contract::verdict::{Part, Verdict};
-use candor_gateway::api::Api;
+use candor_gateway::api::{Api, GatewayResponseType};
 use candor_gateway::endpoint::{EndpointOutcome, EndpointRequest};
 use candor_gateway::exchange::Exchange;
-use candor_gateway::in_flight::Invocation;
+use candor_gateway::in_flight::{InFlight, Invocation};
 use candor_gateway::request::{Ambient, Request};
 use candor_gateway::simulate;
 use candor_iac::Options;
@@ -301,7 +301,63 @@ fn limits_hold_to_the_byte() {
     };
     let api = proxy();
     assert_eq!(api.answer(of(limits::LAMBDA_RESPONSE.bytes)).0, 200);
+    assert_eq!(api.answer(of(limits::LAMBDA_RESPONSE.bytes + 1)).0, 502);
     assert_eq!(api.answer(Outcome::TooLarge(limits::LAMBDA_RESPONSE.bytes + 1)).0, 502);
+}
+
+#[test]
+fn a_request_above_10_mb_is_refused() {
+    let sized = |bytes: u64| Request { body: vec![b'x'; bytes as usize], ..get("/o") };
+    let most = limits::GATEWAY_PAYLOAD.bytes;
+    for api in [proxy(), http("2.0")] {
+        assert_eq!(api.exchange(sized(most), returned(r#"{"statusCode":200}"#)).response.status.value, 200);
+        let refused = api.exchange(sized(most + 1), returned("{}"));
+        assert_eq!(said(&refused), (413, "{\"message\":\"Request Too Long\"}".to_string()));
+        assert!(refused.outcome.is_none());
+    }
+}
+
+#[test]
+fn a_mapping_from_a_body_that_only_begins_as_json_is_refused() {
+    let api = Played::new(
+        "
+openapi: 3.0.1
+paths:
+  /o:
+    get:
+      responses: { '200': { headers: { X-A: {} } } }
+      x-amazon-apigateway-integration:
+        type: aws
+        httpMethod: POST
+        uri: URI
+        requestParameters: { integration.request.header.X-Leaf: method.request.body.leaf }
+        responses:
+          default: { statusCode: '200', responseParameters: { method.response.header.X-A: integration.response.body.a } }
+",
+    );
+    let with = |body: &str| Request { body: body.as_bytes().to_vec(), ..get("/o") };
+    let played = |body: &str, answer: &str| said(&api.exchange(with(body), returned(answer)));
+    let refused = "{\"message\":\"Invalid JSON in request body\"}".to_string();
+    assert_eq!(played(r#"{"leaf": gr"#, "{}"), (400, refused));
+    assert_eq!(played("plain words", "{}").0, 200);
+    assert_eq!(played("", "{}").0, 200);
+    assert_eq!(played("{}", r#"{"a": 1"#), (500, STOCK.to_string()));
+    assert_eq!(played("{}", r#"{"a": 1}"#).0, 200);
+}
+
+#[test]
+fn what_the_gateway_says_by_itself_about_authorizers() {
+    let api = proxy();
+    let said_of = |of_type| said(&InFlight::refuse(&api.api, of_type, &api.ambient).unwrap());
+    let nothing = (500, "{\"message\":null}".to_string());
+    assert_eq!(said_of(GatewayResponseType::AuthorizerFailure), nothing);
+    assert_eq!(said_of(GatewayResponseType::AuthorizerConfigurationError), nothing);
+    let denied = "{\"Message\":\"User is not authorized to access this resource\"}".to_string();
+    assert_eq!(said_of(GatewayResponseType::AccessDenied), (403, denied));
+    assert_eq!(
+        said_of(GatewayResponseType::Unauthorized),
+        (401, "{\"message\":\"Unauthorized\"}".to_string())
+    );
 }
 
 #[test]

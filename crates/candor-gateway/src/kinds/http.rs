@@ -18,6 +18,7 @@ use crate::mapping::{self, Pairs, joined_values, last_values, media_type};
 use crate::request::{self, Request};
 use crate::setting::{Cause, Fact, Needs, Undecided};
 use crate::trace::{StepId, Trace, What};
+use crate::validation;
 
 static NO_ROUTE: Fact = Fact {
     says: "a request that no route takes is answered 404",
@@ -186,6 +187,13 @@ pub(crate) fn passed(
     let mut response = Response { status: By { value: response.status, step }, headers, body };
     http_mapping::response(received, trace, &route.integration, &mut response)?;
     Ok(response)
+}
+
+/// The refusal of a request whose body is larger than the gateway takes. The limit is documented, the words are inferred from REST APIs.
+pub(crate) fn too_large(received: &Received<'_>, trace: &mut Trace) -> Response {
+    let cause = Cause::Aws(&validation::TOO_LARGE);
+    let step = trace.push(What::RequestTooLarge, cause);
+    stock(trace, step, 413, "Request Too Long", cause, received)
 }
 
 /// One of the gateway's own answers: no setting shapes them.

@@ -18,6 +18,7 @@ use crate::in_flight::{Invocation, Received, State};
 use crate::integration_request;
 use crate::integration_response::{self, Answered, Selection};
 use crate::mapping::{self, Pairs, all_values, last_values};
+use crate::mock_status;
 use crate::setting::{Cause, Fact, Needs, Undecided};
 use crate::trace::{Broken, Trace, What};
 
@@ -52,6 +53,15 @@ pub(crate) fn begin<'a>(
         IntegrationType::Aws | IntegrationType::Mock | IntegrationType::Http | IntegrationType::HttpProxy => {
             look_closely(&mut received)
         }
+    }
+    if *integration_type != IntegrationType::AwsProxy
+        && let Some(cause) = integration_request::unreadable_body(&received, integration)?
+    {
+        trace.push(What::IntegrationBroken { why: Broken::BodyNotJson }, cause);
+        let refusal =
+            Refusal { response_type: None, status: 400, message: "Invalid JSON in request body", cause };
+        let response = gateway_response::answer(&received, trace, refusal)?;
+        return Ok((received, State::Done(response)));
     }
     if *integration_type == IntegrationType::Mock {
         let response = mock(&mut received, trace, route)?;
@@ -258,10 +268,7 @@ fn mock(received: &mut Received<'_>, trace: &mut Trace, route: &Route) -> Result
         return Ok(refused);
     }
     let event = received.mapped_event.take().unwrap_or_default();
-    let status = std::str::from_utf8(&event)
-        .ok()
-        .and_then(|text| candor_vtl::json::parse_lenient(text).ok())
-        .and_then(|json| integration_response::override_status(json.get("statusCode")?));
+    let status = std::str::from_utf8(&event).ok().and_then(mock_status::read);
     let broken = |received: &Received<'_>, trace: &mut Trace, what: What, cause: Cause| {
         trace.push(what, cause);
         let refusal = Refusal { response_type: None, status: 500, message: "Internal server error", cause };
@@ -335,18 +342,31 @@ pub(crate) fn event(received: &Received<'_>, format: Format) -> Vec<u8> {
 fn request_context(context: &mut Members<'_>, received: &Received<'_>, resource: &str, format: Format) {
     let Received { request, ambient, .. } = received;
     let stage = received.stage_name();
-    context.text("resourceId", &ambient.resource_id);
+    match format {
+        Format::Rest => context.text("resourceId", &ambient.resource_id),
+        Format::Http1 => context.text_or_null("resourceId", None),
+    }
     context.text("resourcePath", resource);
     context.text("httpMethod", &request.method);
     context.text("extendedRequestId", &ambient.extended_request_id);
     context.text("requestTime", &ambient.request_time());
-    context.joined("path", ["/", stage, &request.path]);
+    match stage {
+        "$default" => context.text("path", &request.path),
+        stage => context.joined("path", ["/", stage, &request.path]),
+    }
     context.text("accountId", &ambient.account_id);
     context.text("protocol", "HTTP/1.1");
     context.text("stage", stage);
     context.text("domainPrefix", &ambient.api_id);
     context.number("requestTimeEpoch", ambient.time_epoch_ms);
-    context.text("requestId", &ambient.request_id);
+    context.text(
+        "requestId",
+        match format {
+            Format::Rest => &ambient.request_id,
+            // An HTTP API has one id for both (guide "Customize HTTP API access logs").
+            Format::Http1 => &ambient.extended_request_id,
+        },
+    );
     context.object("identity", |identity| {
         for unknown in ["cognitoIdentityPoolId", "accountId", "cognitoIdentityId", "caller"] {
             identity.text_or_null(unknown, None);

@@ -5,10 +5,8 @@ mod by_hand;
 use std::time::Duration;
 
 use base64::Engine as _;
-use candor_contract::ApiKind;
 use candor_contract::json::Json;
 use candor_contract::outcome::{FunctionError, Outcome, Payload, TimeoutWording};
-use candor_gateway::api::Api;
 use candor_gateway::endpoint::{EndpointOutcome, EndpointRequest, EndpointResponse};
 use candor_gateway::exchange::Exchange;
 use candor_gateway::in_flight::Invocation;
@@ -174,19 +172,13 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
         let at = sources.position(u.span);
         input(&format!("{}:{}", sources.path(u.span.file), at.line), format!("undecided: {}", u.needs))
     })?;
-    show(args, &api, &exchange, &sources, ui)?;
+    show(args, &exchange, &sources, ui)?;
     Ok(Status::Clean)
 }
 
-fn show(
-    args: &Args,
-    api: &Api,
-    exchange: &Exchange<'_>,
-    sources: &Sources,
-    ui: &mut Ui,
-) -> Result<(), Fault> {
+fn show(args: &Args, exchange: &Exchange<'_>, sources: &Sources, ui: &mut Ui) -> Result<(), Fault> {
     match args.format {
-        Format::Json => ui.print(&exchange::write_json(exchange, called(api, exchange))),
+        Format::Json => ui.print(&exchange::write_json(exchange, called(exchange))),
         Format::Text => {
             let palette = ui.palette();
             ui.print(&exchange::write_text(exchange, sources, args.trace, palette))
@@ -195,8 +187,8 @@ fn show(
 }
 
 /// Whether the exchange got as far as an integration request: only then is there an event to show.
-fn called(api: &Api, exchange: &Exchange<'_>) -> bool {
-    exchange.outcome.is_some() || exchange.endpoint.is_some() || (api.kind == ApiKind::FunctionUrl)
+fn called(exchange: &Exchange<'_>) -> bool {
+    exchange.outcome.is_some() || exchange.endpoint.is_some()
 }
 
 fn pairs(json: Option<&Json>, subject: &str, what: &str) -> Result<Vec<(String, String)>, Fault> {

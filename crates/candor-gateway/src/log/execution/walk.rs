@@ -173,8 +173,10 @@ pub(crate) fn failure(exchange: &Exchange<'_>, what: &What) -> Vec<Event> {
             Broken::MockStatus => {
                 configuration("statusCode should be an integer which defined in request template")
             }
-            // Nobody here has seen what AWS writes of these two.
-            Broken::NotPost | Broken::ReservedHeader => configuration(&UNKNOWN.to_string()),
+            // Nobody here has seen what AWS writes of these.
+            Broken::NotPost | Broken::ReservedHeader | Broken::BodyNotJson => {
+                configuration(&UNKNOWN.to_string())
+            }
             // Recorded: an undefined stage variable as host.
             Broken::InvalidAddress => configuration("Invalid endpoint address"),
             // Seen in published logs and reports.
@@ -187,8 +189,10 @@ pub(crate) fn failure(exchange: &Exchange<'_>, what: &What) -> Vec<Event> {
         What::BodyRefused { content_type, why } => vec![Event::Other(format!(
             "Request body does not match model schema for content type {content_type}: {why}"
         ))],
-        // What AWS writes of a refused content type, a missing key or parameter nobody here has seen.
+        // What AWS writes of a refused content type, a missing key or parameter, of too many bytes nobody here has seen.
         What::NoRoute
+        | What::RequestTooLarge
+        | What::EndpointAnswerTooLarge
         | What::KeyMissing
         | What::ParametersMissing { .. }
         | What::PreflightAnswered

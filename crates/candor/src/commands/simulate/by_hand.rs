@@ -48,7 +48,7 @@ pub(super) fn run(args: &Args, template: &str, line: &str, ui: &mut Ui) -> Resul
         Door::Answered(exchange) => *exchange,
         Door::Function(_) | Door::Endpoint(_) => door.play(&case).map_err(undecided)?,
     };
-    show(args, api, &exchange, &reading.sources, ui)?;
+    show(args, &exchange, &reading.sources, ui)?;
     Ok(Status::Clean)
 }
 
