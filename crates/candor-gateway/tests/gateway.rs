@@ -18,6 +18,8 @@ mod lambda_log;
 mod routing;
 #[path = "gateway/signals.rs"]
 mod signals;
+#[path = "gateway/tables.rs"]
+mod tables;
 #[path = "gateway/validation.rs"]
 mod validation;
 
