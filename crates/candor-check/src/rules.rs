@@ -488,6 +488,7 @@ impl<'a> Scene<'a> {
             Some(Outcome::InitFailed(_)) => "when the function cannot start",
             Some(Outcome::Throttled) => "when the function is throttled",
             Some(Outcome::NotInvocable) => "when the gateway may not invoke the function",
+            Some(Outcome::StreamBroken(_)) => "when the function fails in the middle of its answer",
             Some(Outcome::TooLarge(_)) => "when the function's answer is too large",
         }
     }

@@ -115,7 +115,9 @@ impl Exchange<'_> {
 
     fn maker(&self) -> Maker {
         match self.trace.step(self.response.status.step).what {
-            What::AnswerRead | What::StatusInferred | What::EndpointPassed => Maker::Function,
+            What::AnswerRead | What::StreamBroken | What::StatusInferred | What::EndpointPassed => {
+                Maker::Function
+            }
             What::PatternMatched { .. }
             | What::DefaultResponse { .. }
             | What::StatusOverridden { .. }
@@ -181,7 +183,8 @@ impl Exchange<'_> {
                 | Outcome::InitFailed(_)
                 | Outcome::Throttled
                 | Outcome::NotInvocable
-                | Outcome::TooLarge(_),
+                | Outcome::TooLarge(_)
+                | Outcome::StreamBroken(_),
             ) => return Did::Failed,
         };
         let json = read_known(answered);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use candor_contract::ApiKind;
 use candor_contract::limits;
-use candor_contract::outcome::Outcome;
+use candor_contract::outcome::{Outcome, Payload};
 use candor_vtl::{Overrides, Params};
 
 use crate::api::{Api, FunctionRef, GatewayResponseType, Route, TransferMode};
@@ -15,8 +15,8 @@ use crate::exchange::{EndpointCall, Exchange, Response};
 use crate::kinds;
 use crate::request::{Ambient, Request};
 use crate::routing;
-use crate::setting::{Needs, Undecided};
-use crate::trace::Trace;
+use crate::setting::{Cause, Fact, Needs, Undecided};
+use crate::trace::{Trace, What};
 
 /// A request as the gateway understood it: what every later step looks at.
 #[derive(Clone, Debug)]
@@ -229,7 +229,7 @@ impl<'a> InFlight<'a> {
     /// [`Undecided`] where the response depends on a setting, or on a part of the answer, that is not known.
     pub fn resume(self, outcome: Outcome, after_failure: bool) -> Result<Exchange<'a>, Undecided> {
         let InFlight { received, mut trace, state } = self;
-        let outcome = as_lambda_passes(outcome);
+        let outcome = as_lambda_passes(&received, outcome);
         match state {
             State::Done(response) => {
                 Ok(Exchange { received, outcome: None, after_failure, endpoint: None, response, trace })
@@ -240,14 +240,21 @@ impl<'a> InFlight<'a> {
                     .answered(EndpointOutcome::TimedOut, false)
             }
             State::Waiting(invocation) => {
-                if let Some(route) = received.route {
-                    not_streamed(route, &outcome)?;
-                }
-                let mut response = match received.api.kind {
-                    ApiKind::Rest => kinds::rest::resume(&received, &mut trace, invocation, &outcome)?,
-                    ApiKind::Http => kinds::http::resume(&received, &mut trace, invocation, &outcome)?,
-                    ApiKind::FunctionUrl => kinds::function_url::resume(&received, &mut trace, &outcome)?,
+                let sent = match received.route {
+                    Some(route) => streamed(route, &outcome)?,
+                    None => None,
                 };
+                let begun = sent.map(|sent| Outcome::Returned(sent.clone()));
+                let played = begun.as_ref().unwrap_or(&outcome);
+                let mut response = match received.api.kind {
+                    ApiKind::Rest => kinds::rest::resume(&received, &mut trace, invocation, played)?,
+                    ApiKind::Http => kinds::http::resume(&received, &mut trace, invocation, played)?,
+                    ApiKind::FunctionUrl => kinds::function_url::resume(&received, &mut trace, played)?,
+                };
+                if sent.is_some() {
+                    let step = trace.push(What::StreamBroken, Cause::Aws(&STREAM_BROKEN));
+                    (response.status.step, response.body.step) = (step, step);
+                }
                 cors::apply(&received, &mut trace, &mut response)?;
                 let endpoint = None;
                 Ok(Exchange { received, outcome: Some(outcome), after_failure, endpoint, response, trace })
@@ -307,40 +314,39 @@ fn no_function(received: &Received<'_>) -> Undecided {
 }
 
 /// What the gateway hears of an outcome: Lambda keeps back an answer that is too large.
-fn as_lambda_passes(outcome: Outcome) -> Outcome {
+fn as_lambda_passes(received: &Received<'_>, outcome: Outcome) -> Outcome {
+    let mode = received.route.map(|route| route.integration.transfer_mode.optional());
+    let limit = match mode {
+        Some(Ok((Some(TransferMode::Streamed), _))) => limits::LAMBDA_STREAMED_RESPONSE,
+        _ => limits::LAMBDA_RESPONSE,
+    };
     match outcome {
-        Outcome::Returned(payload) if payload.bytes().len() as u64 > limits::LAMBDA_RESPONSE.bytes => {
+        Outcome::Returned(payload) if payload.bytes().len() as u64 > limit.bytes => {
             Outcome::TooLarge(payload.bytes().len() as u64)
         }
         other => other,
     }
 }
 
-/// Of a streamed answer nobody knows how much had left before the function failed ("Stream the integration response for
-/// your proxy integrations in API Gateway"): only what Lambda refuses outright is answered as without a stream.
-fn not_streamed(route: &Route, outcome: &Outcome) -> Result<(), Undecided> {
-    let refused = match outcome {
-        Outcome::Throttled | Outcome::NotInvocable => true,
-        Outcome::Returned(_)
-        | Outcome::ReturnedLate(_)
-        | Outcome::Raised(_)
-        | Outcome::TimedOut { .. }
-        | Outcome::Exited
-        | Outcome::OutOfMemory
-        | Outcome::InitFailed(_)
-        | Outcome::TooLarge(_) => false,
-    };
-    if refused {
-        return Ok(());
-    }
+/// What had left when a streamed answer broke off. `None`: nothing had; a failure before the first byte is answered as without a stream
+/// (inferred). Documented is that the status has gone by then (Lambda guide "Response streaming for Lambda functions"; API Gateway guide
+/// "Stream the integration response for your proxy integrations").
+fn streamed<'o>(route: &Route, outcome: &'o Outcome) -> Result<Option<&'o Payload>, Undecided> {
+    let Outcome::StreamBroken(sent) = outcome else { return Ok(None) };
     match route.integration.transfer_mode.or(&TransferMode::Buffered)? {
-        (TransferMode::Buffered, _) => Ok(()),
-        (TransferMode::Streamed, cause) => {
+        (TransferMode::Streamed, _) => Ok(Some(sent)),
+        (TransferMode::Buffered, cause) => {
             let span = cause.span().unwrap_or(route.integration.span);
-            Err(Undecided { span, needs: Needs::Support("streamed answers are not played yet".to_string()) })
+            let what = "a stream that breaks off, where answers are not streamed".to_string();
+            Err(Undecided { span, needs: Needs::Support(what) })
         }
     }
 }
+
+static STREAM_BROKEN: Fact = Fact {
+    says: "a streamed answer's status is sent before its body",
+    source: "Lambda developer guide: Response streaming for Lambda functions",
+};
 
 /// Whether the path of this route also answers OPTIONS.
 fn answers_options(api: &Api, route: &Route) -> bool {

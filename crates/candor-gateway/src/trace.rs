@@ -78,6 +78,8 @@ pub enum What {
     GatewayTimedOut,
     /// The gateway took over the status that the function said.
     AnswerRead,
+    /// The function failed after the status and a part of the body had left.
+    StreamBroken,
     /// The function said no status, and the gateway took 200.
     StatusInferred,
     /// The gateway could not use the function's answer.
@@ -219,6 +221,7 @@ impl fmt::Display for What {
             }
             What::GatewayTimedOut => f.write_str("the gateway stopped waiting"),
             What::AnswerRead => f.write_str("the function's answer was taken over"),
+            What::StreamBroken => f.write_str("the stream broke off: status and the first part had left"),
             What::StatusInferred => f.write_str("the function said no status: the gateway took 200"),
             What::AnswerMalformed(malformed) => {
                 write!(f, "the function's answer is unusable: {}", malformed.why)

@@ -372,7 +372,7 @@ fn what_depends_on_an_unknown_answer_is_undecided() {
 }
 
 #[test]
-fn a_streamed_answer_is_undecided_unless_lambda_refuses() {
+fn a_stream_that_breaks_off_has_sent_its_status() {
     let api = Played::new(
         "
 openapi: 3.0.1
@@ -386,12 +386,19 @@ paths:
         responseTransferMode: STREAM
 ",
     );
-    for outcome in [raised("late"), returned("{\"statusCode\":200}"), timed_out(60)] {
-        let undecided = simulate(&api.api, get("/o"), &api.ambient, |_, _| outcome, no_endpoint).unwrap_err();
-        assert_eq!(undecided.needs.to_string(), "streamed answers are not played yet");
-        assert_eq!(api.sources.position(undecided.span).line, 10);
-    }
+    let sent = || Payload::known(r#"{"statusCode":200,"body":"id,tot"}"#);
+    let exchange = api.exchange(get("/o"), Outcome::StreamBroken(sent()));
+    assert_eq!(said(&exchange), (200, "id,tot".to_string()));
+    assert_eq!(exchange.judge().verdict, Verdict::MaskedFailure);
+    // A failure before the first byte is answered as without a stream, and a whole answer arrives as a whole.
+    assert_eq!(api.answer(raised("early")).0, 502);
     assert_eq!(api.answer(Outcome::NotInvocable).0, 500);
+    assert_eq!(api.answer(Outcome::Returned(sent())), (200, "id,tot".to_string()));
+    // Nothing is streamed where nobody says so.
+    let buffered = proxy();
+    let broken = Outcome::StreamBroken(sent());
+    let undecided = simulate(&buffered.api, get("/o"), &buffered.ambient, |_, _| broken, no_endpoint);
+    assert!(undecided.unwrap_err().needs.to_string().contains("not streamed"));
 }
 
 #[test]

@@ -72,7 +72,8 @@ pub(crate) fn resume(
         | Outcome::Exited
         | Outcome::OutOfMemory
         | Outcome::InitFailed(_)
-        | Outcome::TooLarge(_) => {
+        | Outcome::TooLarge(_)
+        | Outcome::StreamBroken(_) => {
             (502, "Internal Server Error", "text/plain", "InternalServerErrorException", &FUNCTION_ERROR)
         }
     };

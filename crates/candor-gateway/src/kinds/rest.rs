@@ -152,7 +152,8 @@ pub(crate) fn resume(
         | Outcome::InitFailed(_)
         | Outcome::Throttled
         | Outcome::NotInvocable
-        | Outcome::TooLarge(_) => false,
+        | Outcome::TooLarge(_)
+        | Outcome::StreamBroken(_) => false,
     };
     if gave_up {
         let (_, cause) = route.integration.timeout.or(&limits::REST_INTEGRATION_TIMEOUT.time)?;

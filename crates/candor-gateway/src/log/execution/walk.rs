@@ -202,6 +202,7 @@ pub(crate) fn failure(exchange: &Exchange<'_>, what: &What) -> Vec<Event> {
         | What::EndpointCalled
         | What::EndpointPassed
         | What::AnswerRead
+        | What::StreamBroken
         | What::StatusInferred
         | What::ParameterMapped
         | What::StatusMapped
