@@ -7,7 +7,8 @@ use candor_contract::ApiKind;
 use candor_vtl::{JavaRegex, RegexError, Template};
 
 pub use crate::method_request::{
-    ApiKeySource, MethodRequest, Model, ParameterPlace, RequestModel, RequestParameter, Validator,
+    ApiKeySource, Authorizer, IdentitySource, MethodRequest, Model, ParameterPlace, RequestModel,
+    RequestParameter, Validator,
 };
 use crate::setting::Setting;
 use crate::span::{Span, Text};

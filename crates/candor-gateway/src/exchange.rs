@@ -126,6 +126,8 @@ impl Exchange<'_> {
             What::GatewayStatus { .. } => Maker::Gateway,
             What::NoRoute
             | What::RequestTooLarge
+            | What::IdentityMissing { .. }
+            | What::Authorized(_)
             | What::KeyMissing
             | What::ParametersMissing { .. }
             | What::BodyRefused { .. }

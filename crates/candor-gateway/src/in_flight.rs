@@ -9,6 +9,7 @@ use candor_contract::outcome::{Outcome, Payload};
 use candor_vtl::{Overrides, Params};
 
 use crate::api::{Api, FunctionRef, GatewayResponseType, Route, TransferMode};
+use crate::authorizer::Authorization;
 use crate::cors;
 use crate::endpoint::{self, EndpointOutcome, EndpointRequest};
 use crate::exchange::{EndpointCall, Exchange, Response};
@@ -110,6 +111,19 @@ impl<'a> InFlight<'a> {
     /// # Errors
     /// [`Undecided`] where a setting on the way is not known.
     pub fn begin(api: &'a Api, request: Request, ambient: &'a Ambient) -> Turn<'a> {
+        InFlight::begin_authorized(api, request, ambient, Authorization::Allows)
+    }
+
+    /// The same, where the route's authorizer says this of the request.
+    ///
+    /// # Errors
+    /// As [`InFlight::begin`].
+    pub fn begin_authorized(
+        api: &'a Api,
+        request: Request,
+        ambient: &'a Ambient,
+        says: Authorization,
+    ) -> Turn<'a> {
         match routing::find(api, &request.method, &request.path) {
             Some(matched) => {
                 let preflight = answers_options(api, matched.route);
@@ -120,10 +134,10 @@ impl<'a> InFlight<'a> {
                     ambient,
                     matched.parameters,
                     preflight,
-                    true,
+                    Some(says),
                 )
             }
-            None => InFlight::take(api, None, request, ambient, Vec::new(), false, true),
+            None => InFlight::take(api, None, request, ambient, Vec::new(), false, Some(says)),
         }
     }
 
@@ -134,7 +148,7 @@ impl<'a> InFlight<'a> {
     /// As [`InFlight::begin`].
     pub fn begin_at(api: &'a Api, route: &'a Route, preflight: bool, ambient: &'a Ambient) -> Turn<'a> {
         let (request, parameters) = kinds::example_request(route);
-        InFlight::take(api, Some(route), request, ambient, parameters, preflight, false)
+        InFlight::take(api, Some(route), request, ambient, parameters, preflight, None)
     }
 
     fn take(
@@ -144,7 +158,7 @@ impl<'a> InFlight<'a> {
         ambient: &'a Ambient,
         parameters: Vec<(String, String)>,
         preflight: bool,
-        examine: bool,
+        examine: Option<Authorization>,
     ) -> Turn<'a> {
         let received = Received {
             api,
@@ -159,7 +173,10 @@ impl<'a> InFlight<'a> {
             stage_variables: Vec::new(),
         };
         let mut trace = Trace::default();
-        let by_itself = if examine { kinds::by_itself(&received, &mut trace)? } else { None };
+        let by_itself = match examine {
+            Some(says) => kinds::by_itself(&received, &mut trace, says)?,
+            None => None,
+        };
         let (received, mut state) = match (by_itself, api.kind) {
             (Some(response), _) => (received, State::Done(response)),
             (None, ApiKind::Rest) => kinds::rest::begin(received, &mut trace)?,

@@ -7,6 +7,7 @@
 //! Never here: files, sockets, clocks, randomness, printing. Times and ids arrive in [`request::Ambient`].
 
 pub mod api;
+pub mod authorizer;
 pub(crate) mod content_handling;
 mod cors;
 pub mod drill;

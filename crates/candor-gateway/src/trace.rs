@@ -6,6 +6,7 @@ use std::ops::Range;
 use candor_contract::payload::Malformed;
 
 use crate::api::GatewayResponseType;
+use crate::authorizer::Authorization;
 use crate::setting::Cause;
 
 /// The number of a step in its trace.
@@ -28,6 +29,13 @@ pub enum What {
     NoRoute,
     /// The body of the request is larger than the gateway takes.
     RequestTooLarge,
+    /// The request lacks what its authorizer knows the client by.
+    IdentityMissing {
+        /// The header or parameter.
+        source: String,
+    },
+    /// The authorizer was asked.
+    Authorized(Authorization),
     /// The request lacks the API key that the method needs.
     KeyMissing,
     /// The request lacks required parameters.
@@ -197,6 +205,10 @@ impl fmt::Display for What {
         match self {
             What::NoRoute => f.write_str("no route takes the request"),
             What::RequestTooLarge => f.write_str("the body is larger than the gateway takes"),
+            What::IdentityMissing { source } => {
+                write!(f, "the request lacks `{source}`, which its authorizer needs")
+            }
+            What::Authorized(authorization) => f.write_str(authorization.says()),
             What::KeyMissing => f.write_str("the request lacks the API key that the method needs"),
             What::ParametersMissing { names } => {
                 write!(f, "the request lacks required parameters: {}", names.join(", "))

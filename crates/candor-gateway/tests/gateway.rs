@@ -4,6 +4,8 @@
 
 #[path = "gateway/access_log.rs"]
 mod access_log;
+#[path = "gateway/authorizers.rs"]
+mod authorizers;
 #[path = "gateway/cors.rs"]
 mod cors;
 #[path = "gateway/endpoints.rs"]

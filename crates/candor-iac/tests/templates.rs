@@ -245,6 +245,49 @@ Resources:
 }
 
 #[test]
+fn methods_and_routes_have_the_authorizers_that_they_refer_to() {
+    let reading = read_one(
+        "
+Resources:
+  Rest: { Type: AWS::ApiGateway::RestApi, Properties: { Name: rest } }
+  Guard:
+    Type: AWS::ApiGateway::Authorizer
+    Properties: { RestApiId: !Ref Rest, Type: TOKEN, IdentitySource: method.request.header.X-Token }
+  Guarded:
+    Type: AWS::ApiGateway::Method
+    Properties: { RestApiId: !Ref Rest, ResourceId: !GetAtt Rest.RootResourceId, HttpMethod: GET, AuthorizerId: !Ref Guard }
+  Open:
+    Type: AWS::ApiGateway::Method
+    Properties: { RestApiId: !Ref Rest, ResourceId: !GetAtt Rest.RootResourceId, HttpMethod: PUT }
+  Http: { Type: AWS::ApiGatewayV2::Api, Properties: { Name: http, ProtocolType: HTTP } }
+  Jwt:
+    Type: AWS::ApiGatewayV2::Authorizer
+    Properties: { ApiId: !Ref Http, AuthorizerType: JWT, IdentitySource: [$request.header.Authorization, $request.querystring.t] }
+  I: { Type: AWS::ApiGatewayV2::Integration, Properties: { ApiId: !Ref Http, IntegrationType: HTTP_PROXY, IntegrationUri: https://b.example } }
+  R:
+    Type: AWS::ApiGatewayV2::Route
+    Properties: { ApiId: !Ref Http, RouteKey: GET /o, Target: !Sub 'integrations/${I}', AuthorizerId: !Ref Jwt }
+",
+    );
+    let routes = reading.projects[0].apis.iter().flat_map(|api| &api.routes);
+    let asked: Vec<String> = routes
+        .map(|route| match route.request.authorizer.optional().unwrap().0 {
+            Some(authorizer) => {
+                let sources = authorizer.identity.optional().unwrap().0.into_iter().flatten();
+                format!(
+                    "{} {}: {}",
+                    route.key,
+                    authorizer.name,
+                    sources.map(|s| s.name()).collect::<Vec<_>>().join(" ")
+                )
+            }
+            None => format!("{} open", route.key),
+        })
+        .collect();
+    assert_eq!(asked, ["GET / Guard: X-Token", "PUT / open", "GET /o Jwt: Authorization t"]);
+}
+
+#[test]
 fn answers_are_streamed_where_the_template_says_so() {
     let reading = read_one(
         "

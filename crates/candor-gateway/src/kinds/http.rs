@@ -196,6 +196,18 @@ pub(crate) fn too_large(received: &Received<'_>, trace: &mut Trace) -> Response 
     stock(trace, step, 413, "Request Too Long", cause, received)
 }
 
+/// The refusal of a request that the authorizer does not let pass.
+pub(crate) fn refused(
+    received: &Received<'_>,
+    trace: &mut Trace,
+    status: u16,
+    message: &'static str,
+    cause: Cause,
+) -> Response {
+    let step = trace.push(What::GatewayStatus { response_type: None, message: message.to_string() }, cause);
+    stock(trace, step, status, message, cause, received)
+}
+
 /// One of the gateway's own answers: no setting shapes them.
 fn stock(
     trace: &mut Trace,
