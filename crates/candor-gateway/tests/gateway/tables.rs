@@ -341,7 +341,7 @@ fn a_mapped_integration() {
         ));
         let outcome = message.map_or_else(|| returned("{\"id\": 17}"), raised);
         let (status, _, _, verdict) = answer(&api, &outcome);
-        let message = message.map_or("none: it succeeds".to_string(), |message| cell(message));
+        let message = message.map_or("none: it succeeds".to_string(), cell);
         let _ = writeln!(page, "| {} | {message} | {status} | {verdict} | {source} |", cell(pattern));
     }
     page.push_str("\n## What the client gets\n\nOnly a default response with 200, without template.\n");
