@@ -300,6 +300,32 @@ fn first_escaped(bytes: [u8; 8]) -> Option<usize> {
     (found != 0).then(|| found.trailing_zeros() as usize / 8)
 }
 
+/// The key of a member.
+pub trait Key {
+    /// Appends it, quotes included.
+    fn write(&self, out: &mut Vec<u8>);
+}
+
+/// A key of ours: it needs no escapes, and the compiler knows how long it is.
+impl Key for &'static str {
+    #[inline]
+    fn write(&self, out: &mut Vec<u8>) {
+        debug_assert!(self.bytes().all(|byte| ESCAPES[byte as usize] == PLAIN), "{self} needs escapes");
+        out.push(b'"');
+        out.extend_from_slice(self.as_bytes());
+        out.push(b'"');
+    }
+}
+
+/// A key that somebody else chose.
+pub struct Name<'n>(pub &'n str);
+
+impl Key for Name<'_> {
+    fn write(&self, out: &mut Vec<u8>) {
+        write_string_to(self.0, out);
+    }
+}
+
 /// Writes an object member by member, without building it first.
 pub struct Members<'o> {
     out: &'o mut Vec<u8>,
@@ -314,23 +340,24 @@ pub fn write_object(out: &mut Vec<u8>, write: impl FnOnce(&mut Members<'_>)) {
 }
 
 impl Members<'_> {
-    fn key(&mut self, key: &str) {
+    #[inline]
+    fn key(&mut self, key: impl Key) {
         if !self.first {
             self.out.push(b',');
         }
         self.first = false;
-        write_string_to(key, self.out);
+        key.write(self.out);
         self.out.push(b':');
     }
 
     /// A member that is text.
-    pub fn text(&mut self, key: &str, text: &str) {
+    pub fn text(&mut self, key: impl Key, text: &str) {
         self.key(key);
         write_string_to(text, self.out);
     }
 
     /// A member that is text, put together from parts.
-    pub fn joined<'p>(&mut self, key: &str, parts: impl IntoIterator<Item = &'p str>) {
+    pub fn joined<'p>(&mut self, key: impl Key, parts: impl IntoIterator<Item = &'p str>) {
         self.key(key);
         self.out.push(b'"');
         for part in parts {
@@ -340,7 +367,7 @@ impl Members<'_> {
     }
 
     /// A member that is text or null.
-    pub fn text_or_null(&mut self, key: &str, text: Option<&str>) {
+    pub fn text_or_null(&mut self, key: impl Key, text: Option<&str>) {
         match text {
             Some(text) => self.text(key, text),
             None => {
@@ -351,25 +378,25 @@ impl Members<'_> {
     }
 
     /// A member that is `true` or `false`.
-    pub fn bool(&mut self, key: &str, value: bool) {
+    pub fn bool(&mut self, key: impl Key, value: bool) {
         self.key(key);
         self.out.extend_from_slice(if value { b"true" } else { b"false" });
     }
 
     /// A member that is a number.
-    pub fn number(&mut self, key: &str, value: i64) {
+    pub fn number(&mut self, key: impl Key, value: i64) {
         self.key(key);
         self.out.extend_from_slice(value.to_string().as_bytes());
     }
 
     /// A member that is an object.
-    pub fn object(&mut self, key: &str, write: impl FnOnce(&mut Members<'_>)) {
+    pub fn object(&mut self, key: impl Key, write: impl FnOnce(&mut Members<'_>)) {
         self.key(key);
         write_object(self.out, write);
     }
 
     /// A member that is a list of texts.
-    pub fn texts<'t>(&mut self, key: &str, texts: impl IntoIterator<Item = &'t str>) {
+    pub fn texts<'t>(&mut self, key: impl Key, texts: impl IntoIterator<Item = &'t str>) {
         self.key(key);
         self.out.push(b'[');
         for (i, text) in texts.into_iter().enumerate() {

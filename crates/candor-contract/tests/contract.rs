@@ -200,7 +200,7 @@ proptest! {
     fn every_text_is_escaped_alike_however_it_is_written(text in "([a-z]{0,9}|[\\x00-\\x1f\"\\\\é]){0,9}") {
         let mut bytes = Vec::new();
         json::write_object(&mut bytes, |members| {
-            members.text("a\"", &text);
+            members.text(json::Name("a\""), &text);
             members.joined("b", [text.as_str(), "", &text]);
             members.texts("c", [text.as_str()]);
         });

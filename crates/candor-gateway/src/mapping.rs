@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use candor_contract::json::{Json, Members};
+use candor_contract::json::{Json, Members, Name};
 use candor_vtl::{Budget, Rendered, Scope, Template, Value, json_path};
 
 use crate::api::MappingTemplate;
@@ -234,35 +234,35 @@ fn of_name<'n>(pairs: &'n Pairs<'_>, from: usize, name: &'n str) -> impl Iterato
 }
 
 /// Values by name: the last of each. Null where there are none.
-pub(crate) fn last_values(event: &mut Members<'_>, key: &str, pairs: &Pairs<'_>) {
+pub(crate) fn last_values(event: &mut Members<'_>, key: &'static str, pairs: &Pairs<'_>) {
     if pairs.is_empty() {
         return event.text_or_null(key, None);
     }
     event.object(key, |members| {
         for (at, name) in names(pairs) {
-            members.text_or_null(name, of_name(pairs, at, name).last());
+            members.text_or_null(Name(name), of_name(pairs, at, name).last());
         }
     });
 }
 
 /// Values by name: all of them, in lists. Null where there are none.
-pub(crate) fn all_values(event: &mut Members<'_>, key: &str, pairs: &Pairs<'_>) {
+pub(crate) fn all_values(event: &mut Members<'_>, key: &'static str, pairs: &Pairs<'_>) {
     if pairs.is_empty() {
         return event.text_or_null(key, None);
     }
     event.object(key, |members| {
         for (at, name) in names(pairs) {
-            members.texts(name, of_name(pairs, at, name));
+            members.texts(Name(name), of_name(pairs, at, name));
         }
     });
 }
 
 /// Values by name: all of them, joined with commas.
-pub(crate) fn joined_values(event: &mut Members<'_>, key: &str, pairs: &Pairs<'_>) {
+pub(crate) fn joined_values(event: &mut Members<'_>, key: &'static str, pairs: &Pairs<'_>) {
     event.object(key, |members| {
         for (at, name) in names(pairs) {
             let values = of_name(pairs, at, name).enumerate();
-            members.joined(name, values.flat_map(|(i, value)| [if i > 0 { "," } else { "" }, value]));
+            members.joined(Name(name), values.flat_map(|(i, value)| [if i > 0 { "," } else { "" }, value]));
         }
     });
 }

@@ -126,7 +126,12 @@ impl Ambient {
 
     /// The host name of a REST or an HTTP API.
     pub fn domain_name(&self) -> String {
-        format!("{}.execute-api.{}.amazonaws.com", self.api_id, self.region)
+        self.domain_parts().concat()
+    }
+
+    /// The same, in parts.
+    pub(crate) fn domain_parts(&self) -> [&str; 4] {
+        [&self.api_id, ".execute-api.", &self.region, ".amazonaws.com"]
     }
 
     /// The time as API Gateway's contexts have it: `24/Sep/2025:19:28:50 +0000`.

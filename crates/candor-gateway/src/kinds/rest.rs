@@ -253,7 +253,7 @@ fn answer(
     }
     headers.push(header(Cow::Borrowed("X-Amzn-Trace-Id"), format!("Root={}", received.ambient.trace_root)));
     for (name, value) in answer.headers {
-        headers.push(header(headers::proxy_response_name(&name), value));
+        headers.push(header(headers::proxy_response_name(name), value));
     }
     Ok(Response {
         status: By { value: answer.status, step },
@@ -390,7 +390,7 @@ fn request_context(context: &mut Members<'_>, received: &Received<'_>, resource:
             identity.text("apiKeyId", &ambient.api_key_id);
         }
     });
-    context.text("domainName", &ambient.domain_name());
+    context.joined("domainName", ambient.domain_parts());
     if format == Format::Rest {
         context.text("deploymentId", &ambient.deployment_id);
     }
