@@ -1,4 +1,4 @@
-//! `cargo xtask bench check`: how time and memory grow with the number of routes.
+//! `cargo xtask bench`. `check`: how time and memory grow with the number of routes.
 //!
 //! There is no peer to compare with: nothing else plays failures through a template. The floor is what `cat` takes to read
 //! the file; the ratio that matters is time per route, which must not grow.
@@ -79,11 +79,11 @@ pub(crate) fn handlers() -> Result<(), String> {
     Step::cargo(&["run", "--release", "--locked", "--package", "candor-handlers", "--example", "bench"]).run()
 }
 
-/// `cargo xtask bench vtl`: examples of candor-vtl print the tables, times and allocations apart, as counting takes time.
-pub(crate) fn vtl() -> Result<(), String> {
-    for example in ["renders", "allocations"] {
-        Step::cargo(&["run", "--release", "--locked", "--package", "candor-vtl", "--example", example])
-            .run()?;
+/// `cargo xtask bench gateway` and `cargo xtask bench vtl`: examples print the tables, times and allocations apart, as counting
+/// takes time.
+pub(crate) fn examples(package: &str, names: [&str; 2]) -> Result<(), String> {
+    for example in names {
+        Step::cargo(&["run", "--release", "--locked", "--package", package, "--example", example]).run()?;
     }
     Ok(())
 }

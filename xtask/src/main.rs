@@ -23,6 +23,8 @@ Commands:
   bench check  Time `candor check` on generated templates of 100, 1,000 and 10,000 routes
   bench handlers
                Time the reading of Python handlers beside their parser alone
+  bench gateway
+               Time exchanges of three kinds of API beside a floor, and count allocations
   bench vtl    Time mapping templates on one core, and count allocations
   fuzz TARGET SECONDS
                Give a target of fuzz/ (or `all`) whatever breaks it, for so long
@@ -38,8 +40,9 @@ fn main() -> ExitCode {
         ["bless"] => bless::run(),
         ["bench", "check"] => bench::run(),
         ["bench", "handlers"] => bench::handlers(),
-        ["bench", "vtl"] => bench::vtl(),
+        ["bench", "vtl"] => bench::examples("candor-vtl", ["renders", "allocations"]),
         ["fuzz", target, seconds] => fuzz::run(target, seconds),
+        ["bench", "gateway"] => bench::examples("candor-gateway", ["exchanges", "allocations"]),
         ["--help" | "-h" | "help"] => {
             print!("{HELP}");
             return ExitCode::SUCCESS;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use candor_contract::limits;
 use candor_contract::outcome::{FunctionError, Outcome, Payload, TimeoutWording};
-use candor_gateway::api::{IntegrationType, Pattern, Route};
+use candor_gateway::api::{IntegrationType, Pattern, Route, TransferMode};
 use candor_gateway::drill::{Act, Case, Origin};
 use candor_handlers::{Answer, End, Kind, Path, Shape};
 use candor_iac::project::Function;
@@ -30,8 +30,8 @@ fn raised(message: &str, note: &'static str) -> Case {
 /// The cases of a project's routes. Most are the same for many routes, so each is made once.
 #[derive(Debug, Default)]
 pub(crate) struct Cases<'a> {
-    /// What any function can do: mapped or not, the function's timeout, the gateway's.
-    standard: HashMap<(bool, Duration, Duration), Vec<Case>>,
+    /// What any function can do: mapped or not, streamed or not, the function's timeout, the gateway's.
+    standard: HashMap<(bool, bool, Duration, Duration), Vec<Case>>,
     /// Errors in the words of a selection pattern.
     in_words_of: HashMap<&'a str, Vec<Case>>,
 }
@@ -47,11 +47,13 @@ impl<'a> Cases<'a> {
     ) -> Vec<Case> {
         let integration = &route.integration;
         let mapped = matches!(integration.integration_type.optional(), Ok((Some(IntegrationType::Aws), _)));
-        let key = (mapped, function_timeout, gateway_timeout);
+        let mode = integration.transfer_mode.optional();
+        let streamed = matches!(mode, Ok((Some(TransferMode::Streamed), _)));
+        let key = (mapped, streamed, function_timeout, gateway_timeout);
         let mut cases = self
             .standard
             .entry(key)
-            .or_insert_with(|| standard(mapped, function_timeout, gateway_timeout))
+            .or_insert_with(|| standard(mapped, streamed, function_timeout, gateway_timeout))
             .clone();
         if mapped {
             let responses = integration.responses.optional().ok().and_then(|(r, _)| r);
@@ -65,7 +67,12 @@ impl<'a> Cases<'a> {
     }
 }
 
-fn standard(mapped: bool, function_timeout: Duration, gateway_timeout: Duration) -> Vec<Case> {
+fn standard(
+    mapped: bool,
+    streamed: bool,
+    function_timeout: Duration,
+    gateway_timeout: Duration,
+) -> Vec<Case> {
     let success = || {
         if mapped {
             Payload::unknown()
@@ -90,8 +97,11 @@ fn standard(mapped: bool, function_timeout: Duration, gateway_timeout: Duration)
         Case::standard(Outcome::OutOfMemory),
         Case::standard(Outcome::Throttled),
         Case::standard(Outcome::NotInvocable),
-        Case::standard(Outcome::TooLarge(limits::LAMBDA_RESPONSE.bytes + 1)),
     ];
+    cases.push(Case::standard(match streamed {
+        true => Outcome::StreamBroken(success()),
+        false => Outcome::TooLarge(limits::LAMBDA_RESPONSE.bytes + 1),
+    }));
     if function_timeout > gateway_timeout {
         cases.push(Case::standard(Outcome::ReturnedLate(success())));
     }

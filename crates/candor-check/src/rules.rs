@@ -77,6 +77,7 @@ rules! {
     no_default_response,
     gateway_response_2xx,
     template_fails,
+    status_overwritten,
     template_override_ignored,
     template_override_incomplete,
     template_says_success,
@@ -487,6 +488,7 @@ impl<'a> Scene<'a> {
             Some(Outcome::InitFailed(_)) => "when the function cannot start",
             Some(Outcome::Throttled) => "when the function is throttled",
             Some(Outcome::NotInvocable) => "when the gateway may not invoke the function",
+            Some(Outcome::StreamBroken(_)) => "when the function fails in the middle of its answer",
             Some(Outcome::TooLarge(_)) => "when the function's answer is too large",
         }
     }

@@ -210,23 +210,203 @@ impl<T: Into<Json>> From<Option<T>> for Json {
 pub fn write_string(text: &str, out: &mut String) {
     out.reserve(text.len() + 2);
     out.push('"');
-    let mut rest = text;
-    while let Some(at) = rest.bytes().position(|byte| byte < 32 || byte == b'"' || byte == b'\\') {
-        out.push_str(&rest[..at]);
-        match rest.as_bytes()[at] {
-            b'"' => out.push_str("\\\""),
-            b'\\' => out.push_str("\\\\"),
-            b'\n' => out.push_str("\\n"),
-            b'\r' => out.push_str("\\r"),
-            b'\t' => out.push_str("\\t"),
-            8 => out.push_str("\\b"),
-            12 => out.push_str("\\f"),
-            control => out.push_str(&format!("\\u{control:04x}")),
+    match text.bytes().any(|byte| escape(byte) != PLAIN) {
+        false => out.push_str(text),
+        true => {
+            let mut escaped = Vec::with_capacity(text.len() + text.len() / 4 + 8);
+            write_escaped(text, &mut escaped);
+            out.push_str(&String::from_utf8_lossy(&escaped));
         }
-        rest = &rest[at + 1..];
     }
-    out.push_str(rest);
     out.push('"');
+}
+
+/// The same, for what is written as bytes.
+pub fn write_string_to(text: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    write_escaped(text, out);
+    out.push(b'"');
+}
+
+/// A byte that stands for itself.
+const PLAIN: u8 = 0;
+/// A control character without a letter of its own.
+const CONTROL: u8 = b'u';
+
+/// What stands behind the backslash in the place of this byte.
+const fn escape(byte: u8) -> u8 {
+    match byte {
+        b'"' => b'"',
+        b'\\' => b'\\',
+        b'\n' => b'n',
+        b'\r' => b'r',
+        b'\t' => b't',
+        8 => b'b',
+        12 => b'f',
+        0..32 => CONTROL,
+        _ => PLAIN,
+    }
+}
+
+const ESCAPES: [u8; 256] = {
+    let mut table = [PLAIN; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = escape(byte as u8);
+        byte += 1;
+    }
+    table
+};
+
+/// Appends `text` as the inside of a JSON string. Eight bytes are looked at in one step: events are mostly texts without escapes, and
+/// bodies that are JSON have one every few bytes.
+fn write_escaped(text: &str, out: &mut Vec<u8>) {
+    let mut rest = text.as_bytes();
+    out.reserve(rest.len() + 8);
+    while let Some(eight) = rest.first_chunk::<8>() {
+        out.extend_from_slice(eight);
+        match first_escaped(*eight) {
+            None => rest = &rest[8..],
+            Some(at) => {
+                out.truncate(out.len() - 8 + at);
+                write_escape(eight[at], out);
+                rest = &rest[at + 1..];
+            }
+        }
+    }
+    for byte in rest {
+        match ESCAPES[*byte as usize] {
+            PLAIN => out.push(*byte),
+            _ => write_escape(*byte, out),
+        }
+    }
+}
+
+fn write_escape(byte: u8, out: &mut Vec<u8>) {
+    match ESCAPES[byte as usize] {
+        CONTROL => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
+        letter => out.extend_from_slice(&[b'\\', letter]),
+    }
+}
+
+/// Which of eight bytes is the first that must be escaped. A byte is below 32, or equal to one that is, exactly if a subtraction borrows
+/// from its highest bit; what a borrow does to later bytes does not matter.
+fn first_escaped(bytes: [u8; 8]) -> Option<usize> {
+    const EACH: u64 = u64::from_le_bytes([1; 8]);
+    let word = u64::from_le_bytes(bytes);
+    let below = |word: u64, limit: u8| word.wrapping_sub(EACH * u64::from(limit)) & !word;
+    let equal = |byte: u8| below(word ^ (EACH * u64::from(byte)), 1);
+    let found = (below(word, 32) | equal(b'"') | equal(b'\\')) & (EACH * 128);
+    (found != 0).then(|| found.trailing_zeros() as usize / 8)
+}
+
+/// The key of a member.
+pub trait Key {
+    /// Appends it, quotes included.
+    fn write(&self, out: &mut Vec<u8>);
+}
+
+/// A key of ours: it needs no escapes, and the compiler knows how long it is.
+impl Key for &'static str {
+    #[inline]
+    fn write(&self, out: &mut Vec<u8>) {
+        debug_assert!(self.bytes().all(|byte| ESCAPES[byte as usize] == PLAIN), "{self} needs escapes");
+        out.push(b'"');
+        out.extend_from_slice(self.as_bytes());
+        out.push(b'"');
+    }
+}
+
+/// A key that somebody else chose.
+pub struct Name<'n>(pub &'n str);
+
+impl Key for Name<'_> {
+    fn write(&self, out: &mut Vec<u8>) {
+        write_string_to(self.0, out);
+    }
+}
+
+/// Writes an object member by member, without building it first.
+pub struct Members<'o> {
+    out: &'o mut Vec<u8>,
+    first: bool,
+}
+
+/// Appends an object, whose members `write` writes.
+pub fn write_object(out: &mut Vec<u8>, write: impl FnOnce(&mut Members<'_>)) {
+    out.push(b'{');
+    write(&mut Members { out, first: true });
+    out.push(b'}');
+}
+
+impl Members<'_> {
+    #[inline]
+    fn key(&mut self, key: impl Key) {
+        if !self.first {
+            self.out.push(b',');
+        }
+        self.first = false;
+        key.write(self.out);
+        self.out.push(b':');
+    }
+
+    /// A member that is text.
+    pub fn text(&mut self, key: impl Key, text: &str) {
+        self.key(key);
+        write_string_to(text, self.out);
+    }
+
+    /// A member that is text, put together from parts.
+    pub fn joined<'p>(&mut self, key: impl Key, parts: impl IntoIterator<Item = &'p str>) {
+        self.key(key);
+        self.out.push(b'"');
+        for part in parts {
+            write_escaped(part, self.out);
+        }
+        self.out.push(b'"');
+    }
+
+    /// A member that is text or null.
+    pub fn text_or_null(&mut self, key: impl Key, text: Option<&str>) {
+        match text {
+            Some(text) => self.text(key, text),
+            None => {
+                self.key(key);
+                self.out.extend_from_slice(b"null");
+            }
+        }
+    }
+
+    /// A member that is `true` or `false`.
+    pub fn bool(&mut self, key: impl Key, value: bool) {
+        self.key(key);
+        self.out.extend_from_slice(if value { b"true" } else { b"false" });
+    }
+
+    /// A member that is a number.
+    pub fn number(&mut self, key: impl Key, value: i64) {
+        self.key(key);
+        self.out.extend_from_slice(value.to_string().as_bytes());
+    }
+
+    /// A member that is an object.
+    pub fn object(&mut self, key: impl Key, write: impl FnOnce(&mut Members<'_>)) {
+        self.key(key);
+        write_object(self.out, write);
+    }
+
+    /// A member that is a list of texts.
+    pub fn texts<'t>(&mut self, key: impl Key, texts: impl IntoIterator<Item = &'t str>) {
+        self.key(key);
+        self.out.push(b'[');
+        for (i, text) in texts.into_iter().enumerate() {
+            if i > 0 {
+                self.out.push(b',');
+            }
+            write_string_to(text, self.out);
+        }
+        self.out.push(b']');
+    }
 }
 
 struct Reader<'a> {

@@ -26,6 +26,12 @@ pub const LAMBDA_RESPONSE: ByteLimit = ByteLimit {
     source: "Lambda's error text: exceeded maximum allowed payload size (6291556 bytes)",
 };
 
+/// A streamed response of a Lambda function.
+pub const LAMBDA_STREAMED_RESPONSE: ByteLimit = ByteLimit {
+    bytes: 200 * 1024 * 1024,
+    source: "Lambda quotas: Invocation payload, 200 MB for each streamed response",
+};
+
 /// A request body at API Gateway, REST and HTTP alike.
 pub const GATEWAY_PAYLOAD: ByteLimit =
     ByteLimit { bytes: 10 * 1024 * 1024, source: "Amazon API Gateway quotas: Payload size, 10 MB" };

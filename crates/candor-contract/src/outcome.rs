@@ -33,6 +33,8 @@ pub enum Outcome {
     NotInvocable,
     /// Its answer had this many bytes, more than Lambda passes on.
     TooLarge(u64),
+    /// It failed in the middle of a streamed answer: this much had left, the status first.
+    StreamBroken(Payload),
 }
 
 /// Lambda says "timed out" in two ways; patterns must match both.
@@ -59,6 +61,7 @@ impl Outcome {
             Outcome::Throttled => "throttled",
             Outcome::NotInvocable => "not-invocable",
             Outcome::TooLarge(_) => "response-too-large",
+            Outcome::StreamBroken(_) => "stream-broken",
         }
     }
 
@@ -76,9 +79,11 @@ impl Outcome {
             Some(Payload::known(Json::Object(members).write()))
         };
         match self {
-            Outcome::Returned(_) | Outcome::ReturnedLate(_) | Outcome::Throttled | Outcome::NotInvocable => {
-                None
-            }
+            Outcome::Returned(_)
+            | Outcome::ReturnedLate(_)
+            | Outcome::StreamBroken(_)
+            | Outcome::Throttled
+            | Outcome::NotInvocable => None,
             Outcome::Raised(e) | Outcome::InitFailed(e) => Some(e.payload.clone()),
             Outcome::TimedOut { after, wording } => {
                 let seconds = format!("{}.{:02}", after.as_secs(), after.subsec_millis() / 10);

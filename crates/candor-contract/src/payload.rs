@@ -194,10 +194,14 @@ fn inferred(body: Vec<u8>) -> Answer {
 
 fn read_envelope(format: ProxyFormat, payload: &Payload, members: &[(String, Json)]) -> Reading {
     let get = |key: &str| members.iter().rev().find(|(k, _)| k == key).map(|(_, v)| v);
-    for key in ["statusCode", "headers", "multiValueHeaders", "isBase64Encoded"] {
+    let questioned: &[&str] = match payload.is_partial() {
+        true => &["statusCode", "headers", "multiValueHeaders", "isBase64Encoded"],
+        false => &[],
+    };
+    for key in questioned {
         let pointer = format!("/{key}");
         let Some(hidden) = get(key).filter(|_| payload.hides(&pointer)) else { continue };
-        let fits = match key {
+        let fits = match *key {
             "statusCode" => matches!(hidden, Json::Number(_) | Json::String(_) | Json::Null),
             "isBase64Encoded" => matches!(hidden, Json::Bool(_) | Json::String(_) | Json::Null),
             _ => matches!(hidden, Json::Object(_) | Json::Null),
@@ -206,7 +210,7 @@ fn read_envelope(format: ProxyFormat, payload: &Payload, members: &[(String, Jso
             return malformed(&pointer, format!("`{key}` is {}", kind_of(hidden)));
         }
         // That headers are headers is taken for granted.
-        if key == "statusCode" {
+        if *key == "statusCode" {
             return Reading::Undecided(pointer);
         }
     }
@@ -280,8 +284,12 @@ fn read_headers<'a>(
         None | Some(Json::Null) => {}
         Some(Json::Object(members)) => {
             for (name, values) in members {
-                let pointer = format!("/multiValueHeaders/{}", escaped(name));
-                if payload.hides(&pointer) {
+                // Mostly everything is known; then no pointer is made.
+                let pointer = match payload.is_partial() {
+                    true => format!("/multiValueHeaders/{}", escaped(name)),
+                    false => String::new(),
+                };
+                if payload.is_partial() && payload.hides(&pointer) {
                     headers.push((name.clone(), UNKNOWN_HEADER.to_string()));
                     continue;
                 }
@@ -291,7 +299,7 @@ fn read_headers<'a>(
                     return Err(malformed("/multiValueHeaders", why));
                 };
                 for (i, value) in values.iter().enumerate() {
-                    let value = match payload.hides(&format!("{pointer}/{i}")) {
+                    let value = match payload.is_partial() && payload.hides(&format!("{pointer}/{i}")) {
                         true => UNKNOWN_HEADER.to_string(),
                         false => header_text(name, value)?,
                     };
@@ -311,10 +319,12 @@ fn read_headers<'a>(
         None | Some(Json::Null) => {}
         Some(Json::Object(members)) => {
             for (name, value) in members {
-                let pointer = format!("/headers/{}", escaped(name));
-                let fits =
-                    !matches!(value, Json::Array(_) | Json::Object(_)) || !payload.shows_kind(&pointer);
-                let value = match payload.hides(&pointer) && fits {
+                let unknown = payload.is_partial() && {
+                    let pointer = format!("/headers/{}", escaped(name));
+                    let nested = matches!(value, Json::Array(_) | Json::Object(_));
+                    payload.hides(&pointer) && !(nested && payload.shows_kind(&pointer))
+                };
+                let value = match unknown {
                     true => UNKNOWN_HEADER.to_string(),
                     false => header_text(name, value)?,
                 };

@@ -1,7 +1,7 @@
 //! What the contract promises: verdicts over the whole input space, payloads by the recorded tables, JSON as it was written.
 #![allow(clippy::unwrap_used, missing_docs)]
 
-use candor_contract::json::Json;
+use candor_contract::json::{self, Json};
 use candor_contract::outcome::Payload;
 use candor_contract::payload::{self, Body, ProxyFormat, Reading, StatusFrom};
 use candor_contract::verdict;
@@ -194,6 +194,21 @@ proptest! {
     fn json_reads_what_it_writes(json in any_json()) {
         prop_assert_eq!(&Json::read(&json.write()).unwrap(), &json);
         prop_assert_eq!(&Json::read(&json.write_pretty()).unwrap(), &json);
+    }
+
+    #[test]
+    fn every_text_is_escaped_alike_however_it_is_written(text in "([a-z]{0,9}|[\\x00-\\x1f\"\\\\é]){0,9}") {
+        let mut bytes = Vec::new();
+        json::write_object(&mut bytes, |members| {
+            members.text(json::Name("a\""), &text);
+            members.joined("b", [text.as_str(), "", &text]);
+            members.texts("c", [text.as_str()]);
+        });
+        let again = format!("{text}{text}");
+        let members = [("a\"", Json::string(&*text)), ("b", Json::String(again)), ("c", Json::Array(vec![Json::string(&*text)]))];
+        let json = Json::object(members);
+        prop_assert_eq!(&String::from_utf8(bytes).unwrap(), &json.write());
+        prop_assert_eq!(&Json::read(&json.write()).unwrap(), &json);
     }
 
     #[test]

@@ -7,7 +7,8 @@ use candor_contract::ApiKind;
 use candor_vtl::{JavaRegex, RegexError, Template};
 
 pub use crate::method_request::{
-    ApiKeySource, MethodRequest, Model, ParameterPlace, RequestModel, RequestParameter, Validator,
+    ApiKeySource, Authorizer, IdentitySource, MethodRequest, Model, ParameterPlace, RequestModel,
+    RequestParameter, Validator,
 };
 use crate::setting::Setting;
 use crate::span::{Span, Text};
@@ -120,6 +121,8 @@ pub struct Integration {
     pub request_parameters: Vec<Parameter>,
     /// The integration responses, in the order in which they are written.
     pub responses: Setting<Vec<IntegrationResponse>>,
+    /// What is changed in answers, by their status (HTTP APIs).
+    pub response_parameters: Vec<ResponseParameters>,
     /// Where the integration stands.
     pub span: Span,
 }
@@ -309,6 +312,15 @@ pub struct Parameter {
     pub source: Setting<String>,
     /// Where the mapping stands.
     pub span: Span,
+}
+
+/// What is changed in an integration's answers of one status (HTTP APIs).
+#[derive(Clone, Debug)]
+pub struct ResponseParameters {
+    /// The status, as it is written.
+    pub status: String,
+    /// The changes: destination `overwrite:statuscode`, `append:header.X`, …
+    pub parameters: Vec<Parameter>,
 }
 
 /// One integration response: for which errors (Lambda) or statuses (HTTP, services), and what the client gets then.

@@ -115,13 +115,19 @@ impl Exchange<'_> {
 
     fn maker(&self) -> Maker {
         match self.trace.step(self.response.status.step).what {
-            What::AnswerRead | What::StatusInferred | What::EndpointPassed => Maker::Function,
+            What::AnswerRead | What::StreamBroken | What::StatusInferred | What::EndpointPassed => {
+                Maker::Function
+            }
             What::PatternMatched { .. }
             | What::DefaultResponse { .. }
             | What::StatusOverridden { .. }
+            | What::StatusMapped
             | What::MockStatus => Maker::Mapping,
             What::GatewayStatus { .. } => Maker::Gateway,
             What::NoRoute
+            | What::RequestTooLarge
+            | What::IdentityMissing { .. }
+            | What::Authorized(_)
             | What::KeyMissing
             | What::ParametersMissing { .. }
             | What::BodyRefused { .. }
@@ -134,6 +140,7 @@ impl Exchange<'_> {
             | What::EndpointCalled
             | What::EndpointUnreachable
             | What::EndpointBodyUnusable
+            | What::EndpointAnswerTooLarge
             | What::InvocationRefused
             | What::FunctionFailed
             | What::GatewayTimedOut
@@ -145,6 +152,7 @@ impl Exchange<'_> {
             | What::ResponseTemplateRendered { .. }
             | What::ResponseTemplateFailed { .. }
             | What::OverrideIgnored { .. }
+            | What::ParameterMapped
             | What::HeaderMapped
             | What::HeaderSet
             | What::GatewayBody { .. } => Maker::Unseen,
@@ -177,7 +185,8 @@ impl Exchange<'_> {
                 | Outcome::InitFailed(_)
                 | Outcome::Throttled
                 | Outcome::NotInvocable
-                | Outcome::TooLarge(_),
+                | Outcome::TooLarge(_)
+                | Outcome::StreamBroken(_),
             ) => return Did::Failed,
         };
         let json = read_known(answered);

@@ -166,6 +166,22 @@ pub(crate) fn answer_because(
     Ok(response)
 }
 
+/// Whether a type's message is null (reported from the field: `{"message": null}` when an authorizer fails).
+fn says_null(response_type: Option<GatewayResponseType>) -> bool {
+    use GatewayResponseType::{AuthorizerConfigurationError, AuthorizerFailure};
+    matches!(response_type, Some(AuthorizerConfigurationError | AuthorizerFailure))
+}
+
+/// `$context.error.messageString`
+fn quoted(response_type: Option<GatewayResponseType>, message: &str) -> String {
+    if says_null(response_type) {
+        return "null".to_string();
+    }
+    let mut quoted = String::new();
+    write_string(message, &mut quoted);
+    quoted
+}
+
 fn body(
     received: &Received<'_>,
     trace: &mut Trace,
@@ -176,8 +192,9 @@ fn body(
 ) -> Result<(Vec<u8>, crate::trace::StepId), Undecided> {
     let accept = received.request.header("Accept");
     let Some(chosen) = entry.and_then(|e| mapping::choose(&e.templates, accept)) else {
-        let mut body = String::from("{\"message\":");
-        write_string(message, &mut body);
+        let key =
+            if response_type == Some(GatewayResponseType::AccessDenied) { "Message" } else { "message" };
+        let mut body = format!("{{\"{key}\":{}", quoted(response_type, message));
         body.push('}');
         let at = entry.map_or(received.api.span, |e| e.span);
         let key = if entry.is_some() { "ResponseTemplates" } else { "GatewayResponses" };
@@ -189,19 +206,19 @@ fn body(
         let step = trace.push(What::GatewayBody { stock: true }, cause);
         return Ok((Vec::new(), step));
     };
-    let mut quoted = String::new();
-    write_string(message, &mut quoted);
+    let message = (!says_null(response_type)).then_some(message);
     let error = Value::map([
-        ("message", Value::from(message)),
-        ("messageString", Value::from(quoted.as_str())),
+        ("message", message.map_or(Value::Null, Value::from)),
+        ("messageString", Value::from(quoted(response_type, message.unwrap_or_default()).as_str())),
         ("responseType", Value::from(response_type.map_or("DEFAULT_5XX", GatewayResponseType::name))),
         ("validationErrorString", Value::from(validation)),
     ]);
     let stock = template.text.as_str().trim() == DEFAULT_TEMPLATE;
-    let rendered = template.parsed.as_ref().ok().and_then(|parsed| {
-        let context = mapping::context(received, Some(error));
-        mapping::render(received, parsed, "", &context).ok()
-    });
+    let rendered = template
+        .parsed
+        .as_ref()
+        .ok()
+        .and_then(|parsed| mapping::render(received, parsed, "", Some(error)).ok());
     // A template that fails: what AWS sends then is unknown; an empty body is the cautious guess.
     let output = rendered.map(|r| r.output).unwrap_or_default();
     let step = trace.push(What::GatewayBody { stock }, cause);

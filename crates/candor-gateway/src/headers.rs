@@ -73,12 +73,8 @@ pub(crate) fn mapped_response_name(name: &str) -> Option<Cow<'static, str>> {
 }
 
 /// The name under which a header of a proxy function's answer is sent.
-pub(crate) fn proxy_response_name(name: &str) -> Cow<'static, str> {
-    Cow::Owned(if among(&REMAPPED_FROM_PROXY, name) {
-        format!("x-amzn-Remapped-{name}")
-    } else {
-        name.to_string()
-    })
+pub(crate) fn proxy_response_name(name: String) -> Cow<'static, str> {
+    Cow::Owned(if among(&REMAPPED_FROM_PROXY, &name) { format!("x-amzn-Remapped-{name}") } else { name })
 }
 
 /// Whether a parameter mapping onto this integration request header makes every call to a function or a service fail.

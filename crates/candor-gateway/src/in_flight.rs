@@ -4,18 +4,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use candor_contract::ApiKind;
-use candor_contract::outcome::Outcome;
-use candor_vtl::{Overrides, Params, Value};
+use candor_contract::limits;
+use candor_contract::outcome::{Outcome, Payload};
+use candor_vtl::{Overrides, Params};
 
 use crate::api::{Api, FunctionRef, GatewayResponseType, Route, TransferMode};
+use crate::authorizer::Authorization;
 use crate::cors;
 use crate::endpoint::{self, EndpointOutcome, EndpointRequest};
 use crate::exchange::{EndpointCall, Exchange, Response};
 use crate::kinds;
 use crate::request::{Ambient, Request};
 use crate::routing;
-use crate::setting::{Needs, Undecided};
-use crate::trace::Trace;
+use crate::setting::{Cause, Fact, Needs, Undecided};
+use crate::trace::{Trace, What};
 
 /// A request as the gateway understood it: what every later step looks at.
 #[derive(Clone, Debug)]
@@ -36,9 +38,7 @@ pub struct Received<'a> {
     pub(crate) mapped_event: Option<Vec<u8>>,
     /// What the request template did to `$context`.
     pub(crate) overrides: Overrides,
-    /// `$context`, made where a template or a mapping looks at it.
-    pub(crate) context: Option<Value>,
-    /// `$input.params()`, likewise.
+    /// `$input.params()`, made where a template or a mapping looks at it.
     pub(crate) params: Params,
     /// The stage's variables, likewise.
     pub(crate) stage_variables: Vec<(String, String)>,
@@ -50,9 +50,9 @@ impl Received<'_> {
         match &self.mapped_event {
             Some(event) => event.clone(),
             None => match self.api.kind {
-                ApiKind::Rest => kinds::rest::event(self).write().into_bytes(),
-                ApiKind::Http => kinds::http::event(self).write().into_bytes(),
-                ApiKind::FunctionUrl => kinds::function_url::event(self).write().into_bytes(),
+                ApiKind::Rest => kinds::rest::event(self, kinds::rest::Format::Rest),
+                ApiKind::Http => kinds::http::event(self),
+                ApiKind::FunctionUrl => kinds::function_url::event(self),
             },
         }
     }
@@ -111,6 +111,19 @@ impl<'a> InFlight<'a> {
     /// # Errors
     /// [`Undecided`] where a setting on the way is not known.
     pub fn begin(api: &'a Api, request: Request, ambient: &'a Ambient) -> Turn<'a> {
+        InFlight::begin_authorized(api, request, ambient, Authorization::Allows)
+    }
+
+    /// The same, where the route's authorizer says this of the request.
+    ///
+    /// # Errors
+    /// As [`InFlight::begin`].
+    pub fn begin_authorized(
+        api: &'a Api,
+        request: Request,
+        ambient: &'a Ambient,
+        says: Authorization,
+    ) -> Turn<'a> {
         match routing::find(api, &request.method, &request.path) {
             Some(matched) => {
                 let preflight = answers_options(api, matched.route);
@@ -121,10 +134,10 @@ impl<'a> InFlight<'a> {
                     ambient,
                     matched.parameters,
                     preflight,
-                    true,
+                    Some(says),
                 )
             }
-            None => InFlight::take(api, None, request, ambient, Vec::new(), false, true),
+            None => InFlight::take(api, None, request, ambient, Vec::new(), false, Some(says)),
         }
     }
 
@@ -135,7 +148,7 @@ impl<'a> InFlight<'a> {
     /// As [`InFlight::begin`].
     pub fn begin_at(api: &'a Api, route: &'a Route, preflight: bool, ambient: &'a Ambient) -> Turn<'a> {
         let (request, parameters) = kinds::example_request(route);
-        InFlight::take(api, Some(route), request, ambient, parameters, preflight, false)
+        InFlight::take(api, Some(route), request, ambient, parameters, preflight, None)
     }
 
     fn take(
@@ -145,7 +158,7 @@ impl<'a> InFlight<'a> {
         ambient: &'a Ambient,
         parameters: Vec<(String, String)>,
         preflight: bool,
-        examine: bool,
+        examine: Option<Authorization>,
     ) -> Turn<'a> {
         let received = Received {
             api,
@@ -156,12 +169,14 @@ impl<'a> InFlight<'a> {
             preflight,
             mapped_event: None,
             overrides: Overrides::default(),
-            context: None,
             params: Params::default(),
             stage_variables: Vec::new(),
         };
         let mut trace = Trace::default();
-        let by_itself = if examine { kinds::by_itself(&received, &mut trace)? } else { None };
+        let by_itself = match examine {
+            Some(says) => kinds::by_itself(&received, &mut trace, says)?,
+            None => None,
+        };
         let (received, mut state) = match (by_itself, api.kind) {
             (Some(response), _) => (received, State::Done(response)),
             (None, ApiKind::Rest) => kinds::rest::begin(received, &mut trace)?,
@@ -198,7 +213,6 @@ impl<'a> InFlight<'a> {
             preflight: false,
             mapped_event: None,
             overrides: Overrides::default(),
-            context: None,
             params: Params::default(),
             stage_variables: Vec::new(),
         };
@@ -232,6 +246,7 @@ impl<'a> InFlight<'a> {
     /// [`Undecided`] where the response depends on a setting, or on a part of the answer, that is not known.
     pub fn resume(self, outcome: Outcome, after_failure: bool) -> Result<Exchange<'a>, Undecided> {
         let InFlight { received, mut trace, state } = self;
+        let outcome = as_lambda_passes(&received, outcome);
         match state {
             State::Done(response) => {
                 Ok(Exchange { received, outcome: None, after_failure, endpoint: None, response, trace })
@@ -242,14 +257,21 @@ impl<'a> InFlight<'a> {
                     .answered(EndpointOutcome::TimedOut, false)
             }
             State::Waiting(invocation) => {
-                if let Some(route) = received.route {
-                    not_streamed(route, &outcome)?;
-                }
-                let mut response = match received.api.kind {
-                    ApiKind::Rest => kinds::rest::resume(&received, &mut trace, invocation, &outcome)?,
-                    ApiKind::Http => kinds::http::resume(&received, &mut trace, invocation, &outcome)?,
-                    ApiKind::FunctionUrl => kinds::function_url::resume(&received, &mut trace, &outcome)?,
+                let sent = match received.route {
+                    Some(route) => streamed(route, &outcome)?,
+                    None => None,
                 };
+                let begun = sent.map(|sent| Outcome::Returned(sent.clone()));
+                let played = begun.as_ref().unwrap_or(&outcome);
+                let mut response = match received.api.kind {
+                    ApiKind::Rest => kinds::rest::resume(&received, &mut trace, invocation, played)?,
+                    ApiKind::Http => kinds::http::resume(&received, &mut trace, invocation, played)?,
+                    ApiKind::FunctionUrl => kinds::function_url::resume(&received, &mut trace, played)?,
+                };
+                if sent.is_some() {
+                    let step = trace.push(What::StreamBroken, Cause::Aws(&STREAM_BROKEN));
+                    (response.status.step, response.body.step) = (step, step);
+                }
                 cors::apply(&received, &mut trace, &mut response)?;
                 let endpoint = None;
                 Ok(Exchange { received, outcome: Some(outcome), after_failure, endpoint, response, trace })
@@ -308,31 +330,40 @@ fn no_function(received: &Received<'_>) -> Undecided {
     Undecided { span, needs }
 }
 
-/// Of a streamed answer nobody knows how much had left before the function failed ("Stream the integration response for
-/// your proxy integrations in API Gateway"): only what Lambda refuses outright is answered as without a stream.
-fn not_streamed(route: &Route, outcome: &Outcome) -> Result<(), Undecided> {
-    let refused = match outcome {
-        Outcome::Throttled | Outcome::NotInvocable => true,
-        Outcome::Returned(_)
-        | Outcome::ReturnedLate(_)
-        | Outcome::Raised(_)
-        | Outcome::TimedOut { .. }
-        | Outcome::Exited
-        | Outcome::OutOfMemory
-        | Outcome::InitFailed(_)
-        | Outcome::TooLarge(_) => false,
+/// What the gateway hears of an outcome: Lambda keeps back an answer that is too large.
+fn as_lambda_passes(received: &Received<'_>, outcome: Outcome) -> Outcome {
+    let mode = received.route.map(|route| route.integration.transfer_mode.optional());
+    let limit = match mode {
+        Some(Ok((Some(TransferMode::Streamed), _))) => limits::LAMBDA_STREAMED_RESPONSE,
+        _ => limits::LAMBDA_RESPONSE,
     };
-    if refused {
-        return Ok(());
+    match outcome {
+        Outcome::Returned(payload) if payload.bytes().len() as u64 > limit.bytes => {
+            Outcome::TooLarge(payload.bytes().len() as u64)
+        }
+        other => other,
     }
+}
+
+/// What had left when a streamed answer broke off. `None`: nothing had; a failure before the first byte is answered as without a stream
+/// (inferred). Documented is that the status has gone by then (Lambda guide "Response streaming for Lambda functions"; API Gateway guide
+/// "Stream the integration response for your proxy integrations").
+fn streamed<'o>(route: &Route, outcome: &'o Outcome) -> Result<Option<&'o Payload>, Undecided> {
+    let Outcome::StreamBroken(sent) = outcome else { return Ok(None) };
     match route.integration.transfer_mode.or(&TransferMode::Buffered)? {
-        (TransferMode::Buffered, _) => Ok(()),
-        (TransferMode::Streamed, cause) => {
+        (TransferMode::Streamed, _) => Ok(Some(sent)),
+        (TransferMode::Buffered, cause) => {
             let span = cause.span().unwrap_or(route.integration.span);
-            Err(Undecided { span, needs: Needs::Support("streamed answers are not played yet".to_string()) })
+            let what = "a stream that breaks off, where answers are not streamed".to_string();
+            Err(Undecided { span, needs: Needs::Support(what) })
         }
     }
 }
+
+static STREAM_BROKEN: Fact = Fact {
+    says: "a streamed answer's status is sent before its body",
+    source: "Lambda developer guide: Response streaming for Lambda functions",
+};
 
 /// Whether the path of this route also answers OPTIONS.
 fn answers_options(api: &Api, route: &Route) -> bool {

@@ -26,6 +26,22 @@ pub(crate) fn broken_call(integration: &Integration) -> Result<Option<(Broken, C
     Ok(forbidden.map(|p| (Broken::ReservedHeader, Cause::Written(p.span))))
 }
 
+/// Why a mapping cannot read the client's body, where one does: it begins as an object and is no JSON (inferred from LocalStack's reading).
+pub(crate) fn unreadable_body(
+    received: &Received<'_>,
+    integration: &Integration,
+) -> Result<Option<Cause>, Undecided> {
+    for parameter in &integration.request_parameters {
+        let (source, cause) = parameter.source.optional()?;
+        if source.is_some_and(|source| source.starts_with("method.request.body"))
+            && mapping::is_broken_object(&received.request.body)
+        {
+            return Ok(Some(cause));
+        }
+    }
+    Ok(None)
+}
+
 /// The client's body after `contentHandling`: a request's own type says both sides of the table. `None`: it should be base64.
 pub(crate) fn converted_body(
     received: &Received<'_>,
@@ -104,9 +120,8 @@ pub(crate) fn prepare(
         }
         None => return unusable(received, trace, integration, Broken::BodyNotBase64),
     };
-    let empty = candor_vtl::Value::Null;
     let rendered = match &template.parsed {
-        Ok(parsed) => mapping::render(received, parsed, &body, received.context.as_ref().unwrap_or(&empty)),
+        Ok(parsed) => mapping::render(received, parsed, &body, None),
         Err(e) => Err(e.clone()),
     };
     match rendered {

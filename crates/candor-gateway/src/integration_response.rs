@@ -179,6 +179,18 @@ pub(crate) fn shape(
     answered: &Answered<'_>,
 ) -> Result<Response, Undecided> {
     let payload = answered.payload;
+    if !payload.is_partial() && mapping::is_broken_object(payload.bytes()) {
+        for parameter in &selected.parameters {
+            let (source, cause) = parameter.source.optional()?;
+            if source.is_some_and(|source| source.starts_with("integration.response.body")) {
+                // Inferred from LocalStack's reading, as for requests.
+                trace.push(What::EndpointBodyUnusable, cause);
+                let refusal =
+                    Refusal { response_type: None, status: 500, message: "Internal server error", cause };
+                return gateway_response::answer(received, trace, refusal);
+            }
+        }
+    }
     let mut status = status;
     let mut template_headers = Vec::new();
     // An override that the request template left behind counts unless the response template sets another (recorded:
@@ -230,9 +242,7 @@ pub(crate) fn shape(
                 let Some(Converted::Text(text)) = answered.converted(received, selected)? else {
                     return unusable(received, trace, selected);
                 };
-                let empty = candor_vtl::Value::Null;
-                let context = received.context.as_ref().unwrap_or(&empty);
-                let rendered = match mapping::render(received, parsed, &text, context) {
+                let rendered = match mapping::render(received, parsed, &text, None) {
                     Ok(rendered) => rendered,
                     Err(e) => {
                         return template_failed(received, trace, index, template.text.at(e.span.clone()), &e);
@@ -274,7 +284,7 @@ pub(crate) fn shape(
 }
 
 /// Only integers from 100 to 599 count; others are ignored (inferred from reports of AWS's behaviour).
-pub(crate) fn override_status(value: &candor_vtl::Value) -> Option<u16> {
+fn override_status(value: &candor_vtl::Value) -> Option<u16> {
     value.to_text().parse().ok().filter(|status| (100..=599).contains(status))
 }
 

@@ -8,19 +8,32 @@ pub(crate) mod rest;
 use candor_contract::ApiKind;
 
 use crate::api::Route;
+use crate::authorizer::Authorization;
 use crate::exchange::Response;
 use crate::in_flight::Received;
 use crate::request::Request;
 use crate::setting::Undecided;
 use crate::trace::Trace;
-use crate::{cors, validation};
+use crate::{authorizer, cors, validation};
 
 /// What the gateway answers before it looks at what stands behind the route: a refusal (REST), a preflight's answer (HTTP APIs and
 /// function URLs).
-pub(crate) fn by_itself(received: &Received<'_>, trace: &mut Trace) -> Result<Option<Response>, Undecided> {
+pub(crate) fn by_itself(
+    received: &Received<'_>,
+    trace: &mut Trace,
+    says: Authorization,
+) -> Result<Option<Response>, Undecided> {
     match received.api.kind {
-        ApiKind::Rest => validation::refusal(received, trace),
-        ApiKind::Http | ApiKind::FunctionUrl => cors::preflight(received, trace),
+        ApiKind::Rest => match authorizer::refusal(received, trace, says)? {
+            Some(refused) => Ok(Some(refused)),
+            None => validation::refusal(received, trace),
+        },
+        ApiKind::Http if validation::is_too_large(received) => Ok(Some(http::too_large(received, trace))),
+        ApiKind::Http => match cors::preflight(received, trace)? {
+            Some(answered) => Ok(Some(answered)),
+            None => authorizer::refusal(received, trace, says),
+        },
+        ApiKind::FunctionUrl => cors::preflight(received, trace),
     }
 }
 

@@ -7,6 +7,7 @@
 //! Never here: files, sockets, clocks, randomness, printing. Times and ids arrive in [`request::Ambient`].
 
 pub mod api;
+pub mod authorizer;
 pub(crate) mod content_handling;
 mod cors;
 pub mod drill;
@@ -14,6 +15,7 @@ pub mod endpoint;
 pub mod exchange;
 mod gateway_response;
 mod headers;
+mod http_mapping;
 pub mod in_flight;
 mod integration_request;
 pub mod integration_response;
@@ -21,6 +23,7 @@ mod kinds;
 pub mod log;
 mod mapping;
 mod method_request;
+mod mock_status;
 pub mod request;
 pub mod routing;
 pub mod setting;

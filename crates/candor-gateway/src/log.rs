@@ -72,7 +72,8 @@ impl Call {
                 | Outcome::Exited
                 | Outcome::OutOfMemory
                 | Outcome::InitFailed(_)
-                | Outcome::TooLarge(_),
+                | Outcome::TooLarge(_)
+                | Outcome::StreamBroken(_),
             ) => Call::Answered,
         }
     }

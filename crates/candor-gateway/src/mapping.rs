@@ -1,12 +1,14 @@
 //! What request, response and gateway responses share: choosing and rendering templates, parameter sources, `$context`.
 
-use candor_contract::json::Json;
+use std::borrow::Cow;
+
+use candor_contract::json::{Json, Members, Name};
 use candor_vtl::{Budget, Rendered, Scope, Template, Value, json_path};
 
 use crate::api::MappingTemplate;
 use crate::endpoint::EndpointResponse;
 use crate::in_flight::Received;
-use crate::request::Request;
+use crate::request::{Request, decode_query};
 
 /// What a parameter mapping of a response may look at.
 pub(crate) enum Source<'p> {
@@ -39,17 +41,19 @@ pub(crate) fn media_type(content_type: &str) -> &str {
     content_type.split(';').next().unwrap_or_default().trim()
 }
 
-/// Renders a template over a payload.
+/// Renders a template over a payload. `error`: what `$context.error` is in a gateway response.
 pub(crate) fn render(
     received: &Received<'_>,
     template: &Template,
     body: &str,
-    context: &Value,
+    error: Option<Value>,
 ) -> Result<Rendered, candor_vtl::Error> {
+    // Most templates never look at it.
+    let context = &if template.reads_context() { context(received, error) } else { Value::Null };
     // The gateway's own answers come before anybody has looked closely.
     let looked_up;
     let stage_variables = if received.stage_variables.is_empty() {
-        looked_up = crate::kinds::rest::stage_variables(received);
+        looked_up = stage_variables(received);
         &looked_up
     } else {
         &received.stage_variables
@@ -57,6 +61,12 @@ pub(crate) fn render(
     let scope =
         Scope { body, params: &received.params, context, stage_variables, overrides: &received.overrides };
     template.render(&scope, Budget::default())
+}
+
+/// The stage's variables, as templates look at them.
+pub(crate) fn stage_variables(received: &Received<'_>) -> Vec<(String, String)> {
+    let known = crate::kinds::rest::stage_variables(received).into_iter();
+    known.map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
 }
 
 /// The value of a parameter source, several joined with commas; `None` where there is nothing to map.
@@ -115,7 +125,7 @@ fn single_value(received: &Received<'_>, source: &str, from: &Source<'_>) -> Opt
         return body_value(std::str::from_utf8(&request.body).ok()?, path);
     }
     if let Some(name) = source.strip_prefix("stageVariables.") {
-        return all(&crate::kinds::rest::stage_variables(received), name).pop();
+        return all(&stage_variables(received), name).pop();
     }
     if let Some(path) = source.strip_prefix("context.") {
         let context = context(received, None);
@@ -135,6 +145,12 @@ fn single_value(received: &Received<'_>, source: &str, from: &Source<'_>) -> Opt
         },
         Source::Nothing => None,
     }
+}
+
+/// Whether a body begins as a JSON object and is none.
+pub(crate) fn is_broken_object(body: &[u8]) -> bool {
+    body.trim_ascii_start().starts_with(b"{")
+        && std::str::from_utf8(body).ok().and_then(|text| Json::read(text).ok()).is_none()
 }
 
 /// The whole body, or what a JSON path finds in it.
@@ -194,41 +210,59 @@ pub(crate) fn context(received: &Received<'_>, error: Option<Value>) -> Value {
     Value::map(members)
 }
 
-/// Values by name: what events hold as JSON objects, the last of equal names.
-pub(crate) fn last_values(pairs: &[(String, String)]) -> Json {
-    let mut members: Vec<(String, Json)> = Vec::new();
-    for (name, value) in pairs {
-        match members.iter_mut().find(|(n, _)| n == name) {
-            Some(member) => member.1 = Json::string(value.as_str()),
-            None => members.push((name.clone(), Json::string(value.as_str()))),
-        }
-    }
-    Json::Object(members)
+/// Names and values of which names may repeat.
+pub(crate) type Pairs<'p> = Vec<(Cow<'p, str>, Cow<'p, str>)>;
+
+/// The query's names and values, decoded.
+pub(crate) fn query(request: &Request) -> Pairs<'_> {
+    request.query.iter().map(|pair| (decode_query(&pair.0), decode_query(&pair.1))).collect()
 }
 
-/// Values by name: all of them, in lists.
-pub(crate) fn all_values(pairs: &[(String, String)]) -> Json {
-    let mut members: Vec<(String, Json)> = Vec::new();
-    for (name, value) in pairs {
-        match members.iter_mut().find(|(n, _)| n == name) {
-            Some((_, Json::Array(values))) => values.push(Json::string(value.as_str())),
-            _ => members.push((name.clone(), Json::Array(vec![Json::string(value.as_str())]))),
-        }
-    }
-    Json::Object(members)
+/// Those of the pairs at which a name comes for the first time, each with its number.
+fn names<'n>(pairs: &'n Pairs<'_>) -> impl Iterator<Item = (usize, &'n str)> {
+    let known = |at: usize, name: &str| pairs[..at].iter().any(|(n, _)| n == name);
+    pairs
+        .iter()
+        .enumerate()
+        .filter(move |(at, (name, _))| !known(*at, name))
+        .map(|(at, (name, _))| (at, &**name))
 }
 
-/// Values by name: all of them, joined with commas; names in lower case where asked.
-pub(crate) fn joined_values(pairs: &[(String, String)]) -> Vec<(String, Json)> {
-    let mut members: Vec<(String, String)> = Vec::new();
-    for (name, value) in pairs {
-        match members.iter_mut().find(|(n, _)| n == name) {
-            Some((_, values)) => {
-                values.push(',');
-                values.push_str(value);
-            }
-            None => members.push((name.clone(), value.clone())),
-        }
+/// The values of a name, from its first pair on.
+fn of_name<'n>(pairs: &'n Pairs<'_>, from: usize, name: &'n str) -> impl Iterator<Item = &'n str> {
+    pairs[from..].iter().filter(move |(n, _)| n == name).map(|(_, value)| &**value)
+}
+
+/// Values by name: the last of each. Null where there are none.
+pub(crate) fn last_values(event: &mut Members<'_>, key: &'static str, pairs: &Pairs<'_>) {
+    if pairs.is_empty() {
+        return event.text_or_null(key, None);
     }
-    members.into_iter().map(|(name, value)| (name, Json::String(value))).collect()
+    event.object(key, |members| {
+        for (at, name) in names(pairs) {
+            members.text_or_null(Name(name), of_name(pairs, at, name).last());
+        }
+    });
+}
+
+/// Values by name: all of them, in lists. Null where there are none.
+pub(crate) fn all_values(event: &mut Members<'_>, key: &'static str, pairs: &Pairs<'_>) {
+    if pairs.is_empty() {
+        return event.text_or_null(key, None);
+    }
+    event.object(key, |members| {
+        for (at, name) in names(pairs) {
+            members.texts(Name(name), of_name(pairs, at, name));
+        }
+    });
+}
+
+/// Values by name: all of them, joined with commas.
+pub(crate) fn joined_values(event: &mut Members<'_>, key: &'static str, pairs: &Pairs<'_>) {
+    event.object(key, |members| {
+        for (at, name) in names(pairs) {
+            let values = of_name(pairs, at, name).enumerate();
+            members.joined(Name(name), values.flat_map(|(i, value)| [if i > 0 { "," } else { "" }, value]));
+        }
+    });
 }

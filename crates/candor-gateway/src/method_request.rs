@@ -5,9 +5,11 @@ use candor_contract::json::Json;
 use crate::setting::{Setting, Undecided};
 use crate::span::Span;
 
-/// What a method asks of a request (REST; HTTP APIs and function URLs ask nothing).
+/// What a method asks of a request (REST; of an HTTP API only the authorizer counts, and a function URL asks nothing).
 #[derive(Clone, Debug)]
 pub struct MethodRequest {
+    /// Who decides whether a request may pass.
+    pub authorizer: Setting<Authorizer>,
     /// Whether a request needs an API key.
     pub api_key_required: Setting<bool>,
     /// What the request validator looks at; without one, nothing is looked at.
@@ -22,6 +24,7 @@ impl MethodRequest {
     /// A method that asks nothing; a person would write it at `at`.
     pub fn open(at: Span) -> MethodRequest {
         MethodRequest {
+            authorizer: Setting::absent(at, "AuthorizerId"),
             api_key_required: Setting::absent(at, "ApiKeyRequired"),
             validator: Setting::absent(at, "RequestValidatorId"),
             parameters: Setting::absent(at, "RequestParameters"),
@@ -37,6 +40,52 @@ impl MethodRequest {
         match self.validator.optional()? {
             (Some(validator), _) => Ok(*validator.body.or(&false)?.0 || *validator.parameters.or(&false)?.0),
             (None, _) => Ok(false),
+        }
+    }
+}
+
+/// An authorizer: a function, a user pool, an issuer of tokens.
+#[derive(Clone, Debug)]
+pub struct Authorizer {
+    /// Its name.
+    pub name: String,
+    /// What a request must bring, or it is refused before the authorizer is asked.
+    pub identity: Setting<Vec<IdentitySource>>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A part of a request by which an authorizer knows who comes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IdentitySource {
+    /// A header.
+    Header(String),
+    /// A parameter of the query string.
+    QueryString(String),
+    /// Something that the gateway knows by itself: a context or a stage variable.
+    Own(String),
+}
+
+impl IdentitySource {
+    /// Reads one as it is written: `method.request.header.Authorization` (REST), `$request.querystring.token` (HTTP APIs).
+    pub fn read(text: &str) -> IdentitySource {
+        let text = text.trim();
+        let source = text.strip_prefix("method.").or_else(|| text.strip_prefix('$')).unwrap_or(text);
+        if let Some(name) = source.strip_prefix("request.header.") {
+            return IdentitySource::Header(name.to_string());
+        }
+        match source.strip_prefix("request.querystring.") {
+            Some(name) => IdentitySource::QueryString(name.to_string()),
+            None => IdentitySource::Own(text.to_string()),
+        }
+    }
+
+    /// Its name in the request.
+    pub fn name(&self) -> &str {
+        match self {
+            IdentitySource::Header(name) | IdentitySource::QueryString(name) | IdentitySource::Own(name) => {
+                name
+            }
         }
     }
 }

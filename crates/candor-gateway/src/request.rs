@@ -1,5 +1,7 @@
 //! What comes in: the client's request, and what the surroundings of one exchange are.
 
+use std::borrow::Cow;
+
 use crate::log::time;
 
 /// A request as it is on the wire.
@@ -31,23 +33,23 @@ impl Request {
 
     /// The query's names and values, decoded.
     pub fn decoded_query(&self) -> Vec<(String, String)> {
-        self.query.iter().map(|(k, v)| (decode_query(k), decode_query(v))).collect()
+        self.query.iter().map(|(k, v)| (decode_query(k).into_owned(), decode_query(v).into_owned())).collect()
     }
 }
 
 /// Decodes percent escapes, and `+` as a space. A `%` that starts no escape stays; bytes that are no UTF-8 become U+FFFD.
-pub fn decode_query(text: &str) -> String {
+pub fn decode_query(text: &str) -> Cow<'_, str> {
     decode(text, true)
 }
 
 /// Decodes percent escapes in a path: `+` stays.
-pub fn decode_path(text: &str) -> String {
+pub fn decode_path(text: &str) -> Cow<'_, str> {
     decode(text, false)
 }
 
-fn decode(text: &str, plus_is_space: bool) -> String {
-    if !text.contains(['%', '+']) {
-        return text.to_string();
+fn decode(text: &str, plus_is_space: bool) -> Cow<'_, str> {
+    if !text.bytes().any(|byte| byte == b'%' || byte == b'+') {
+        return Cow::Borrowed(text);
     }
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
@@ -65,7 +67,7 @@ fn decode(text: &str, plus_is_space: bool) -> String {
         }
         i += 1;
     }
-    String::from_utf8_lossy(&out).into_owned()
+    Cow::Owned(String::from_utf8_lossy(&out).into_owned())
 }
 
 /// What surrounds one exchange: time, ids, addresses. Given, never taken, so that the same input gives the same bytes.
@@ -124,7 +126,12 @@ impl Ambient {
 
     /// The host name of a REST or an HTTP API.
     pub fn domain_name(&self) -> String {
-        format!("{}.execute-api.{}.amazonaws.com", self.api_id, self.region)
+        self.domain_parts().concat()
+    }
+
+    /// The same, in parts.
+    pub(crate) fn domain_parts(&self) -> [&str; 4] {
+        [&self.api_id, ".execute-api.", &self.region, ".amazonaws.com"]
     }
 
     /// The time as API Gateway's contexts have it: `24/Sep/2025:19:28:50 +0000`.

@@ -1,5 +1,7 @@
 //! Which route takes a request.
 
+use std::cmp::Ordering;
+
 use crate::api::{Api, Route};
 
 /// A route and the path parameters that the request gave it.
@@ -26,62 +28,90 @@ enum Rank {
 /// that has it; a specific method beats ANY (guide "Set up a method request", recorded in
 /// `test_rest_api_gateway_path_routing`). HTTP APIs take `$default` last.
 pub fn find<'a>(api: &'a Api, method: &str, path: &str) -> Option<Matched<'a>> {
-    let segments = segments(path);
-    api.routes
-        .iter()
-        .filter_map(|route| {
-            let any = match route.key.method.as_str() {
-                "ANY" | "" => true,
-                m if m.eq_ignore_ascii_case(method) => false,
-                _ => return None,
-            };
-            let mut parameters = Vec::new();
-            let ranks = matches(route, path, &segments, &mut parameters)?;
-            Some((ranks, any, Matched { route, parameters }))
-        })
-        .min_by(|a, b| a.0.cmp(&b.0).then(a.1.cmp(&b.1)))
-        .map(|(_, _, matched)| matched)
+    let segments: Vec<(usize, &str)> = segments(path).collect();
+    let mut best: Option<(&Route, bool)> = None;
+    for route in &api.routes {
+        let any = match route.key.method.as_str() {
+            "ANY" | "" => true,
+            m if m.eq_ignore_ascii_case(method) => false,
+            _ => continue,
+        };
+        if !fits(route, &segments) {
+            continue;
+        }
+        let better = best.is_none_or(|(other, other_any)| {
+            ranks(route).cmp(ranks(other)).then(any.cmp(&other_any)) == Ordering::Less
+        });
+        if better {
+            best = Some((route, any));
+        }
+    }
+    best.map(|(route, _)| Matched { route, parameters: parameters(route, path, &segments) })
 }
 
 /// The segments of a path and where they start. Doubled and trailing slashes make no segment of their own.
-fn segments(path: &str) -> Vec<(usize, &str)> {
+fn segments(path: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut next = 0;
-    let placed = path.split('/').map(|segment| {
+    let placed = path.split('/').map(move |segment| {
         let start = next;
         next += segment.len() + 1;
         (start, segment)
     });
-    placed.filter(|(_, segment)| !segment.is_empty()).collect()
+    placed.filter(|(_, segment)| !segment.is_empty())
 }
 
-/// How specific the route is, segment by segment, if its path fits; its path parameters are added to `parameters`.
-fn matches(
-    route: &Route,
-    path: &str,
-    request: &[(usize, &str)],
-    parameters: &mut Vec<(String, String)>,
-) -> Option<Vec<Rank>> {
-    if route.key.is_default() {
-        return Some(vec![Rank::Default]);
-    }
-    let mut ranks = Vec::new();
+/// What stands in one segment of a route's path.
+enum Segment<'p> {
+    Fixed(&'p str),
+    Parameter(&'p str),
+    Greedy(&'p str),
+}
+
+/// The segments of a route's path; none of `$default`.
+fn pattern(route: &Route) -> impl Iterator<Item = Segment<'_>> {
+    let path = if route.key.is_default() { "" } else { route.key.path.as_str() };
+    segments(path).map(|(_, segment)| match segment.strip_prefix('{').and_then(|s| s.strip_suffix('}')) {
+        Some(name) => match name.strip_suffix('+') {
+            Some(greedy) => Segment::Greedy(greedy),
+            None => Segment::Parameter(name),
+        },
+        None => Segment::Fixed(segment),
+    })
+}
+
+/// How specific the route is, segment by segment.
+fn ranks(route: &Route) -> impl Iterator<Item = Rank> {
+    let of_default = route.key.is_default().then_some(Rank::Default);
+    of_default.into_iter().chain(pattern(route).map(|segment| match segment {
+        Segment::Fixed(_) => Rank::Fixed,
+        Segment::Parameter(_) => Rank::Parameter,
+        Segment::Greedy(_) => Rank::Greedy,
+    }))
+}
+
+/// Whether the route's path takes these segments.
+fn fits(route: &Route, request: &[(usize, &str)]) -> bool {
     let mut rest = request.iter();
-    for (_, segment) in segments(&route.key.path) {
-        if let Some(name) = segment.strip_prefix('{').and_then(|s| s.strip_suffix("+}")) {
-            let (start, _) = rest.next()?;
-            rest = [].iter();
-            ranks.push(Rank::Greedy);
-            // Recorded: slashes inside stay as many as they are (`test_lambda_aws_proxy_integration`).
-            parameters.push((name.to_string(), path[*start..].trim_end_matches('/').to_string()));
-        } else if let Some(name) = segment.strip_prefix('{').and_then(|s| s.strip_suffix('}')) {
-            ranks.push(Rank::Parameter);
-            parameters.push((name.to_string(), rest.next()?.1.to_string()));
-        } else {
-            if rest.next()?.1 != segment {
-                return None;
-            }
-            ranks.push(Rank::Fixed);
+    for segment in pattern(route) {
+        let next = rest.next();
+        match (segment, next) {
+            (_, None) => return false,
+            (Segment::Greedy(_), Some(_)) => rest = [].iter(),
+            (Segment::Parameter(_), Some(_)) => {}
+            (Segment::Fixed(fixed), Some((_, segment))) if fixed == *segment => {}
+            (Segment::Fixed(_), Some(_)) => return false,
         }
     }
-    rest.next().is_none().then_some(ranks)
+    rest.next().is_none() || route.key.is_default()
+}
+
+/// The path parameters that a request gives to the route that takes it.
+fn parameters(route: &Route, path: &str, request: &[(usize, &str)]) -> Vec<(String, String)> {
+    let named = pattern(route).zip(request).filter_map(|(segment, (start, value))| match segment {
+        Segment::Fixed(_) => None,
+        Segment::Parameter(name) => Some((name.to_string(), (*value).to_string())),
+        // Recorded: slashes inside stay as many as they are (`test_lambda_aws_proxy_integration`).
+        Segment::Greedy(name) => Some((name.to_string(), path[*start..].trim_end_matches('/').to_string())),
+    });
+    named.collect()
 }

@@ -168,7 +168,8 @@ impl<'e> Ran<'e> {
             | Outcome::Exited
             | Outcome::OutOfMemory
             | Outcome::InitFailed(_)
-            | Outcome::TooLarge(_) => Ran::Failed(function, outcome),
+            | Outcome::TooLarge(_)
+            | Outcome::StreamBroken(_) => Ran::Failed(function, outcome),
         }
     }
 }
@@ -237,7 +238,8 @@ fn function_lines(exchange: &Exchange<'_>, ran: &Ran<'_>) -> Vec<LogLine> {
         | Outcome::Exited
         | Outcome::Throttled
         | Outcome::NotInvocable
-        | Outcome::TooLarge(_) => true,
+        | Outcome::TooLarge(_)
+        | Outcome::StreamBroken(_) => true,
     };
     if prints {
         said.push(Says::Anything);

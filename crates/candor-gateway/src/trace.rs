@@ -6,6 +6,7 @@ use std::ops::Range;
 use candor_contract::payload::Malformed;
 
 use crate::api::GatewayResponseType;
+use crate::authorizer::Authorization;
 use crate::setting::Cause;
 
 /// The number of a step in its trace.
@@ -26,6 +27,15 @@ pub struct Step {
 pub enum What {
     /// No route takes the request.
     NoRoute,
+    /// The body of the request is larger than the gateway takes.
+    RequestTooLarge,
+    /// The request lacks what its authorizer knows the client by.
+    IdentityMissing {
+        /// The header or parameter.
+        source: String,
+    },
+    /// The authorizer was asked.
+    Authorized(Authorization),
     /// The request lacks the API key that the method needs.
     KeyMissing,
     /// The request lacks required parameters.
@@ -62,8 +72,10 @@ pub enum What {
     EndpointCalled,
     /// No connection to the endpoint came about.
     EndpointUnreachable,
-    /// The endpoint's body should be base64 and is not, or a template should read bytes.
+    /// The endpoint's body should be base64 and is not, a template should read bytes, or a mapping JSON that is none.
     EndpointBodyUnusable,
+    /// The endpoint's answer is larger than the gateway takes.
+    EndpointAnswerTooLarge,
     /// The endpoint's answer was passed on as it came.
     EndpointPassed,
     /// Lambda refused the call.
@@ -74,6 +86,8 @@ pub enum What {
     GatewayTimedOut,
     /// The gateway took over the status that the function said.
     AnswerRead,
+    /// The function failed after the status and a part of the body had left.
+    StreamBroken,
     /// The function said no status, and the gateway took 200.
     StatusInferred,
     /// The gateway could not use the function's answer.
@@ -125,6 +139,10 @@ pub enum What {
         /// The value, as text.
         value: String,
     },
+    /// A part of the request was mapped (HTTP APIs).
+    ParameterMapped,
+    /// The status was mapped (HTTP APIs).
+    StatusMapped,
     /// A header was mapped.
     HeaderMapped,
     /// The gateway set a header by itself.
@@ -156,6 +174,8 @@ pub enum Broken {
     MockStatus,
     /// The body should be base64, to be decoded, and is not.
     BodyNotBase64,
+    /// A mapping should read the client's body, which is no JSON.
+    BodyNotJson,
     /// A template should read bytes.
     TemplateReadsBytes,
     /// The address has a part that nothing fills in, or is none.
@@ -172,6 +192,7 @@ impl Broken {
                 "the request template of a mock must yield an object with an integer statusCode"
             }
             Broken::BodyNotBase64 => "the body is no base64, and CONVERT_TO_BINARY decodes it",
+            Broken::BodyNotJson => "a mapping reads the body, and that is no JSON",
             Broken::TemplateReadsBytes => "a template cannot read bytes",
             Broken::InvalidAddress => "the address has a part that nothing fills in",
         }
@@ -183,6 +204,11 @@ impl fmt::Display for What {
         let nth = |index: &usize| index + 1;
         match self {
             What::NoRoute => f.write_str("no route takes the request"),
+            What::RequestTooLarge => f.write_str("the body is larger than the gateway takes"),
+            What::IdentityMissing { source } => {
+                write!(f, "the request lacks `{source}`, which its authorizer needs")
+            }
+            What::Authorized(authorization) => f.write_str(authorization.says()),
             What::KeyMissing => f.write_str("the request lacks the API key that the method needs"),
             What::ParametersMissing { names } => {
                 write!(f, "the request lacks required parameters: {}", names.join(", "))
@@ -197,6 +223,9 @@ impl fmt::Display for What {
             What::EndpointCalled => f.write_str("the endpoint was called"),
             What::EndpointUnreachable => f.write_str("no connection to the endpoint came about"),
             What::EndpointBodyUnusable => f.write_str("the endpoint's body cannot be converted"),
+            What::EndpointAnswerTooLarge => {
+                f.write_str("the endpoint's answer is larger than the gateway takes")
+            }
             What::EndpointPassed => f.write_str("the endpoint's answer was passed on"),
             What::InvocationRefused => f.write_str("Lambda refused the invocation"),
             What::FunctionFailed => {
@@ -204,6 +233,7 @@ impl fmt::Display for What {
             }
             What::GatewayTimedOut => f.write_str("the gateway stopped waiting"),
             What::AnswerRead => f.write_str("the function's answer was taken over"),
+            What::StreamBroken => f.write_str("the stream broke off: status and the first part had left"),
             What::StatusInferred => f.write_str("the function said no status: the gateway took 200"),
             What::AnswerMalformed(malformed) => {
                 write!(f, "the function's answer is unusable: {}", malformed.why)
@@ -226,6 +256,8 @@ impl fmt::Display for What {
             What::ResponseTemplateFailed { why, .. } => write!(f, "the response template failed: {why}"),
             What::StatusOverridden { .. } => f.write_str("the template set the status"),
             What::OverrideIgnored { value } => write!(f, "the template set a status that is none: `{value}`"),
+            What::ParameterMapped => f.write_str("a part of the request was mapped"),
+            What::StatusMapped => f.write_str("a response parameter overwrote the status"),
             What::HeaderMapped => f.write_str("a header was mapped"),
             What::HeaderSet => f.write_str("the gateway set a header"),
             What::GatewayStatus { response_type: Some(response_type), .. } => {

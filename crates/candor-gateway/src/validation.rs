@@ -5,19 +5,34 @@ mod decimal;
 mod schema;
 
 use candor_contract::json::Json;
+use candor_contract::limits;
 
 use crate::api::{ApiKeySource, GatewayResponseType, MethodRequest, ParameterPlace};
 use crate::exchange::Response;
 use crate::gateway_response::{self, Refusal};
 use crate::in_flight::Received;
 use crate::mapping::media_type;
-use crate::setting::{Cause, Undecided};
+use crate::setting::{Cause, Fact, Undecided};
 use crate::trace::{Trace, What};
+
+pub(crate) static TOO_LARGE: Fact = Fact {
+    says: "a request's body above 10 MB is answered with 413",
+    source: "Amazon API Gateway quotas: Payload size, 10 MB; guide \"Gateway response types\": REQUEST_TOO_LARGE",
+};
+
+/// Whether the body is larger than the gateway takes.
+pub(crate) fn is_too_large(received: &Received<'_>) -> bool {
+    received.request.body.len() as u64 > limits::GATEWAY_PAYLOAD.bytes
+}
 
 /// The gateway's refusal of a request, if it refuses it: the key first, then parameters, then the body (guide "Request
 /// validation for REST APIs in API Gateway"; that parameters come before the body is recorded in
 /// `test_api_gateway_request_validator`).
 pub(crate) fn refusal(received: &Received<'_>, trace: &mut Trace) -> Result<Option<Response>, Undecided> {
+    if is_too_large(received) {
+        trace.push(What::RequestTooLarge, Cause::Aws(&TOO_LARGE));
+        return gateway_response::refusal(received, trace, GatewayResponseType::RequestTooLarge).map(Some);
+    }
     let Some(route) = received.route else { return Ok(None) };
     let request = &route.request;
     if let Some(cause) = key_missing(received, request)? {

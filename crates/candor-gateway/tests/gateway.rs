@@ -4,18 +4,24 @@
 
 #[path = "gateway/access_log.rs"]
 mod access_log;
+#[path = "gateway/authorizers.rs"]
+mod authorizers;
 #[path = "gateway/cors.rs"]
 mod cors;
 #[path = "gateway/endpoints.rs"]
 mod endpoints;
 #[path = "gateway/execution_log.rs"]
 mod execution_log;
+#[path = "gateway/http_mapping.rs"]
+mod http_mapping;
 #[path = "gateway/lambda_log.rs"]
 mod lambda_log;
 #[path = "gateway/routing.rs"]
 mod routing;
 #[path = "gateway/signals.rs"]
 mod signals;
+#[path = "gateway/tables.rs"]
+mod tables;
 #[path = "gateway/validation.rs"]
 mod validation;
 
@@ -25,10 +31,10 @@ use candor_contract::limits;
 use candor_contract::outcome::{FunctionError, Outcome, Payload, TimeoutWording};
 use candor_contract::payload::Body;
 use candor_contract::verdict::{Part, Verdict};
-use candor_gateway::api::Api;
+use candor_gateway::api::{Api, GatewayResponseType};
 use candor_gateway::endpoint::{EndpointOutcome, EndpointRequest};
 use candor_gateway::exchange::Exchange;
-use candor_gateway::in_flight::Invocation;
+use candor_gateway::in_flight::{InFlight, Invocation};
 use candor_gateway::request::{Ambient, Request};
 use candor_gateway::simulate;
 use candor_iac::Options;
@@ -299,7 +305,63 @@ fn limits_hold_to_the_byte() {
     };
     let api = proxy();
     assert_eq!(api.answer(of(limits::LAMBDA_RESPONSE.bytes)).0, 200);
+    assert_eq!(api.answer(of(limits::LAMBDA_RESPONSE.bytes + 1)).0, 502);
     assert_eq!(api.answer(Outcome::TooLarge(limits::LAMBDA_RESPONSE.bytes + 1)).0, 502);
+}
+
+#[test]
+fn a_request_above_10_mb_is_refused() {
+    let sized = |bytes: u64| Request { body: vec![b'x'; bytes as usize], ..get("/o") };
+    let most = limits::GATEWAY_PAYLOAD.bytes;
+    for api in [proxy(), http("2.0")] {
+        assert_eq!(api.exchange(sized(most), returned(r#"{"statusCode":200}"#)).response.status.value, 200);
+        let refused = api.exchange(sized(most + 1), returned("{}"));
+        assert_eq!(said(&refused), (413, "{\"message\":\"Request Too Long\"}".to_string()));
+        assert!(refused.outcome.is_none());
+    }
+}
+
+#[test]
+fn a_mapping_from_a_body_that_only_begins_as_json_is_refused() {
+    let api = Played::new(
+        "
+openapi: 3.0.1
+paths:
+  /o:
+    get:
+      responses: { '200': { headers: { X-A: {} } } }
+      x-amazon-apigateway-integration:
+        type: aws
+        httpMethod: POST
+        uri: URI
+        requestParameters: { integration.request.header.X-Leaf: method.request.body.leaf }
+        responses:
+          default: { statusCode: '200', responseParameters: { method.response.header.X-A: integration.response.body.a } }
+",
+    );
+    let with = |body: &str| Request { body: body.as_bytes().to_vec(), ..get("/o") };
+    let played = |body: &str, answer: &str| said(&api.exchange(with(body), returned(answer)));
+    let refused = "{\"message\":\"Invalid JSON in request body\"}".to_string();
+    assert_eq!(played(r#"{"leaf": gr"#, "{}"), (400, refused));
+    assert_eq!(played("plain words", "{}").0, 200);
+    assert_eq!(played("", "{}").0, 200);
+    assert_eq!(played("{}", r#"{"a": 1"#), (500, STOCK.to_string()));
+    assert_eq!(played("{}", r#"{"a": 1}"#).0, 200);
+}
+
+#[test]
+fn what_the_gateway_says_by_itself_about_authorizers() {
+    let api = proxy();
+    let said_of = |of_type| said(&InFlight::refuse(&api.api, of_type, &api.ambient).unwrap());
+    let nothing = (500, "{\"message\":null}".to_string());
+    assert_eq!(said_of(GatewayResponseType::AuthorizerFailure), nothing);
+    assert_eq!(said_of(GatewayResponseType::AuthorizerConfigurationError), nothing);
+    let denied = "{\"Message\":\"User is not authorized to access this resource\"}".to_string();
+    assert_eq!(said_of(GatewayResponseType::AccessDenied), (403, denied));
+    assert_eq!(
+        said_of(GatewayResponseType::Unauthorized),
+        (401, "{\"message\":\"Unauthorized\"}".to_string())
+    );
 }
 
 #[test]
@@ -312,7 +374,7 @@ fn what_depends_on_an_unknown_answer_is_undecided() {
 }
 
 #[test]
-fn a_streamed_answer_is_undecided_unless_lambda_refuses() {
+fn a_stream_that_breaks_off_has_sent_its_status() {
     let api = Played::new(
         "
 openapi: 3.0.1
@@ -326,12 +388,19 @@ paths:
         responseTransferMode: STREAM
 ",
     );
-    for outcome in [raised("late"), returned("{\"statusCode\":200}"), timed_out(60)] {
-        let undecided = simulate(&api.api, get("/o"), &api.ambient, |_, _| outcome, no_endpoint).unwrap_err();
-        assert_eq!(undecided.needs.to_string(), "streamed answers are not played yet");
-        assert_eq!(api.sources.position(undecided.span).line, 10);
-    }
+    let sent = || Payload::known(r#"{"statusCode":200,"body":"id,tot"}"#);
+    let exchange = api.exchange(get("/o"), Outcome::StreamBroken(sent()));
+    assert_eq!(said(&exchange), (200, "id,tot".to_string()));
+    assert_eq!(exchange.judge().verdict, Verdict::MaskedFailure);
+    // A failure before the first byte is answered as without a stream, and a whole answer arrives as a whole.
+    assert_eq!(api.answer(raised("early")).0, 502);
     assert_eq!(api.answer(Outcome::NotInvocable).0, 500);
+    assert_eq!(api.answer(Outcome::Returned(sent())), (200, "id,tot".to_string()));
+    // Nothing is streamed where nobody says so.
+    let buffered = proxy();
+    let broken = Outcome::StreamBroken(sent());
+    let undecided = simulate(&buffered.api, get("/o"), &buffered.ambient, |_, _| broken, no_endpoint);
+    assert!(undecided.unwrap_err().needs.to_string().contains("not streamed"));
 }
 
 #[test]

@@ -11,6 +11,7 @@ pub(crate) mod openapi;
 mod permissions;
 mod rest;
 mod sam;
+mod sam_authorizers;
 mod stages;
 mod surroundings;
 mod target;

@@ -244,6 +244,92 @@ Resources:
     assert_eq!(merged.method_responses.optional().unwrap().0.unwrap().len(), 1);
 }
 
+/// Each route with its authorizer and what that knows a client by.
+fn asked_by(reading: &Reading) -> Vec<String> {
+    let routes = reading.projects[0].apis.iter().flat_map(|api| &api.routes);
+    routes
+        .map(|route| match route.request.authorizer.optional().unwrap().0 {
+            Some(authorizer) => {
+                let sources = authorizer.identity.optional().unwrap().0.into_iter().flatten();
+                format!(
+                    "{} {}: {}",
+                    route.key,
+                    authorizer.name,
+                    sources.map(|s| s.name()).collect::<Vec<_>>().join(" ")
+                )
+            }
+            None => format!("{} open", route.key),
+        })
+        .collect()
+}
+
+#[test]
+fn sams_authorizers_stand_before_its_events() {
+    let reading = read_one(
+        "
+Transform: AWS::Serverless-2016-10-31
+Globals:
+  HttpApi: { Auth: { Authorizers: { Any: { FunctionArn: !GetAtt F.Arn, AuthorizerPayloadFormatVersion: '2.0' } }, DefaultAuthorizer: Any } }
+Resources:
+  Rest:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: prod
+      Auth:
+        DefaultAuthorizer: Token
+        Authorizers:
+          Token: { FunctionArn: !GetAtt F.Arn }
+          Asked: { FunctionArn: !GetAtt F.Arn, FunctionPayloadType: REQUEST, Identity: { Headers: [X-Who], QueryStrings: [who] } }
+          Anew: { FunctionArn: !GetAtt F.Arn, FunctionPayloadType: REQUEST, Identity: { Headers: [X-Who], ReauthorizeEvery: 0 } }
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      Events:
+        A: { Type: Api, Properties: { RestApiId: !Ref Rest, Path: /a, Method: get } }
+        B: { Type: Api, Properties: { RestApiId: !Ref Rest, Path: /b, Method: get, Auth: { Authorizer: Asked } } }
+        C: { Type: Api, Properties: { RestApiId: !Ref Rest, Path: /c, Method: get, Auth: { Authorizer: NONE } } }
+        D: { Type: Api, Properties: { RestApiId: !Ref Rest, Path: /d, Method: get, Auth: { Authorizer: Anew } } }
+        E: { Type: HttpApi, Properties: { Path: /e, Method: get } }
+",
+    );
+    let asked = [
+        "GET /a Token: Authorization",
+        "GET /b Asked: X-Who who",
+        "GET /c open",
+        "GET /d Anew: ",
+        "GET /e Any: ",
+    ];
+    assert_eq!(asked_by(&reading), asked);
+}
+
+#[test]
+fn methods_and_routes_have_the_authorizers_that_they_refer_to() {
+    let reading = read_one(
+        "
+Resources:
+  Rest: { Type: AWS::ApiGateway::RestApi, Properties: { Name: rest } }
+  Guard:
+    Type: AWS::ApiGateway::Authorizer
+    Properties: { RestApiId: !Ref Rest, Type: TOKEN, IdentitySource: method.request.header.X-Token }
+  Guarded:
+    Type: AWS::ApiGateway::Method
+    Properties: { RestApiId: !Ref Rest, ResourceId: !GetAtt Rest.RootResourceId, HttpMethod: GET, AuthorizerId: !Ref Guard }
+  Open:
+    Type: AWS::ApiGateway::Method
+    Properties: { RestApiId: !Ref Rest, ResourceId: !GetAtt Rest.RootResourceId, HttpMethod: PUT }
+  Http: { Type: AWS::ApiGatewayV2::Api, Properties: { Name: http, ProtocolType: HTTP } }
+  Jwt:
+    Type: AWS::ApiGatewayV2::Authorizer
+    Properties: { ApiId: !Ref Http, AuthorizerType: JWT, IdentitySource: [$request.header.Authorization, $request.querystring.t] }
+  I: { Type: AWS::ApiGatewayV2::Integration, Properties: { ApiId: !Ref Http, IntegrationType: HTTP_PROXY, IntegrationUri: https://b.example } }
+  R:
+    Type: AWS::ApiGatewayV2::Route
+    Properties: { ApiId: !Ref Http, RouteKey: GET /o, Target: !Sub 'integrations/${I}', AuthorizerId: !Ref Jwt }
+",
+    );
+    assert_eq!(asked_by(&reading), ["GET / Guard: X-Token", "PUT / open", "GET /o Jwt: Authorization t"]);
+}
+
 #[test]
 fn answers_are_streamed_where_the_template_says_so() {
     let reading = read_one(

@@ -79,6 +79,11 @@ impl Template {
         eval::trace(self, scope, budget).map_err(|failure| *failure)
     }
 
+    /// Whether it looks at `$context`: one that does not is given none.
+    pub fn reads_context(&self) -> bool {
+        self.variables.context != ContextUse::Nothing
+    }
+
     /// Whether any reference names this: as its root (`input`), a property or a literal key.
     pub fn mentions(&self, name: &str) -> bool {
         let mut found = false;

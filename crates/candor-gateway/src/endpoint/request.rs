@@ -152,7 +152,7 @@ fn address(
     let (uri, own_query) = filled.split_once('?').unwrap_or((&filled, ""));
     let pairs = own_query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (crate::request::decode_query(name), crate::request::decode_query(value))
+        (crate::request::decode_query(name).into_owned(), crate::request::decode_query(value).into_owned())
     });
     query.extend(pairs);
     let valid = uri.strip_prefix("https://").or_else(|| uri.strip_prefix("http://"));

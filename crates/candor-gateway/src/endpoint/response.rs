@@ -13,8 +13,13 @@ use crate::gateway_response::{self, Refusal};
 use crate::headers;
 use crate::in_flight::Received;
 use crate::integration_response::{self, Answered};
-use crate::setting::{Cause, Undecided};
+use crate::setting::{Cause, Fact, Undecided};
 use crate::trace::{Trace, What};
+
+static TOO_LARGE: Fact = Fact {
+    says: "a back end's answer above 10 MB is answered with 500",
+    source: "AWS knowledge center: troubleshoot 5xx errors for API Gateway; quota: Payload size, 10 MB",
+};
 
 /// Makes the client's response.
 pub(crate) fn resume(
@@ -36,6 +41,15 @@ pub(crate) fn resume(
             let response_type = Some(GatewayResponseType::IntegrationFailure);
             let message = "Network error communicating with endpoint";
             gateway_response::answer(received, trace, Refusal { response_type, status: 504, message, cause })
+        }
+        EndpointOutcome::Responded(response)
+            if response.body.bytes().len() as u64 > limits::GATEWAY_PAYLOAD.bytes =>
+        {
+            let cause = Cause::Aws(&TOO_LARGE);
+            trace.push(What::EndpointAnswerTooLarge, cause);
+            let refusal =
+                Refusal { response_type: None, status: 500, message: "Internal server error", cause };
+            gateway_response::answer(received, trace, refusal)
         }
         EndpointOutcome::Responded(response) => {
             let (integration_type, _) = integration.integration_type.or(&IntegrationType::Http)?;

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use candor_contract::json::Json;
 use candor_contract::limits;
 use candor_contract::outcome::{Outcome, Payload};
 use candor_contract::payload::{self, Body, ProxyFormat, Reading, StatusFrom};
@@ -73,7 +72,8 @@ pub(crate) fn resume(
         | Outcome::Exited
         | Outcome::OutOfMemory
         | Outcome::InitFailed(_)
-        | Outcome::TooLarge(_) => {
+        | Outcome::TooLarge(_)
+        | Outcome::StreamBroken(_) => {
             (502, "Internal Server Error", "text/plain", "InternalServerErrorException", &FUNCTION_ERROR)
         }
     };
@@ -137,7 +137,7 @@ fn answer(received: &Received<'_>, trace: &mut Trace, payload: &Payload) -> Resu
 }
 
 /// The event: payload 2.0 with route and stage `$default`.
-pub(crate) fn event(received: &Received<'_>) -> Json {
+pub(crate) fn event(received: &Received<'_>) -> Vec<u8> {
     let domain = format!("{}.lambda-url.{}.on.aws", received.ambient.api_id, received.ambient.region);
     http::event_2(received, "$default", "$default", &domain)
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use base64::Engine as _;
-use candor_contract::json::Json;
+use candor_contract::json::{Json, Members, write_object};
 use candor_contract::limits;
 use candor_contract::outcome::{Outcome, Payload};
 use candor_contract::payload::{self, Body, ProxyFormat, Reading, StatusFrom};
@@ -11,12 +11,14 @@ use candor_contract::payload::{self, Body, ProxyFormat, Reading, StatusFrom};
 use crate::api::{Integration, IntegrationType, Route, Target};
 use crate::endpoint::{EndpointOutcome, EndpointRequest};
 use crate::exchange::{By, Header, Response};
+use crate::http_mapping;
 use crate::in_flight::{Invocation, Received, State};
 use crate::kinds::rest;
-use crate::mapping::{joined_values, last_values, media_type};
-use crate::request;
+use crate::mapping::{self, Pairs, joined_values, last_values, media_type};
+use crate::request::{self, Request};
 use crate::setting::{Cause, Fact, Needs, Undecided};
 use crate::trace::{StepId, Trace, What};
+use crate::validation;
 
 static NO_ROUTE: Fact = Fact {
     says: "a request that no route takes is answered 404",
@@ -43,7 +45,7 @@ fn format(received: &Received<'_>) -> Result<ProxyFormat, Undecided> {
 
 /// Takes a request up to the function's door, or answers it.
 pub(crate) fn begin<'a>(
-    received: Received<'a>,
+    mut received: Received<'a>,
     trace: &mut Trace,
 ) -> Result<(Received<'a>, State<'a>), Undecided> {
     let Some(route) = received.route else {
@@ -54,8 +56,13 @@ pub(crate) fn begin<'a>(
     let integration = &route.integration;
     let (integration_type, _) = integration.integration_type.or(&IntegrationType::AwsProxy)?;
     let (target, _) = integration.target.or(&Target::Nothing)?;
+    let mapped = http_mapping::request(&received, trace, integration)?;
+    let mapped_path = mapped.and_then(|(request, path)| {
+        received.request = request;
+        path
+    });
     if let (Target::Url(url), IntegrationType::HttpProxy) = (target, integration_type) {
-        let request = forwarded(&received, integration, url)?;
+        let request = forwarded(&received, integration, url, mapped_path.as_deref())?;
         trace.push(What::EndpointCalled, Cause::Request);
         return Ok((received, State::Calling(request)));
     }
@@ -93,7 +100,13 @@ pub(crate) fn resume(
         return Ok(stock(trace, step, 503, "Service Unavailable", Cause::Aws(&UNAVAILABLE), received));
     }
     match outcome {
-        Outcome::Returned(payload) => answer(received, trace, format(received)?, payload),
+        Outcome::Returned(payload) => {
+            let (mut response, read) = answer(received, trace, format(received)?, payload)?;
+            if read {
+                http_mapping::response(received, trace, &route.integration, &mut response)?;
+            }
+            Ok(response)
+        }
         _ => {
             let step = trace.push(What::FunctionFailed, Cause::Aws(&INTERNAL));
             Ok(stock(trace, step, 500, "Internal Server Error", Cause::Aws(&INTERNAL), received))
@@ -107,8 +120,13 @@ fn forwarded(
     received: &Received<'_>,
     integration: &Integration,
     url: &str,
+    path: Option<&str>,
 ) -> Result<EndpointRequest, Undecided> {
-    let mut uri = url.to_string();
+    let mut uri =
+        match (path, url.find("://").and_then(|at| url[at + 3..].find('/').map(|slash| at + 3 + slash))) {
+            (None, _) => url.to_string(),
+            (Some(path), slash) => format!("{}{path}", &url[..slash.unwrap_or(url.len())]),
+        };
     for (name, value) in &received.parameters {
         uri = uri.replace(&format!("{{{name}}}"), value).replace(&format!("{{{name}+}}"), value);
     }
@@ -166,7 +184,28 @@ pub(crate) fn passed(
         false => Body::Known(response.body.bytes().to_vec()),
     };
     let body = By { value, step };
-    Ok(Response { status: By { value: response.status, step }, headers, body })
+    let mut response = Response { status: By { value: response.status, step }, headers, body };
+    http_mapping::response(received, trace, &route.integration, &mut response)?;
+    Ok(response)
+}
+
+/// The refusal of a request whose body is larger than the gateway takes. The limit is documented, the words are inferred from REST APIs.
+pub(crate) fn too_large(received: &Received<'_>, trace: &mut Trace) -> Response {
+    let cause = Cause::Aws(&validation::TOO_LARGE);
+    let step = trace.push(What::RequestTooLarge, cause);
+    stock(trace, step, 413, "Request Too Long", cause, received)
+}
+
+/// The refusal of a request that the authorizer does not let pass.
+pub(crate) fn refused(
+    received: &Received<'_>,
+    trace: &mut Trace,
+    status: u16,
+    message: &'static str,
+    cause: Cause,
+) -> Response {
+    let step = trace.push(What::GatewayStatus { response_type: None, message: message.to_string() }, cause);
+    stock(trace, step, status, message, cause, received)
 }
 
 /// One of the gateway's own answers: no setting shapes them.
@@ -194,17 +233,19 @@ fn stock(
     }
 }
 
+/// The client's response, and whether it is the function's: the gateway's own otherwise.
 fn answer(
     received: &Received<'_>,
     trace: &mut Trace,
     format: ProxyFormat,
     payload: &Payload,
-) -> Result<Response, Undecided> {
+) -> Result<(Response, bool), Undecided> {
     let answer = match payload::read(format, payload) {
         Reading::Answer(answer) => answer,
         Reading::Malformed(malformed) => {
             let step = trace.push(What::AnswerMalformed(malformed), Cause::Payload);
-            return Ok(stock(trace, step, 500, "Internal Server Error", Cause::Aws(&INTERNAL), received));
+            let response = stock(trace, step, 500, "Internal Server Error", Cause::Aws(&INTERNAL), received);
+            return Ok((response, false));
         }
         Reading::Undecided(pointer) => {
             let span = received.route.map_or(received.api.span, |r| r.span);
@@ -228,13 +269,14 @@ fn answer(
     }
     let id = received.ambient.extended_request_id.clone();
     headers.push(By { value: Header { name: Cow::Borrowed("apigw-requestid"), value: id }, step });
-    Ok(Response { status: By { value: answer.status, step }, headers, body: By { value: answer.body, step } })
+    let body = By { value: answer.body, step };
+    Ok((Response { status: By { value: answer.status, step }, headers, body }, true))
 }
 
 /// The event, in the route's payload format.
-pub(crate) fn event(received: &Received<'_>) -> Json {
+pub(crate) fn event(received: &Received<'_>) -> Vec<u8> {
     match format(received) {
-        Ok(ProxyFormat::Http1) => event_1(received),
+        Ok(ProxyFormat::Http1) => rest::event(received, rest::Format::Http1),
         _ => {
             let key = received.route.map_or("$default".to_string(), |r| r.key.to_string());
             event_2(received, &key, received.stage_name(), &received.ambient.domain_name())
@@ -242,107 +284,102 @@ pub(crate) fn event(received: &Received<'_>) -> Json {
     }
 }
 
-/// Payload 1.0: as REST plus `version`; `resource` is the route's path and there is no deployment id (documented).
-fn event_1(received: &Received<'_>) -> Json {
-    let Json::Object(members) = rest::event(received) else { return Json::Null };
-    let members = members.into_iter().map(|(key, value)| match (key.as_str(), value) {
-        ("requestContext", Json::Object(context)) => {
-            let kept = context.into_iter().filter(|(k, _)| k != "deploymentId").collect();
-            (key, Json::Object(kept))
-        }
-        (_, value) => (key, value),
-    });
-    let version = std::iter::once(("version".to_string(), Json::string("1.0")));
-    Json::Object(version.chain(members).collect())
-}
-
 /// Payload 2.0, also what function URLs send. Empty members are absent rather than null (reported from the field).
-pub(crate) fn event_2(received: &Received<'_>, route_key: &str, stage: &str, domain_name: &str) -> Json {
-    let crate::in_flight::Received { request, ambient, .. } = received;
-    let text = |t: &str| Json::string(t);
-    let path = if stage == "$default" { request.path.clone() } else { format!("/{stage}{}", request.path) };
-    let mut cookies = Vec::new();
-    let mut headers = Vec::new();
+pub(crate) fn event_2(received: &Received<'_>, route_key: &str, stage: &str, domain_name: &str) -> Vec<u8> {
+    let Received { request, ambient, .. } = received;
+    // A request's path begins with the stage's name, unless that is `$default`.
+    let path: &[&str] = if stage == "$default" { &[&request.path] } else { &["/", stage, &request.path] };
+    let mut cookies: Vec<&str> = Vec::new();
+    let mut headers = Pairs::with_capacity(request.headers.len() + 6);
     for (name, value) in &request.headers {
         if name.eq_ignore_ascii_case("Cookie") {
-            cookies.extend(value.split(';').map(|c| text(c.trim())));
+            cookies.extend(value.split(';').map(str::trim));
         } else {
-            headers.push((name.to_ascii_lowercase(), value.clone()));
+            headers.push((name.as_str().into(), value.as_str().into()));
         }
     }
     rest::add_forwarded(&mut headers, received);
-    let mut headers = joined_values(&headers);
+    if !request.body.is_empty() && !headers.iter().any(|(n, _)| n.eq_ignore_ascii_case("content-length")) {
+        headers.push(("content-length".into(), request.body.len().to_string().into()));
+    }
     for (name, _) in &mut headers {
-        name.make_ascii_lowercase();
+        *name = lower_case(std::mem::take(name));
     }
-    if !request.body.is_empty() && !headers.iter().any(|(n, _)| n == "content-length") {
-        headers.push(("content-length".to_string(), Json::string(request.body.len().to_string())));
-    }
-    let http = Json::object([
-        ("method", text(&request.method)),
-        ("path", text(&path)),
-        ("protocol", text("HTTP/1.1")),
-        ("sourceIp", text(&ambient.source_ip)),
-        ("userAgent", text(request.header("User-Agent").unwrap_or_default())),
-    ]);
-    let context = Json::object([
-        ("accountId", text(&ambient.account_id)),
-        ("apiId", text(&ambient.api_id)),
-        ("domainName", text(domain_name)),
-        ("domainPrefix", text(domain_name.split('.').next().unwrap_or_default())),
-        ("http", http),
-        ("requestId", text(&ambient.extended_request_id)),
-        ("routeKey", text(route_key)),
-        ("stage", text(stage)),
-        ("time", Json::string(ambient.request_time())),
-        ("timeEpoch", Json::number(ambient.time_epoch_ms)),
-    ]);
-    let mut members = vec![
-        ("version".to_string(), text("2.0")),
-        ("routeKey".to_string(), text(route_key)),
-        ("rawPath".to_string(), Json::String(path)),
-        ("rawQueryString".to_string(), Json::string(request.raw_query())),
-    ];
-    let mut add = |key: &str, value: Json| members.push((key.to_string(), value));
-    if !cookies.is_empty() {
-        add("cookies", Json::Array(cookies));
-    }
-    add("headers", Json::Object(headers));
-    let query = joined_values(&request.decoded_query());
-    if !query.is_empty() {
-        add("queryStringParameters", Json::Object(query));
-    }
-    add("requestContext", context);
-    if !received.parameters.is_empty() {
-        let decoded: Vec<(String, String)> =
-            received.parameters.iter().map(|(n, v)| (n.clone(), request::decode_path(v))).collect();
-        add("pathParameters", last_values(&decoded));
-    }
+    let query = mapping::query(request);
+    let parameters = received.parameters.iter();
+    let parameters: Pairs<'_> =
+        parameters.map(|(n, v)| (n.as_str().into(), request::decode_path(v))).collect();
     let variables = rest::stage_variables(received);
-    if !variables.is_empty() {
-        add("stageVariables", last_values(&variables));
+    let mut out = Vec::with_capacity(1_536 + request.body.len() * 2);
+    write_object(&mut out, |event| {
+        event.text("version", "2.0");
+        event.text("routeKey", route_key);
+        event.joined("rawPath", path.iter().copied());
+        event.joined("rawQueryString", raw_query(request));
+        if !cookies.is_empty() {
+            event.texts("cookies", cookies);
+        }
+        joined_values(event, "headers", &headers);
+        if !query.is_empty() {
+            joined_values(event, "queryStringParameters", &query);
+        }
+        event.object("requestContext", |context| {
+            context.text("accountId", &ambient.account_id);
+            context.text("apiId", &ambient.api_id);
+            context.text("domainName", domain_name);
+            context.text("domainPrefix", domain_name.split('.').next().unwrap_or_default());
+            context.object("http", |http| {
+                http.text("method", &request.method);
+                http.joined("path", path.iter().copied());
+                http.text("protocol", "HTTP/1.1");
+                http.text("sourceIp", &ambient.source_ip);
+                http.text("userAgent", request.header("User-Agent").unwrap_or_default());
+            });
+            context.text("requestId", &ambient.extended_request_id);
+            context.text("routeKey", route_key);
+            context.text("stage", stage);
+            context.text("time", &ambient.request_time());
+            context.number("timeEpoch", ambient.time_epoch_ms);
+        });
+        if !parameters.is_empty() {
+            last_values(event, "pathParameters", &parameters);
+        }
+        if !variables.is_empty() {
+            last_values(event, "stageVariables", &variables);
+        }
+        body(event, request);
+    });
+    out
+}
+
+/// The parts of the query string as it came.
+fn raw_query(request: &Request) -> impl Iterator<Item = &str> {
+    let parts = request.query.iter().enumerate();
+    parts.flat_map(|(i, (name, value))| [if i > 0 { "&" } else { "" }, name, "=", value])
+}
+
+/// A name in lower case; most are already.
+fn lower_case(name: Cow<'_, str>) -> Cow<'_, str> {
+    match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => Cow::Owned(name.to_ascii_lowercase()),
+        false => name,
     }
-    let (body, encoded) = body(received);
-    if let Some(body) = body {
-        add("body", body);
-    }
-    add("isBase64Encoded", Json::Bool(encoded));
-    Json::Object(members)
 }
 
 /// The body and whether it is base64. Text types, JSON, XML, JavaScript and forms go as text; multipart goes as base64
 /// (recorded for function URLs); that every other type does is inferred.
-fn body(received: &Received<'_>) -> (Option<Json>, bool) {
-    let bytes = &received.request.body;
+fn body(event: &mut Members<'_>, request: &Request) {
+    let bytes = &request.body;
     if bytes.is_empty() {
-        return (None, false);
+        return event.bool("isBase64Encoded", false);
     }
-    let content_type =
-        received.request.header("Content-Type").map_or("text/plain", media_type).to_ascii_lowercase();
+    let content_type = request.header("Content-Type").map_or("text/plain", media_type).to_ascii_lowercase();
     let textual = content_type.starts_with("text/")
         || ["json", "xml", "javascript", "x-www-form-urlencoded"].iter().any(|t| content_type.contains(t));
-    match std::str::from_utf8(bytes) {
-        Ok(text) if textual => (Some(Json::string(text)), false),
-        _ => (Some(Json::string(base64::engine::general_purpose::STANDARD.encode(bytes))), true),
+    let text = std::str::from_utf8(bytes).ok().filter(|_| textual);
+    match text {
+        Some(text) => event.text("body", text),
+        None => event.text("body", &base64::engine::general_purpose::STANDARD.encode(bytes)),
     }
+    event.bool("isBase64Encoded", text.is_none());
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use base64::Engine as _;
-use candor_contract::json::Json;
+use candor_contract::json::{Members, write_object};
 use candor_contract::limits;
 use candor_contract::outcome::{Outcome, Payload};
 use candor_contract::payload::{self, Body, ProxyFormat, Reading, StatusFrom};
@@ -17,7 +17,8 @@ use crate::headers;
 use crate::in_flight::{Invocation, Received, State};
 use crate::integration_request;
 use crate::integration_response::{self, Answered, Selection};
-use crate::mapping::{self, all_values, last_values};
+use crate::mapping::{self, Pairs, all_values, last_values};
+use crate::mock_status;
 use crate::setting::{Cause, Fact, Needs, Undecided};
 use crate::trace::{Broken, Trace, What};
 
@@ -52,6 +53,15 @@ pub(crate) fn begin<'a>(
         IntegrationType::Aws | IntegrationType::Mock | IntegrationType::Http | IntegrationType::HttpProxy => {
             look_closely(&mut received)
         }
+    }
+    if *integration_type != IntegrationType::AwsProxy
+        && let Some(cause) = integration_request::unreadable_body(&received, integration)?
+    {
+        trace.push(What::IntegrationBroken { why: Broken::BodyNotJson }, cause);
+        let refusal =
+            Refusal { response_type: None, status: 400, message: "Invalid JSON in request body", cause };
+        let response = gateway_response::answer(&received, trace, refusal)?;
+        return Ok((received, State::Done(response)));
     }
     if *integration_type == IntegrationType::Mock {
         let response = mock(&mut received, trace, route)?;
@@ -109,14 +119,14 @@ fn look_closely(received: &mut Received<'_>) {
         querystring: received.request.decoded_query(),
         header: received.request.headers.clone(),
     };
-    received.stage_variables = stage_variables(received);
-    received.context = Some(mapping::context(received, None));
+    received.stage_variables = mapping::stage_variables(received);
 }
 
 /// The stage's variables, as far as they are known.
-pub(crate) fn stage_variables(received: &Received<'_>) -> Vec<(String, String)> {
-    let known = |v: &crate::setting::Setting<String>| v.optional().ok().and_then(|(v, _)| v.cloned());
-    received.api.stage.variables.iter().filter_map(|(n, v)| Some((n.clone(), known(v)?))).collect()
+pub(crate) fn stage_variables<'r>(received: &'r Received<'_>) -> Pairs<'r> {
+    let variables = received.api.stage.variables.iter();
+    let known = variables.filter_map(|(name, value)| Some((name, value.optional().ok()?.0?)));
+    known.map(|(name, value)| (name.as_str().into(), value.as_str().into())).collect()
 }
 
 /// Makes the client's response of what the function did.
@@ -142,7 +152,8 @@ pub(crate) fn resume(
         | Outcome::InitFailed(_)
         | Outcome::Throttled
         | Outcome::NotInvocable
-        | Outcome::TooLarge(_) => false,
+        | Outcome::TooLarge(_)
+        | Outcome::StreamBroken(_) => false,
     };
     if gave_up {
         let (_, cause) = route.integration.timeout.or(&limits::REST_INTEGRATION_TIMEOUT.time)?;
@@ -242,7 +253,7 @@ fn answer(
     }
     headers.push(header(Cow::Borrowed("X-Amzn-Trace-Id"), format!("Root={}", received.ambient.trace_root)));
     for (name, value) in answer.headers {
-        headers.push(header(headers::proxy_response_name(&name), value));
+        headers.push(header(headers::proxy_response_name(name), value));
     }
     Ok(Response {
         status: By { value: answer.status, step },
@@ -258,10 +269,7 @@ fn mock(received: &mut Received<'_>, trace: &mut Trace, route: &Route) -> Result
         return Ok(refused);
     }
     let event = received.mapped_event.take().unwrap_or_default();
-    let status = std::str::from_utf8(&event)
-        .ok()
-        .and_then(|text| candor_vtl::json::parse_lenient(text).ok())
-        .and_then(|json| integration_response::override_status(json.get("statusCode")?));
+    let status = std::str::from_utf8(&event).ok().and_then(mock_status::read);
     let broken = |received: &Received<'_>, trace: &mut Trace, what: What, cause: Cause| {
         trace.push(what, cause);
         let refusal = Refusal { response_type: None, status: 500, message: "Internal server error", cause };
@@ -290,77 +298,103 @@ fn mock(received: &mut Received<'_>, trace: &mut Trace, route: &Route) -> Result
     Ok(response)
 }
 
+/// Which proxy event it is: HTTP APIs have one much like that of REST APIs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// That of a REST API.
+    Rest,
+    /// Payload 1.0 of an HTTP API: with its version, and nothing of resources and deployments, which it has not (documented).
+    Http1,
+}
+
 /// The proxy event (recorded: `test_lambda_aws_proxy_integration`).
-pub(crate) fn event(received: &Received<'_>) -> Json {
+pub(crate) fn event(received: &Received<'_>, format: Format) -> Vec<u8> {
+    let request = &received.request;
+    let resource = received.route.map_or("/", |r| r.key.path.as_str());
+    let mut headers = Pairs::with_capacity(request.headers.len() + 5);
+    let passed = request.headers.iter().filter(|(name, _)| headers::passes_request(name));
+    headers.extend(passed.map(|(name, value)| (spelled(name).into(), value.as_str().into())));
+    add_forwarded(&mut headers, received);
+    let query = mapping::query(request);
+    let path = without_leading_double(&request.path);
+    let parameters = received.parameters.iter();
+    let parameters =
+        parameters.map(|(n, v)| (n.as_str().into(), v.trim_end_matches('/').into())).collect::<Pairs<'_>>();
+    let mut out = Vec::with_capacity(2_048 + request.body.len() * 2);
+    write_object(&mut out, |event| {
+        if format == Format::Http1 {
+            event.text("version", "1.0");
+        }
+        event.text("resource", resource);
+        event.text("path", path);
+        event.text("httpMethod", &request.method);
+        last_values(event, "headers", &headers);
+        all_values(event, "multiValueHeaders", &headers);
+        last_values(event, "queryStringParameters", &query);
+        all_values(event, "multiValueQueryStringParameters", &query);
+        last_values(event, "pathParameters", &parameters);
+        last_values(event, "stageVariables", &stage_variables(received));
+        event.object("requestContext", |context| request_context(context, received, resource, format));
+        body(event, received);
+    });
+    out
+}
+
+fn request_context(context: &mut Members<'_>, received: &Received<'_>, resource: &str, format: Format) {
     let Received { request, ambient, .. } = received;
     let stage = received.stage_name();
-    let resource = received.route.map_or("/", |r| r.key.path.as_str());
-    let text = |t: &str| Json::string(t);
-    let or_null =
-        |json: Json| if matches!(&json, Json::Object(m) if m.is_empty()) { Json::Null } else { json };
-    let mut headers: Vec<(String, String)> = request
-        .headers
-        .iter()
-        .filter(|(name, _)| headers::passes_request(name))
-        .map(|(name, value)| (spelled(name), value.clone()))
-        .collect();
-    add_forwarded(&mut headers, received);
-    let query = request.decoded_query();
-    let (body, encoded) = body(received);
-    let mut identity = vec![
-        ("cognitoIdentityPoolId", Json::Null),
-        ("accountId", Json::Null),
-        ("cognitoIdentityId", Json::Null),
-        ("caller", Json::Null),
-        ("sourceIp", text(&ambient.source_ip)),
-        ("principalOrgId", Json::Null),
-        ("accessKey", Json::Null),
-        ("cognitoAuthenticationType", Json::Null),
-        ("cognitoAuthenticationProvider", Json::Null),
-        ("userArn", Json::Null),
-        ("userAgent", request.header("User-Agent").map_or(Json::Null, text)),
-        ("user", Json::Null),
-    ];
-    // Recorded: both are there with a key only.
-    if let Some(key) = crate::validation::api_key(received) {
-        identity.push(("apiKey", text(key)));
-        identity.push(("apiKeyId", text(&ambient.api_key_id)));
+    match format {
+        Format::Rest => context.text("resourceId", &ambient.resource_id),
+        Format::Http1 => context.text_or_null("resourceId", None),
     }
-    let path = without_leading_double(&request.path);
-    let request_context = Json::object([
-        ("resourceId", text(&ambient.resource_id)),
-        ("resourcePath", text(resource)),
-        ("httpMethod", text(&request.method)),
-        ("extendedRequestId", text(&ambient.extended_request_id)),
-        ("requestTime", Json::string(ambient.request_time())),
-        ("path", Json::string(format!("/{stage}{}", request.path))),
-        ("accountId", text(&ambient.account_id)),
-        ("protocol", text("HTTP/1.1")),
-        ("stage", text(stage)),
-        ("domainPrefix", text(&ambient.api_id)),
-        ("requestTimeEpoch", Json::number(ambient.time_epoch_ms)),
-        ("requestId", text(&ambient.request_id)),
-        ("identity", Json::object(identity)),
-        ("domainName", Json::string(ambient.domain_name())),
-        ("deploymentId", text(&ambient.deployment_id)),
-        ("apiId", text(&ambient.api_id)),
-    ]);
-    let parameters: Vec<(String, String)> =
-        received.parameters.iter().map(|(n, v)| (n.clone(), v.trim_end_matches('/').to_string())).collect();
-    Json::object([
-        ("resource", text(resource)),
-        ("path", text(path)),
-        ("httpMethod", text(&request.method)),
-        ("headers", or_null(last_values(&headers))),
-        ("multiValueHeaders", or_null(all_values(&headers))),
-        ("queryStringParameters", or_null(last_values(&query))),
-        ("multiValueQueryStringParameters", or_null(all_values(&query))),
-        ("pathParameters", or_null(last_values(&parameters))),
-        ("stageVariables", or_null(last_values(&stage_variables(received)))),
-        ("requestContext", request_context),
-        ("body", body),
-        ("isBase64Encoded", Json::Bool(encoded)),
-    ])
+    context.text("resourcePath", resource);
+    context.text("httpMethod", &request.method);
+    context.text("extendedRequestId", &ambient.extended_request_id);
+    context.text("requestTime", &ambient.request_time());
+    match stage {
+        "$default" => context.text("path", &request.path),
+        stage => context.joined("path", ["/", stage, &request.path]),
+    }
+    context.text("accountId", &ambient.account_id);
+    context.text("protocol", "HTTP/1.1");
+    context.text("stage", stage);
+    context.text("domainPrefix", &ambient.api_id);
+    context.number("requestTimeEpoch", ambient.time_epoch_ms);
+    context.text(
+        "requestId",
+        match format {
+            Format::Rest => &ambient.request_id,
+            // An HTTP API has one id for both (guide "Customize HTTP API access logs").
+            Format::Http1 => &ambient.extended_request_id,
+        },
+    );
+    context.object("identity", |identity| {
+        for unknown in ["cognitoIdentityPoolId", "accountId", "cognitoIdentityId", "caller"] {
+            identity.text_or_null(unknown, None);
+        }
+        identity.text("sourceIp", &ambient.source_ip);
+        for unknown in [
+            "principalOrgId",
+            "accessKey",
+            "cognitoAuthenticationType",
+            "cognitoAuthenticationProvider",
+            "userArn",
+        ] {
+            identity.text_or_null(unknown, None);
+        }
+        identity.text_or_null("userAgent", request.header("User-Agent"));
+        identity.text_or_null("user", None);
+        // Recorded: both are there with a key only.
+        if let Some(key) = crate::validation::api_key(received) {
+            identity.text("apiKey", key);
+            identity.text("apiKeyId", &ambient.api_key_id);
+        }
+    });
+    context.joined("domainName", ambient.domain_parts());
+    if format == Format::Rest {
+        context.text("deploymentId", &ambient.deployment_id);
+    }
+    context.text("apiId", &ambient.api_id);
 }
 
 /// Recorded: a path that starts with `//` loses one of them in `path`.
@@ -369,38 +403,41 @@ fn without_leading_double(path: &str) -> &str {
 }
 
 /// Recorded: the client's casing is kept except for these two.
-fn spelled(name: &str) -> String {
-    ["Authorization", "User-Agent"]
-        .into_iter()
-        .find(|n| n.eq_ignore_ascii_case(name))
-        .map_or_else(|| name.to_string(), str::to_string)
+fn spelled(name: &str) -> &str {
+    ["Authorization", "User-Agent"].into_iter().find(|n| n.eq_ignore_ascii_case(name)).unwrap_or(name)
 }
 
 /// The headers that the gateway adds to an event.
-pub(crate) fn add_forwarded(headers: &mut Vec<(String, String)>, received: &Received<'_>) {
+pub(crate) fn add_forwarded<'r>(headers: &mut Pairs<'r>, received: &'r Received<'_>) {
     let ambient = received.ambient;
-    let mut add = |name: &str, value: String| {
+    let mut add = |name: &'static str, value: &dyn Fn() -> Cow<'r, str>| {
         if !headers.iter().any(|(n, _)| n.eq_ignore_ascii_case(name)) {
-            headers.push((name.to_string(), value));
+            headers.push((name.into(), value()));
         }
     };
-    add("Host", ambient.domain_name());
-    add("X-Amzn-Trace-Id", format!("Root={}", ambient.trace_root));
-    add("X-Forwarded-For", ambient.source_ip.clone());
-    add("X-Forwarded-Port", "443".to_string());
-    add("X-Forwarded-Proto", "https".to_string());
+    add("Host", &|| ambient.domain_name().into());
+    add("X-Amzn-Trace-Id", &|| format!("Root={}", ambient.trace_root).into());
+    add("X-Forwarded-For", &|| ambient.source_ip.as_str().into());
+    add("X-Forwarded-Port", &|| "443".into());
+    add("X-Forwarded-Proto", &|| "https".into());
 }
 
 /// The body of an event and whether it is base64: bytes of a binary media type, and bytes that are no text.
-fn body(received: &Received<'_>) -> (Json, bool) {
+fn body(event: &mut Members<'_>, received: &Received<'_>) {
     let bytes = &received.request.body;
     if bytes.is_empty() {
-        return (Json::Null, false);
+        event.text_or_null("body", None);
+        return event.bool("isBase64Encoded", false);
     }
     let content_type = received.request.header("Content-Type").unwrap_or("application/json");
     // Types that nobody knows are taken for none: what an event looks like in a drill does not matter.
-    if content_handling::names_binary(received.api, Some(content_type)).unwrap_or(false) {
-        return (Json::string(base64::engine::general_purpose::STANDARD.encode(bytes)), true);
+    let encoded = content_handling::names_binary(received.api, Some(content_type)).unwrap_or(false);
+    match encoded {
+        true => event.text("body", &base64::engine::general_purpose::STANDARD.encode(bytes)),
+        false => match std::str::from_utf8(bytes) {
+            Ok(text) => event.text("body", text),
+            Err(_) => event.text("body", &String::from_utf8_lossy(bytes)),
+        },
     }
-    (Json::string(String::from_utf8_lossy(bytes)), false)
+    event.bool("isBase64Encoded", encoded);
 }

@@ -41,7 +41,23 @@ impl Civil {
 pub(crate) fn clf(epoch_ms: i64) -> String {
     let at = Civil::of(epoch_ms.div_euclid(1000));
     let Civil { year, day, hour, minute, second, .. } = at;
-    format!("{day:02}/{}/{year}:{hour:02}:{minute:02}:{second:02} +0000", at.month_name())
+    // Every event holds it, and formatting is dear.
+    let mut out = String::with_capacity(26);
+    out.extend([digit(day / 10), digit(day % 10), '/']);
+    out.push_str(at.month_name());
+    out.push('/');
+    out.push_str(&year.to_string());
+    let mut two = |number: i64| out.extend([':', digit(number / 10), digit(number % 10)]);
+    two(hour);
+    two(minute);
+    two(second);
+    out.push_str(" +0000");
+    out
+}
+
+/// A number below ten.
+fn digit(number: i64) -> char {
+    char::from(b'0' + number as u8)
 }
 
 /// As a test invocation's log has it: `Mon Sep 29 19:28:50 UTC 2025`.

@@ -98,7 +98,8 @@ pub(super) fn of(exchange: &Exchange<'_>, ran: &Ran<'_>, answer: Answer) -> Vec<
                 | Outcome::InitFailed(_)
                 | Outcome::Throttled
                 | Outcome::NotInvocable
-                | Outcome::TooLarge(_) => lambda("Duration", Sample::Usual, function),
+                | Outcome::TooLarge(_)
+                | Outcome::StreamBroken(_) => lambda("Duration", Sample::Usual, function),
             });
         }
     }

@@ -263,3 +263,18 @@ fn an_http_api_passes_everything_on() {
     );
     assert_eq!(api.call(request("GET"), EndpointOutcome::TimedOut).response.status.value, 503);
 }
+
+#[test]
+fn an_answer_above_10_mb_is_a_500() {
+    let most = candor_contract::limits::GATEWAY_PAYLOAD.bytes as usize;
+    let body = vec![b'x'; most + 1];
+    for integration in [HTTP, PROXY] {
+        let api = api("", integration);
+        let fits = api.call(request("POST"), answer(200, "text/plain", &body[1..]));
+        assert_eq!(fits.response.status.value, 200);
+        let exchange = api.call(request("POST"), answer(200, "text/plain", &body));
+        let stock = br#"{"message":"Internal server error"}"#.to_vec();
+        assert_eq!(status_and_body(&exchange), (500, stock));
+        assert_eq!(exchange.judge().verdict, Verdict::FalseAlarm);
+    }
+}

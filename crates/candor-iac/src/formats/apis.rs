@@ -34,6 +34,11 @@ impl Drafts {
         &mut self.list[last]
     }
 
+    /// Does something to every draft.
+    pub(super) fn each(&mut self, change: impl FnMut(&mut Draft)) {
+        self.list.iter_mut().for_each(change);
+    }
+
     pub(super) fn get(&mut self, id: &str) -> Option<&mut Draft> {
         self.by_id.get(id).map(|i| &mut self.list[*i])
     }

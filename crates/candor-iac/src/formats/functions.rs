@@ -291,6 +291,7 @@ pub(super) fn proxy(
         content_handling: Setting::absent(at, "ContentHandling"),
         request_templates: Vec::new(),
         request_parameters: Vec::new(),
+        response_parameters: Vec::new(),
         responses: Setting::absent(at, "IntegrationResponses"),
         span: at,
     }

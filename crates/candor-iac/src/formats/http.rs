@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use candor_contract::ApiKind;
-use candor_gateway::api::{Integration, MethodRequest, Route, RouteKey};
+use candor_gateway::api::{Authorizer, Integration, MethodRequest, Route, RouteKey};
 use candor_gateway::setting::{Needs, Setting};
 use candor_gateway::span::Span;
 
@@ -12,7 +12,7 @@ use crate::formats::functions::{Functions, properties_of, proxy};
 use crate::formats::integration::{self, HTTP_RESOURCE};
 use crate::formats::rest::name_of;
 use crate::formats::stages::{self, fill_http, stage};
-use crate::formats::{exists, openapi, target};
+use crate::formats::{exists, method_request, openapi, target};
 use crate::template::intrinsics::Scope;
 use crate::value::Value;
 
@@ -26,6 +26,7 @@ const INTEGRATION: &[&str] = &[
     "TimeoutInMillis",
     "CredentialsArn",
     "RequestParameters",
+    "ResponseParameters",
 ];
 
 /// Reads HTTP APIs with their integrations, routes and stages. WebSocket APIs answer no requests with statuses.
@@ -76,8 +77,17 @@ pub(super) fn read(scope: &Scope<'_>, functions: &Functions, drafts: &mut Drafts
             (resource.id(), read)
         })
         .collect();
+    let authorizers: HashMap<&str, Authorizer> = of_type("AWS::ApiGatewayV2::Authorizer")
+        .map(|resource| {
+            let keys = ["AuthorizerType", "IdentitySource", "AuthorizerResultTtlInSeconds"];
+            let (value, spelling) = (properties_of(scope, resource, &keys), &method_request::HTTP_RESOURCE);
+            let read =
+                method_request::authorizer(resource.id(), &value, resource.span(), spelling, "Authorization");
+            (resource.id(), read)
+        })
+        .collect();
     for resource in of_type("AWS::ApiGatewayV2::Route") {
-        let value = properties_of(scope, resource, &["ApiId", "RouteKey", "Target"]);
+        let value = properties_of(scope, resource, &["ApiId", "RouteKey", "Target", "AuthorizerId"]);
         let api = value.get("ApiId");
         let of_websocket = api.and_then(Value::as_scalar).and_then(|s| s.resource());
         let key = value.get("RouteKey").and_then(Value::as_str).unwrap_or("$default");
@@ -104,7 +114,11 @@ pub(super) fn read(scope: &Scope<'_>, functions: &Functions, drafts: &mut Drafts
             let nothing = Value::unknown(value.get("Target").map_or(at, |t| t.span), needs);
             integration::read(&nothing, at, &HTTP_RESOURCE, ApiKind::Http, functions)
         });
-        draft.api.routes.push(route(route_key(key), integration, at));
+        let mut route = route(route_key(key), integration, at);
+        route.request.authorizer = value.setting("AuthorizerId", at, |id| {
+            method_request::authorizer_of(id, |id| authorizers.get(id).cloned())
+        });
+        draft.api.routes.push(route);
     }
     for resource in of_type("AWS::ApiGatewayV2::Stage") {
         let value = properties_of(scope, resource, stages::HTTP);

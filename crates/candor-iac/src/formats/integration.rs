@@ -2,7 +2,8 @@
 
 use candor_contract::ApiKind;
 use candor_gateway::api::{
-    ContentHandling, Integration, IntegrationResponse, IntegrationType, PassthroughBehavior, Pattern, Target,
+    ContentHandling, Integration, IntegrationResponse, IntegrationType, Parameter, PassthroughBehavior,
+    Pattern, ResponseParameters, Target,
 };
 use candor_gateway::setting::{Needs, Setting};
 use candor_gateway::span::{Span, Text};
@@ -136,6 +137,10 @@ pub(super) fn read(
         request_templates: templates(value.get(spelling.request_templates)),
         request_parameters: parameters(value.get(spelling.request_parameters)),
         responses,
+        response_parameters: match kind {
+            ApiKind::Http => response_parameters(value.get(spelling.response_parameters)),
+            ApiKind::Rest | ApiKind::FunctionUrl => Vec::new(),
+        },
         span: at,
     }
 }
@@ -165,6 +170,28 @@ fn responses(value: &Value, key: Span, spelling: &Spelling) -> Setting<Vec<Integ
         Kind::Null => Setting::absent(key, spelling.responses),
         Kind::Map(_) | Kind::List(_) => Setting::written(by_pattern.chain(listed).collect(), key),
     }
+}
+
+/// The response parameters of an HTTP API by status: a mapping (OpenAPI), or lists of source and destination (CloudFormation).
+fn response_parameters(value: Option<&Value>) -> Vec<ResponseParameters> {
+    let of_status = value.map_or(&[][..], Value::members).iter();
+    let read = of_status.map(|member| {
+        let listed = member.value.get("ResponseParameters").map_or(&[][..], Value::items).iter();
+        let listed = listed.filter_map(|item| {
+            let destination = item.member("Destination")?;
+            Some(Parameter {
+                destination: destination.value.as_str()?.to_string(),
+                source: item.setting("Source", item.span, Value::string),
+                span: destination.value.span,
+            })
+        });
+        let parameters: Vec<Parameter> = match listed.collect::<Vec<_>>() {
+            listed if listed.is_empty() => parameters(Some(&member.value)),
+            listed => listed,
+        };
+        ResponseParameters { status: member.key.as_str().to_string(), parameters }
+    });
+    read.collect()
 }
 
 fn content_handling(value: &Value, at: Span, spelling: &Spelling) -> Setting<ContentHandling> {

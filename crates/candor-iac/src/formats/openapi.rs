@@ -159,7 +159,10 @@ fn route(
     });
     let request = match kind {
         ApiKind::Rest => method_request::of_operation(operation, path, document, at),
-        ApiKind::Http | ApiKind::FunctionUrl => MethodRequest::open(at),
+        ApiKind::Http | ApiKind::FunctionUrl => MethodRequest {
+            authorizer: method_request::document_authorizer(operation, document, at),
+            ..MethodRequest::open(at)
+        },
     };
     Route { key, integration, method_responses, request, span: at }
 }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use candor_contract::ApiKind;
 use candor_gateway::api::{
-    ApiKeySource, GatewayResponse, GatewayResponseType, MethodRequest, MethodResponse, Route, RouteKey,
-    Validator,
+    ApiKeySource, Authorizer, GatewayResponse, GatewayResponseType, MethodRequest, MethodResponse, Route,
+    RouteKey, Validator,
 };
 use candor_gateway::setting::{Needs, Setting};
 use candor_gateway::span::Span;
@@ -27,6 +27,7 @@ const METHOD: &[&str] = &[
     "Integration",
     "MethodResponses",
     "ApiKeyRequired",
+    "AuthorizerId",
     "RequestValidatorId",
     "RequestParameters",
     "RequestModels",
@@ -84,6 +85,15 @@ pub(super) fn read(scope: &Scope<'_>, functions: &Functions, drafts: &mut Drafts
             (resource.id(), method_request::validator(&value, resource.span()))
         })
         .collect();
+    let authorizers: HashMap<&str, Authorizer> = of_type("AWS::ApiGateway::Authorizer")
+        .map(|resource| {
+            let keys = ["Type", "IdentitySource", "AuthorizerResultTtlInSeconds"];
+            let (value, spelling) = (properties_of(scope, resource, &keys), &method_request::REST_RESOURCE);
+            let read =
+                method_request::authorizer(resource.id(), &value, resource.span(), spelling, "Authorization");
+            (resource.id(), read)
+        })
+        .collect();
     for resource in of_type("AWS::ApiGateway::Model") {
         let value = properties_of(scope, resource, &["RestApiId", "Name", "Schema"]);
         let Some(draft) = drafts.of_reference(value.get("RestApiId"), ApiKind::Rest, resource.span()) else {
@@ -102,7 +112,12 @@ pub(super) fn read(scope: &Scope<'_>, functions: &Functions, drafts: &mut Drafts
         let path = path_of(value.get("ResourceId"), &parts);
         let method = value.get("HttpMethod").and_then(Value::as_str).unwrap_or("ANY").to_string();
         let key = RouteKey::new(&method, &path);
-        let request = method_request::of_method(&value, resource.span(), |id| validators.get(id).cloned());
+        let request = method_request::of_method(
+            &value,
+            resource.span(),
+            |id| validators.get(id).cloned(),
+            |id| authorizers.get(id).cloned(),
+        );
         draft.api.routes.push(method_of(&value, key, resource.span(), request, functions));
     }
     for resource in of_type("AWS::ApiGateway::GatewayResponse") {

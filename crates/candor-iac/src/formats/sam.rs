@@ -15,6 +15,7 @@ use crate::formats::apis::{Draft, Drafts, cors, empty};
 use crate::formats::fields::{boolean, millis, parameters, status, strings, templates, transfer_mode};
 use crate::formats::functions::{Functions, properties_of, proxy};
 use crate::formats::rest::{name_at_aws, name_of};
+use crate::formats::sam_authorizers::{self, Authorizers};
 use crate::formats::stages::{fill_http, fill_rest, stage};
 use crate::formats::{exists, http, method_request, openapi};
 use crate::template::Resource;
@@ -68,6 +69,7 @@ const HTTP_API: &[&str] = &[
     "DefinitionBody",
     "DefinitionUri",
     "CorsConfiguration",
+    "Auth",
     "AccessLogSettings",
     "StageVariables",
     "DefaultRouteSettings",
@@ -88,6 +90,7 @@ pub(super) fn read(scope: &Scope<'_>, globals: &Globals, functions: &Functions, 
     let mut defined: Vec<&str> =
         scope.template.resources.iter().filter(not_made_by_sam).map(Resource::id).collect();
     let mut with_keys: Vec<(String, Keys)> = Vec::new();
+    let mut with_authorizers: Vec<(String, Authorizers)> = Vec::new();
     let mut with_cors: Vec<(String, Value, Span)> = Vec::new();
     for resource in &scope.template.resources {
         let (kind, keys, section) = match resource.resource_type {
@@ -107,6 +110,9 @@ pub(super) fn read(scope: &Scope<'_>, globals: &Globals, functions: &Functions, 
         };
         if has_definition && !takes_events {
             defined.push(resource.id());
+        }
+        if let Some(auth) = value.get("Auth") {
+            with_authorizers.push((resource.id().to_string(), Authorizers::read(auth)));
         }
         if let Some(keys) = value.get("Auth").and_then(|auth| Keys::read(auth, resource.span())) {
             with_keys.push((resource.id().to_string(), keys));
@@ -158,6 +164,16 @@ pub(super) fn read(scope: &Scope<'_>, globals: &Globals, functions: &Functions, 
             keys.ask(&mut draft.api);
         }
     }
+    let of_all =
+        [("Api", IMPLICIT_REST), ("HttpApi", IMPLICIT_HTTP)].into_iter().filter_map(|(section, id)| {
+            Some((id.to_string(), Authorizers::read(globals.section(section)?.get("Auth")?)))
+        });
+    for (id, authorizers) in with_authorizers.into_iter().chain(of_all) {
+        if let Some(draft) = drafts.get(&id) {
+            authorizers.guard(&mut draft.api);
+        }
+    }
+    drafts.each(|draft| sam_authorizers::without_names(&mut draft.api));
 }
 
 /// That all methods of an API need a key (`Auth.ApiKeyRequired`).
@@ -382,10 +398,15 @@ fn event_route(key: RouteKey, properties: &Value, target: &Target, kind: ApiKind
         },
         ..proxy(written, version, at)
     };
+    let authorizer = sam_authorizers::of_event(properties, at);
     match kind {
-        ApiKind::Http => http::route(key, integration, at),
+        ApiKind::Http => {
+            let mut route = http::route(key, integration, at);
+            route.request.authorizer = authorizer;
+            route
+        }
         _ => {
-            let request = method_request::of_event(properties, at);
+            let request = MethodRequest { authorizer, ..method_request::of_event(properties, at) };
             Route { key, integration, method_responses: Setting::absent(at, "Responses"), request, span: at }
         }
     }

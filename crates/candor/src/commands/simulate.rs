@@ -5,10 +5,8 @@ mod by_hand;
 use std::time::Duration;
 
 use base64::Engine as _;
-use candor_contract::ApiKind;
 use candor_contract::json::Json;
 use candor_contract::outcome::{FunctionError, Outcome, Payload, TimeoutWording};
-use candor_gateway::api::Api;
 use candor_gateway::endpoint::{EndpointOutcome, EndpointRequest, EndpointResponse};
 use candor_gateway::exchange::Exchange;
 use candor_gateway::in_flight::Invocation;
@@ -57,6 +55,9 @@ pub(crate) struct Args {
     /// What the function returns, as JSON, or @FILE
     #[arg(long, value_name = "JSON", requires = "template", conflicts_with_all = ["function", "backend"])]
     returns: Option<String>,
+    /// What the route's authorizer says: allows, denies, ignores, unauthorized, fails, malformed
+    #[arg(long, value_name = "SLUG", requires = "template")]
+    authorizer: Option<String>,
     /// Which API of the template, where several take the request
     #[arg(long, value_name = "API", requires = "template")]
     of: Option<String>,
@@ -174,19 +175,13 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
         let at = sources.position(u.span);
         input(&format!("{}:{}", sources.path(u.span.file), at.line), format!("undecided: {}", u.needs))
     })?;
-    show(args, &api, &exchange, &sources, ui)?;
+    show(args, &exchange, &sources, ui)?;
     Ok(Status::Clean)
 }
 
-fn show(
-    args: &Args,
-    api: &Api,
-    exchange: &Exchange<'_>,
-    sources: &Sources,
-    ui: &mut Ui,
-) -> Result<(), Fault> {
+fn show(args: &Args, exchange: &Exchange<'_>, sources: &Sources, ui: &mut Ui) -> Result<(), Fault> {
     match args.format {
-        Format::Json => ui.print(&exchange::write_json(exchange, called(api, exchange))),
+        Format::Json => ui.print(&exchange::write_json(exchange, called(exchange))),
         Format::Text => {
             let palette = ui.palette();
             ui.print(&exchange::write_text(exchange, sources, args.trace, palette))
@@ -195,8 +190,8 @@ fn show(
 }
 
 /// Whether the exchange got as far as an integration request: only then is there an event to show.
-fn called(api: &Api, exchange: &Exchange<'_>) -> bool {
-    exchange.outcome.is_some() || exchange.endpoint.is_some() || (api.kind == ApiKind::FunctionUrl)
+fn called(exchange: &Exchange<'_>) -> bool {
+    exchange.outcome.is_some() || exchange.endpoint.is_some()
 }
 
 fn pairs(json: Option<&Json>, subject: &str, what: &str) -> Result<Vec<(String, String)>, Fault> {

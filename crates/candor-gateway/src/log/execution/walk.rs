@@ -15,6 +15,7 @@ use crate::exchange::Exchange;
 use crate::in_flight::Received;
 use crate::kinds::rest;
 use crate::log::{Call, integration_latency, secrets, time};
+use crate::mapping::Pairs;
 use crate::signals::UNKNOWN;
 use crate::trace::{Broken, What};
 
@@ -58,8 +59,10 @@ pub fn cloudwatch(exchange: &Exchange<'_>, level: Level) -> Vec<Line> {
         Event::NoApiKeyNeeded(key),
         Event::UsagePlanChecked { api_key, api_stage },
     ];
-    let mut headers = received.request.headers.clone();
+    let headers = received.request.headers.iter();
+    let mut headers: Pairs<'_> = headers.map(|(n, v)| (n.as_str().into(), v.as_str().into())).collect();
     rest::add_forwarded(&mut headers, received);
+    let headers: Vec<_> = headers.into_iter().map(|(n, v)| (n.into_owned(), v.into_owned())).collect();
     events.extend(walk(exchange, headers).into_iter().map(|(_, event)| event));
     if Call::of(exchange) == Call::Answered {
         events.push(Event::EndpointRequestId(ambient.lambda_request_id.clone()));
@@ -170,8 +173,10 @@ pub(crate) fn failure(exchange: &Exchange<'_>, what: &What) -> Vec<Event> {
             Broken::MockStatus => {
                 configuration("statusCode should be an integer which defined in request template")
             }
-            // Nobody here has seen what AWS writes of these two.
-            Broken::NotPost | Broken::ReservedHeader => configuration(&UNKNOWN.to_string()),
+            // Nobody here has seen what AWS writes of these.
+            Broken::NotPost | Broken::ReservedHeader | Broken::BodyNotJson => {
+                configuration(&UNKNOWN.to_string())
+            }
             // Recorded: an undefined stage variable as host.
             Broken::InvalidAddress => configuration("Invalid endpoint address"),
             // Seen in published logs and reports.
@@ -184,8 +189,12 @@ pub(crate) fn failure(exchange: &Exchange<'_>, what: &What) -> Vec<Event> {
         What::BodyRefused { content_type, why } => vec![Event::Other(format!(
             "Request body does not match model schema for content type {content_type}: {why}"
         ))],
-        // What AWS writes of a refused content type, a missing key or parameter nobody here has seen.
+        // What AWS writes of a refused content type, a missing key or parameter, of too many bytes nobody here has seen.
         What::NoRoute
+        | What::RequestTooLarge
+        | What::IdentityMissing { .. }
+        | What::Authorized(_)
+        | What::EndpointAnswerTooLarge
         | What::KeyMissing
         | What::ParametersMissing { .. }
         | What::PreflightAnswered
@@ -195,7 +204,10 @@ pub(crate) fn failure(exchange: &Exchange<'_>, what: &What) -> Vec<Event> {
         | What::EndpointCalled
         | What::EndpointPassed
         | What::AnswerRead
+        | What::StreamBroken
         | What::StatusInferred
+        | What::ParameterMapped
+        | What::StatusMapped
         | What::PatternMatched { .. }
         | What::DefaultResponse { .. }
         | What::PassedThrough

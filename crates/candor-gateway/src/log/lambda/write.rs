@@ -64,6 +64,8 @@ pub fn of(outcome: &Outcome, ran: &Ran, format: Format) -> Vec<Line> {
         Outcome::Returned(_) | Outcome::ReturnedLate(_) => (None, Status::Success, None),
         // A report says nothing of an exception in the text format (never seen with one); in JSON it has a status.
         Outcome::Raised(error) => (raised(error, ran), Status::Error, None),
+        // Which lines an error in the middle of a stream leaves nobody here has seen; that it is a function error is documented.
+        Outcome::StreamBroken(_) => (None, Status::Error, None),
         Outcome::TooLarge(_) => (None, Status::Error, Some("Function.ResponseSizeTooLarge".to_string())),
         Outcome::InitFailed(error) => {
             let error_type = member(error, "errorType");
@@ -84,7 +86,7 @@ pub fn of(outcome: &Outcome, ran: &Ran, format: Format) -> Vec<Line> {
     };
     let failed = status != Status::Success;
     let (in_report, report_type) = match (format, outcome) {
-        (Format::Text, Outcome::Raised(_) | Outcome::TooLarge(_)) => (None, None),
+        (Format::Text, Outcome::Raised(_) | Outcome::TooLarge(_) | Outcome::StreamBroken(_)) => (None, None),
         (Format::Text, _) => (failed.then_some(status), error_type.clone()),
         (Format::Json, _) => (Some(status), error_type.clone()),
     };

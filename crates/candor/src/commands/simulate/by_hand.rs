@@ -3,6 +3,7 @@
 use candor_check::Player;
 use candor_contract::outcome::{Outcome, Payload};
 use candor_gateway::api::{Api, Route};
+use candor_gateway::authorizer::Authorization;
 use candor_gateway::drill::{Act, Case, Door, Origin};
 use candor_gateway::in_flight::InFlight;
 use candor_gateway::request::{Ambient, Request};
@@ -35,7 +36,9 @@ pub(super) fn run(args: &Args, template: &str, line: &str, ui: &mut Ui) -> Resul
             format!("undecided: {}", u.needs),
         )
     };
-    let door = Door::of(InFlight::begin(api, request, &ambient).map_err(undecided)?);
+    let door = Door::of(
+        InFlight::begin_authorized(api, request, &ambient, authorization(args)?).map_err(undecided)?,
+    );
     let route = route_of(&door);
     let case = match route {
         Some(route) => {
@@ -48,7 +51,7 @@ pub(super) fn run(args: &Args, template: &str, line: &str, ui: &mut Ui) -> Resul
         Door::Answered(exchange) => *exchange,
         Door::Function(_) | Door::Endpoint(_) => door.play(&case).map_err(undecided)?,
     };
-    show(args, api, &exchange, &reading.sources, ui)?;
+    show(args, &exchange, &reading.sources, ui)?;
     Ok(Status::Clean)
 }
 
@@ -82,6 +85,15 @@ fn request(args: &Args, line: &str) -> Result<Request, Fault> {
     }
     let body = args.data.as_deref().map(text_or_file).transpose()?.unwrap_or_default().into_bytes();
     Ok(Request { method, path: path.to_string(), query: query.collect(), headers, body })
+}
+
+/// What the authorizer says: it lets the request pass where nothing is said.
+fn authorization(args: &Args) -> Result<Authorization, Fault> {
+    let Some(slug) = args.authorizer.as_deref() else { return Ok(Authorization::Allows) };
+    Authorization::ALL.into_iter().find(|a| a.slug() == slug).ok_or_else(|| Fault::Usage {
+        what: format!("`{slug}` is nothing that an authorizer says"),
+        hint: format!("one of {}", Authorization::ALL.map(Authorization::slug).join(", ")),
+    })
 }
 
 /// The text of an argument, or of the file behind its `@`.

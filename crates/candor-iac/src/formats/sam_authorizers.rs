@@ -1,0 +1,97 @@
+//! SAM's `Auth`: the authorizers of an API, the one that holds where nothing else is written, and what an event chooses.
+//!
+//! Specification of SAM: `ApiAuth`, `HttpApiAuth`, `LambdaTokenAuthorizer`, `LambdaRequestAuthorizer`, `LambdaAuthorizer`.
+
+use candor_gateway::api::{Api, Authorizer, IdentitySource};
+use candor_gateway::setting::Setting;
+use candor_gateway::span::Span;
+
+use crate::value::Value;
+
+/// The authorizers of one API.
+pub(super) struct Authorizers {
+    known: Vec<Authorizer>,
+    default: Option<String>,
+    /// Whether the default holds for preflights, too (`AddDefaultAuthorizerToCorsPreflight`, true where nothing is written).
+    of_preflights: bool,
+}
+
+impl Authorizers {
+    /// Reads the `Auth` of an API.
+    pub(super) fn read(auth: &Value) -> Authorizers {
+        let named = auth.get("Authorizers").map_or(&[][..], Value::members).iter();
+        let spared = auth.get("AddDefaultAuthorizerToCorsPreflight").is_some()
+            && !auth.is_true("AddDefaultAuthorizerToCorsPreflight");
+        Authorizers {
+            known: named.map(|m| authorizer(m.key.as_str(), &m.value, m.key.span())).collect(),
+            default: auth.get("DefaultAuthorizer").and_then(Value::as_str).map(str::to_string),
+            of_preflights: !spared,
+        }
+    }
+
+    /// Puts them before the routes of the API: those that routes name, and the default before those that name none.
+    pub(super) fn guard(&self, api: &mut Api) {
+        for route in &mut api.routes {
+            let chosen = match route.request.authorizer.optional() {
+                Ok((Some(own), _)) => Some(own.name.clone()),
+                Ok((None, _)) if route.key.method != "OPTIONS" || self.of_preflights => self.default.clone(),
+                Ok((None, _)) | Err(_) => None,
+            };
+            let found = chosen.and_then(|name| self.known.iter().find(|known| known.name == name));
+            if let Some(authorizer) = found {
+                route.request.authorizer = Setting::written(authorizer.clone(), authorizer.span);
+            }
+        }
+    }
+}
+
+/// What an event chooses: a name, which `guard` looks up.
+pub(super) fn of_event(properties: &Value, at: Span) -> Setting<Authorizer> {
+    let auth = properties.get("Auth");
+    match auth.and_then(|auth| auth.member("Authorizer")) {
+        Some(member) => member.value.string().and_then(|name, span| {
+            let identity = Setting::absent(span, "Identity");
+            Setting::written(Authorizer { name, identity, span }, span)
+        }),
+        None => Setting::absent(at, "Authorizer"),
+    }
+}
+
+/// Events that choose none, or signatures of IAM, have no authorizer.
+pub(super) fn without_names(api: &mut Api) {
+    for route in &mut api.routes {
+        let none = match route.request.authorizer.optional() {
+            Ok((Some(authorizer), _)) if matches!(authorizer.name.as_str(), "NONE" | "AWS_IAM") => {
+                authorizer.span
+            }
+            _ => continue,
+        };
+        route.request.authorizer = Setting::absent(none, "Authorizer");
+    }
+}
+
+/// One authorizer: of a TOKEN authorizer and a user pool a header, of a REQUEST authorizer what it lists, unless its answers are not kept.
+fn authorizer(name: &str, value: &Value, at: Span) -> Authorizer {
+    let identity = value.get("Identity");
+    let of = |key: &str| identity.and_then(|identity| identity.get(key));
+    let listed = |key: &str| of(key).map_or(&[][..], Value::items).iter().filter_map(Value::as_str);
+    let payload = value.get("FunctionPayloadType").and_then(Value::as_str);
+    // Only an HTTP API's has a payload format, and it asks for nothing where nothing is written.
+    let by_request = payload == Some("REQUEST")
+        || value.get("AuthorizerPayloadFormatVersion").is_some()
+        || ["Headers", "QueryStrings"].iter().any(|key| of(key).is_some());
+    let mut sources: Vec<IdentitySource> = Vec::new();
+    if let Some(source) = value.get("IdentitySource").and_then(Value::as_str) {
+        sources.push(IdentitySource::read(source));
+    } else if by_request {
+        sources.extend(listed("Headers").map(|name| IdentitySource::Header(name.to_string())));
+        sources.extend(listed("QueryStrings").map(|name| IdentitySource::QueryString(name.to_string())));
+        if of("ReauthorizeEvery").and_then(Value::as_str) == Some("0") {
+            sources.clear();
+        }
+    } else if value.get("JwtConfiguration").is_none() {
+        let header = of("Header").and_then(Value::as_str).unwrap_or("Authorization");
+        sources.push(IdentitySource::Header(header.to_string()));
+    }
+    Authorizer { name: name.to_string(), identity: Setting::written(sources, at), span: at }
+}
