@@ -12,6 +12,8 @@ mod python;
 mod returns;
 #[path = "mutants/shape.rs"]
 mod shape;
+#[path = "mutants/template.rs"]
+mod template;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
