@@ -3,6 +3,7 @@
 mod bench;
 mod bless;
 mod ci;
+mod mutate;
 mod step;
 mod test;
 mod tidy;
@@ -19,6 +20,7 @@ Commands:
   ci           Format, clippy, docs, tidy, test, the examples, and shared runners where there are any
   tidy         Check what no compiler checks: dependencies, I/O in the core, rule pages, links, documents
   bless        Make generated files and snapshots anew
+  mutate       Break honest templates and handlers one thing at a time, and say which of the damage `check` finds
   bench check  Time `candor check` on generated templates of 100, 1,000 and 10,000 routes
   bench handlers
                Time the reading of Python handlers beside their parser alone
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         ["ci"] => ci::run(),
         ["tidy"] => tidy::run(),
         ["bless"] => bless::run(),
+        ["mutate"] => mutate::run(),
         ["bench", "check"] => bench::run(),
         ["bench", "handlers"] => bench::handlers(),
         ["--help" | "-h" | "help"] => {

@@ -1,0 +1,59 @@
+//! The API puts messages into a queue, and what cannot be handled behind it is lost.
+
+use super::*;
+
+pub(super) static RULE: Rule = Rule {
+    slug: "queue-front-no-dlq",
+    severity: Severity::Note,
+    summary: "The API puts messages into a queue, and what cannot be handled behind it is lost.",
+    docs: include_str!("queue_front_no_dlq.md"),
+    find: Find::InProject(find),
+};
+
+use candor_gateway::api::Target;
+use candor_iac::project::{Poller, Queue};
+
+fn find(project: &Project, findings: &mut Findings) {
+    for api in &project.apis {
+        for route in &api.routes {
+            let Some(queue) = project.queues.iter().find(|queue| feeds(route, queue)) else { continue };
+            // Who reads the queue stands in another template: there it can be seen what becomes of messages.
+            let Some(poller) = project.pollers.iter().find(|poller| poller.reads(&queue.logical_id)) else { continue };
+            let Some((at, label, remedy)) = lost(queue, poller) else { continue };
+            let function = poller.function.as_deref().unwrap_or("the function");
+            report_route(&RULE, api, Some(route), at, findings, || Claimed {
+                at,
+                message: format!("{} has said yes to a message that {function} may never handle", route.key),
+                label,
+                remedy,
+                also: vec![(route.span, "the route".to_string())],
+            });
+        }
+    }
+}
+
+/// Whether a route's integration names the queue: in its address, or among its parameters.
+fn feeds(route: &Route, queue: &Queue) -> bool {
+    let Ok((Some(Target::Service { service, action }), _)) = route.integration.target.optional() else { return false };
+    let names = |text: &str| {
+        text.contains(&format!("${{{}}}", queue.logical_id)) || text.contains(&format!("${{{}.", queue.logical_id))
+    };
+    let parameter = |p: &candor_gateway::api::Parameter| matches!(p.source.optional(), Ok((Some(source), _)) if names(source));
+    service == "sqs" && (names(action) || route.integration.request_parameters.iter().any(parameter))
+}
+
+/// How a message gets lost: where, why, and what to write.
+fn lost(queue: &Queue, poller: &Poller) -> Option<(Span, String, String)> {
+    if !queue.has_redrive_policy {
+        let label = "no RedrivePolicy: a message that fails comes again until its time is over, and is gone then".to_string();
+        let remedy = "`RedrivePolicy` with a queue for what nobody could handle, and an alarm on its length".to_string();
+        return Some((queue.span, label, remedy));
+    }
+    let one = matches!(poller.batch_size.optional(), Ok((Some(1), _)) | Err(_));
+    if poller.reports_batch_item_failures || one {
+        return None;
+    }
+    let label = "one message that fails sends the whole batch back, and in the end to the dead letters".to_string();
+    let remedy = "`FunctionResponseTypes: [ReportBatchItemFailures]`, and a function that returns `batchItemFailures`".to_string();
+    Some((poller.span, label, remedy))
+}
