@@ -74,6 +74,7 @@ impl Files for Disk<'_> {
 
     fn list(&self, dir: &str) -> Result<Vec<DirEntry>, FileError> {
         let mut entries = Vec::new();
+        let ignored = self.ignored.of(Path::new(dir));
         for entry in fs::read_dir(dir).map_err(|e| fault(&e))? {
             let entry = entry.map_err(|e| fault(&e))?;
             // Links are not followed when walking: they may lead out of the project, or in circles. Pipes, sockets and devices
@@ -86,7 +87,8 @@ impl Files for Disk<'_> {
             let folder = if dir == "." { Path::new("") } else { Path::new(dir) };
             let path = folder.join(entry.file_name());
             let excluded = self.settings.is_some_and(|settings| settings.excludes(&path));
-            if excluded || self.ignored.has(Path::new(dir), &path, kind.is_dir()) {
+            let name = entry.file_name();
+            if excluded || name.to_str().is_some_and(|name| ignored.ignores(name, kind.is_dir())) {
                 continue;
             }
             if let Some(path) = path.to_str() {

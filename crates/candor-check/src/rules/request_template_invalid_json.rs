@@ -27,7 +27,7 @@ fn find(project: &Project, findings: &mut Findings) {
                 let at = template.text.at(trap.span);
                 report_route(&RULE, api, Some(route), at, findings, || Claimed {
                     at,
-                    message: format!("{} answers 500 when the request holds a quote", route.key),
+                    message: format!("{} sends broken JSON when the request holds a quote", route.key),
                     label: "put between quotes as it comes: what is called refuses broken JSON".to_string(),
                     remedy: "`$util.escapeJavaScript(…).replaceAll(\"\\\\'\", \"'\")`, or `$input.json(…)`, which brings its own quotes".to_string(),
                     also: Vec::new(),
