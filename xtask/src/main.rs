@@ -4,6 +4,7 @@ mod bench;
 mod bless;
 mod ci;
 mod mutate;
+mod peers;
 mod step;
 mod test;
 mod tidy;
@@ -22,6 +23,8 @@ Commands:
   bless        Make generated files and snapshots anew
   mutate       Break honest templates and handlers one thing at a time, and say which of the damage `check` finds
   bench check  Time `candor check` on generated templates of 100, 1,000 and 10,000 routes
+  bench check --peers PATH
+               Time `candor check`, cfn-lint, checkov and cfn-guard on the templates of a tree; it installs the three
   bench handlers
                Time the reading of Python handlers beside their parser alone
 ";
@@ -36,6 +39,7 @@ fn main() -> ExitCode {
         ["bless"] => bless::run(),
         ["mutate"] => mutate::run(),
         ["bench", "check"] => bench::run(),
+        ["bench", "check", "--peers", path] => peers::run(path),
         ["bench", "handlers"] => bench::handlers(),
         ["--help" | "-h" | "help"] => {
             print!("{HELP}");

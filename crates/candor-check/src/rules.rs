@@ -18,6 +18,7 @@ use candor_iac::project::{Function, Project};
 use crate::finding::{Claimed, Concerned, Findings, Proof, Severity};
 use crate::handlers::{Handler, Handlers};
 use crate::player::Played;
+use crate::promises::Promises;
 
 macro_rules! rules {
     ($($name:ident),* $(,)?) => {
@@ -101,6 +102,8 @@ rules! {
     service_partial_failure,
     service_default_200,
     http_default_200,
+    status_not_promised,
+    error_without_envelope,
     masked_failure,
     hollow_success,
     false_alarm,
@@ -207,6 +210,8 @@ pub struct Scene<'a> {
     pub siblings: &'a [(&'a Case, &'a Exchange<'a>)],
     /// What the handler's source shows, where it was read.
     pub source: Option<Source<'a>>,
+    /// What clients were promised.
+    pub promises: &'a Promises,
 }
 
 /// What a handler's source shows, and which path of it is played.
@@ -339,6 +344,9 @@ impl<'a> Scene<'a> {
         if !success || self.proxy_format().is_none() || self.swallowed().is_some() {
             return None;
         }
+        if let Some(told) = self.in_the_teams_envelope() {
+            return Some(told);
+        }
         let tells = self.answer()?.tells?;
         let own = self.path()?;
         // The same clause swallows what surely fails: the rules on that say it.
@@ -365,6 +373,18 @@ impl<'a> Scene<'a> {
             return Some(tells);
         }
         Some(own.handed.iter().chain([&own.at]).find(|place| !shared(place)).copied().unwrap_or(tells))
+    }
+
+    /// Where the answer tells of an error in the envelope that the team has for it: in its body, or behind a mapping as a whole.
+    pub(crate) fn in_the_teams_envelope(&self) -> Option<Place> {
+        let shape = &self.answer()?.shape;
+        if self.is_mapped() {
+            return self.promises.error_in(shape);
+        }
+        match &shape.entry("body")?.value {
+            Shape::Text { content: Some(content), .. } => self.promises.error_in(content),
+            other => self.promises.error_in(other),
+        }
     }
 
     /// Whether the answer goes through a mapping (REST, non-proxy).

@@ -84,7 +84,7 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
         reading.warnings.clear();
     }
     tell_unread(&reading, ui);
-    let mut report = candor_check::check(&reading, &handlers);
+    let mut report = candor_check::check(&reading, &handlers, &settings.config.promises);
     settings.apply(&reading.sources, &mut report.findings);
     report.findings.retain(|f| {
         let named = |list: &[String]| list.iter().any(|slug| slug == f.rule.slug);

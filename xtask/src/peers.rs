@@ -1,0 +1,177 @@
+//! `cargo xtask bench check --peers PATH`: the same templates for `candor check`, cfn-lint, checkov and cfn-guard.
+//!
+//! None of the three plays a failure; they are what people run over templates in CI, so their time is what a pipeline is used to. Each gets a folder
+//! with nothing but the templates; candor, which reads handlers as well, is timed on the tree as it is, too.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::step::{Step, candor, cargo, root, target};
+
+/// How often candor runs; the least counts. The others run once: they take minutes.
+const RUNS: usize = 7;
+
+struct Tool {
+    name: &'static str,
+    program: PathBuf,
+    args: Vec<String>,
+    runs: usize,
+}
+
+struct Measured {
+    least: Duration,
+    peak_mb: f64,
+}
+
+pub(crate) fn run(path: &str) -> Result<(), String> {
+    Step::cargo(&["build", "--release", "--locked"]).run()?;
+    let path = fs::canonicalize(path).map_err(|e| format!("{path}: {e}"))?;
+    let folder = target().join("peers");
+    let templates = folder.join("templates");
+    let count = copy_templates(&path, &templates)?;
+    if count == 0 {
+        return Err(format!("{} holds no template", path.display()));
+    }
+    let (all, only) = (path.to_string_lossy().into_owned(), templates.to_string_lossy().into_owned());
+    let own = |name, tree: &str| Tool {
+        name,
+        program: candor(),
+        args: vec!["check".to_string(), "--quiet".to_string(), tree.to_string()],
+        runs: RUNS,
+    };
+    let mut tools = vec![own("candor, the tree with its handlers", &all), own("candor", &only)];
+    match guard(&folder) {
+        Ok(program) => {
+            let rules = root().join("fixtures/bench/nine.guard").to_string_lossy().into_owned();
+            let args = ["validate", "--rules", &rules, "--data", &only, "--show-summary", "none"];
+            tools.push(Tool { name: "cfn-guard", program, args: args.map(str::to_string).to_vec(), runs: 1 });
+        }
+        Err(why) => println!("skipped: cfn-guard: {why}"),
+    }
+    match python(&folder) {
+        Ok(bin) => {
+            let files = format!("{only}/*");
+            tools.push(Tool {
+                name: "cfn-lint",
+                program: bin.join("cfn-lint"),
+                args: vec!["--format".to_string(), "quiet".to_string(), "--template".to_string(), files],
+                runs: 1,
+            });
+            let args = [
+                "--quiet",
+                "--compact",
+                "--skip-download",
+                "--framework",
+                "cloudformation",
+                "--directory",
+                &only,
+            ];
+            tools.push(Tool {
+                name: "checkov",
+                program: bin.join("checkov"),
+                args: args.map(str::to_string).to_vec(),
+                runs: 1,
+            });
+        }
+        Err(why) => println!("skipped: cfn-lint and checkov: {why}"),
+    }
+    println!("\n{count} templates; wall time of the whole process\n");
+    println!("{:>36} {:>10} {:>9} {:>9}", "", "ms", "peak MB", "ratio");
+    let mut base = None;
+    for tool in &tools {
+        let measured = measure(tool)?;
+        let ms = measured.least.as_secs_f64() * 1e3;
+        let base = *base.get_or_insert(ms);
+        // The first row is the tree; ratios are against candor on the same templates as the others.
+        let base = if tool.name == "candor" { ms } else { base };
+        println!("{:>36} {ms:>10.0} {:>9.0} {:>9.1}", tool.name, measured.peak_mb, ms / base);
+    }
+    println!("\nratio: against candor on the whole tree, which reads every template and the handlers, too.");
+    Ok(())
+}
+
+/// Copies what looks like a template into one folder; how many there are.
+fn copy_templates(from: &Path, to: &Path) -> Result<usize, String> {
+    let fault = |path: &Path, e: std::io::Error| format!("{}: {e}", path.display());
+    if to.exists() {
+        fs::remove_dir_all(to).map_err(|e| fault(to, e))?;
+    }
+    fs::create_dir_all(to).map_err(|e| fault(to, e))?;
+    let mut count = 0;
+    let mut open = vec![from.to_path_buf()];
+    while let Some(folder) = open.pop() {
+        let Ok(entries) = fs::read_dir(&folder) else { continue };
+        let mut entries: Vec<_> = entries.flatten().collect();
+        entries.sort_by_key(std::fs::DirEntry::file_name);
+        for entry in entries {
+            let path = entry.path();
+            let Ok(kind) = entry.file_type() else { continue };
+            if kind.is_dir() && ![".git", "node_modules"].iter().any(|name| entry.file_name() == *name) {
+                open.push(path);
+                continue;
+            }
+            let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_string();
+            if !kind.is_file() || !["yaml", "yml", "json"].contains(&extension.as_str()) {
+                continue;
+            }
+            let Ok(text) = fs::read_to_string(&path) else { continue };
+            let says_so =
+                text.contains("AWSTemplateFormatVersion") || text.contains("AWS::Serverless-2016-10-31");
+            if says_so && text.contains("Resources") {
+                count += 1;
+                fs::write(to.join(format!("{count:05}.{extension}")), &text).map_err(|e| fault(to, e))?;
+            }
+        }
+    }
+    Ok(count)
+}
+
+/// cfn-guard, built once.
+fn guard(folder: &Path) -> Result<PathBuf, String> {
+    let program = folder.join("bin/cfn-guard");
+    if !program.exists() {
+        let root = folder.to_string_lossy().into_owned();
+        println!("building cfn-guard (this takes minutes)");
+        Step::new(cargo(), &["install", "--quiet", "--locked", "--root", &root, "cfn-guard"]).run()?;
+    }
+    Ok(program)
+}
+
+/// The programs of a Python environment with cfn-lint and checkov, made once.
+fn python(folder: &Path) -> Result<PathBuf, String> {
+    let bin = folder.join("venv/bin");
+    if !bin.join("checkov").exists() {
+        println!("installing cfn-lint and checkov (this takes minutes)");
+        let venv = folder.join("venv").to_string_lossy().into_owned();
+        Step::new("python3", &["-m", "venv", "--clear", &venv]).run()?;
+        let args = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "cfn-lint", "checkov"];
+        Step::new(bin.join("python").to_string_lossy(), &args).run()?;
+    }
+    Ok(bin)
+}
+
+fn measure(tool: &Tool) -> Result<Measured, String> {
+    let mut least = Duration::MAX;
+    let mut peak_mb: f64 = 0.0;
+    for _ in 0..tool.runs {
+        let mut command = Command::new(&tool.program);
+        command.args(&tool.args).stdout(Stdio::null()).stderr(Stdio::null()).current_dir(root());
+        let start = Instant::now();
+        let mut child = command.spawn().map_err(|e| format!("{}: {e}", tool.program.display()))?;
+        let status = format!("/proc/{}/status", child.id());
+        loop {
+            let text = fs::read_to_string(&status).unwrap_or_default();
+            let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+            let kb = line.and_then(|l| l.trim().trim_end_matches("kB").trim().parse::<f64>().ok());
+            peak_mb = peak_mb.max(kb.unwrap_or_default() / 1024.0);
+            if !matches!(child.try_wait(), Ok(None)) {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        least = least.min(start.elapsed());
+    }
+    Ok(Measured { least, peak_mb })
+}
