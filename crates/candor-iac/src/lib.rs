@@ -167,11 +167,10 @@ fn open(
             return None;
         }
     };
-    let of_interest = ["Resources", "x-amazon-apigateway"].iter().any(|word| text.contains(word));
-    if !named && !of_interest {
+    let looks_like_template = text.contains("AWS::") || text.contains("x-amazon-apigateway");
+    if !named && !looks_like_template && !may_be_template(&text) {
         return None;
     }
-    let looks_like_template = text.contains("AWS::") || text.contains("x-amazon-apigateway");
     match loader.parse(path, text) {
         Ok(parsed) => Some(parsed),
         Err(unreadable) => {
@@ -181,6 +180,14 @@ fn open(
             None
         }
     }
+}
+
+/// Whether a text without a type of AWS's may be a template all the same: types of others, none at all. Big files of data name `Resources`, too.
+fn may_be_template(text: &str) -> bool {
+    text.contains("Resources")
+        && ["AWSTemplateFormatVersion", "Transform:", "\"Transform\"", "Custom::"]
+            .iter()
+            .any(|word| text.contains(word))
 }
 
 /// Reads a template once per world: whenever a comparison turns out undecided, there are two worlds in place of one.
