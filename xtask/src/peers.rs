@@ -139,15 +139,25 @@ fn copy_templates(from: &Path, to: &Path) -> Result<usize, String> {
             let Ok(text) = fs::read_to_string(&path) else { continue };
             let says_so =
                 text.contains("AWSTemplateFormatVersion") || text.contains("AWS::Serverless-2016-10-31");
-            // One without resources ends cfn-lint with a traceback.
+            // One without resources, or with `Parameters:` and nothing behind, ends cfn-lint with a traceback.
             let plain: String = text.chars().filter(|c| !"\"' ".contains(*c)).collect();
-            if says_so && plain.contains("Type:AWS::") {
+            if says_so && plain.contains("Type:AWS::") && !has_empty_section(&text) {
                 count += 1;
                 fs::write(to.join(format!("{count:05}.{extension}")), &text).map_err(|e| fault(to, e))?;
             }
         }
     }
     Ok(count)
+}
+
+/// Whether a section of the template has nothing in it.
+fn has_empty_section(text: &str) -> bool {
+    let lines: Vec<&str> =
+        text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')).collect();
+    let top = |line: &str| !line.starts_with([' ', '\t', '-', '}', '{', '"']);
+    let empty = |pair: &[&str]| top(pair[0]) && pair[0].trim_end().ends_with(':') && top(pair[1]);
+    lines.windows(2).any(empty)
+        || lines.last().is_some_and(|line| top(line) && line.trim_end().ends_with(':'))
 }
 
 /// Takes away what cfn-guard cannot parse: it ends at the first such file. How many are left.

@@ -75,6 +75,9 @@ pub struct Unreadable {
 /// The most worlds of one template; each takes as long as a template without conditions.
 const MOST_WORLDS: usize = 16;
 
+/// How many files are fetched at once, where somebody can.
+const AT_ONCE: usize = 64;
+
 /// Reads templates and everything they refer to; folders are searched for templates.
 pub fn read(files: &dyn Files, paths: &[String], options: &Options) -> Reading {
     let found = discover(files, paths);
@@ -87,7 +90,12 @@ pub fn read(files: &dyn Files, paths: &[String], options: &Options) -> Reading {
     let mut known_parameters: Vec<String> = Vec::new();
     let mut paths: Vec<&String> = found.named.iter().chain(&found.found).collect();
     paths.dedup();
-    for path in paths {
+    for (nth, path) in paths.iter().enumerate() {
+        if nth % AT_ONCE == 0 {
+            let next: Vec<&str> = paths[nth..].iter().take(AT_ONCE).map(|path| path.as_str()).collect();
+            files.soon(&next);
+        }
+        let path = *path;
         let named = found.named.contains(path);
         let Some((file, root)) = open(&loader, path, named, &mut reading) else { continue };
         if template::is_template(&root) {
@@ -168,7 +176,9 @@ fn open(
         }
     };
     let looks_like_template = text.contains("AWS::") || text.contains("x-amazon-apigateway");
-    if !named && !looks_like_template && !may_be_template(&text) {
+    let may_be =
+        looks_like_template || may_be_template(&text) || (template_name && text.contains("Resources"));
+    if !named && !may_be {
         return None;
     }
     match loader.parse(path, text) {

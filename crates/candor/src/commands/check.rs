@@ -78,13 +78,15 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
     for slug in args.select.iter().chain(&args.ignore) {
         crate::commands::explain::known(slug)?;
     }
-    let Work { mut reading, handlers, settings } = args.inputs.read()?;
+    let Work { mut reading, handlers, settings, teller } = args.inputs.read()?;
     if args.quiet {
         reading.skipped.clear();
         reading.warnings.clear();
     }
-    tell_unread(&reading, ui);
     let mut report = candor_check::check(&reading, &handlers, &settings.config.promises);
+    // Before anything else is said: its line must not stand in the middle of it.
+    drop(teller);
+    tell_unread(&reading, ui);
     settings.apply(&reading.sources, &mut report.findings);
     report.findings.retain(|f| {
         let named = |list: &[String]| list.iter().any(|slug| slug == f.rule.slug);
