@@ -31,6 +31,8 @@ macro_rules! rules {
 
 rules! {
     alarm_blind_to_masked,
+    cached_errors,
+    request_passthrough,
     missing_status_code,
     status_misspelt,
     handler_not_found,

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "check/catalogue.rs"]
+mod catalogue;
 #[path = "check/mutants.rs"]
 mod mutants;
 #[path = "check/noticing.rs"]
