@@ -3,6 +3,7 @@
 use candor_contract::json::Json;
 use candor_gateway::api::RouteKey;
 use candor_handlers::{Place, Shape};
+use candor_iac::Reading;
 
 /// What clients may rely on. Empty where nothing is promised.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,6 +65,15 @@ impl Promises {
         }
         let words: Vec<String> = promise.statuses.iter().map(|promised| promised.words()).collect();
         Some(words.join(", "))
+    }
+
+    /// Promises of routes that nothing of what was read has.
+    pub fn of_nobody<'p>(&'p self, reading: &'p Reading) -> impl Iterator<Item = &'p str> {
+        let has = |promise: &RoutePromise| {
+            let mut routes = reading.projects.iter().flat_map(|p| &p.apis).flat_map(|api| &api.routes);
+            routes.any(|route| promise.means(&route.key))
+        };
+        self.routes.iter().filter(move |promise| !has(promise)).map(|promise| promise.route.as_str())
     }
 
     /// Whether a body in JSON is an error by the team's own envelope; `None` where there is no such envelope, or the body is no object.
