@@ -10,13 +10,22 @@ pub(super) static RULE: Rule = Rule {
     find: Find::InAnyExchange(find),
 };
 
-/// Only what the API itself decides: what the gateway answers by itself (throttling, authorizers, no answer in time) no route promises.
+/// Only what the API itself decides: what the gateway answers by itself (a function that failed, no answer in time, throttling)
+/// no route promises.
 fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
     let Some(route) = scene.route else { return Claim::Passed };
     let status = scene.exchange.response.status.value;
     let culprit = scene.exchange.culprit(candor_contract::verdict::Part::Status);
-    let by_gateway = matches!(culprit.what, What::GatewayStatus { .. });
-    let Some(promised) = scene.promises.broken_by(&route.key, status).filter(|_| !by_gateway) else {
+    let said = matches!(
+        culprit.what,
+        What::AnswerRead
+            | What::StatusInferred
+            | What::EndpointPassed
+            | What::PatternMatched { .. }
+            | What::DefaultResponse { .. }
+            | What::StatusOverridden { .. }
+    );
+    let Some(promised) = scene.promises.broken_by(&route.key, status).filter(|_| said) else {
         return Claim::Passed;
     };
     let at = scene.path().map_or_else(|| scene.blamed(), |path| scene.place(path.at));
