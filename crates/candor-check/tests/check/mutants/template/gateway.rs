@@ -67,8 +67,9 @@ pub(super) fn asynchronous(doc: &Doc<'_>) -> Vec<Broken> {
 
 /// Nobody keeps the events that an asynchronous invocation came to nothing with.
 pub(super) fn no_failure_destination(doc: &Doc<'_>) -> Vec<Broken> {
-    let waits = |line: &&str| line.contains("X-Amz-Invocation-Type");
-    let Some(header) = doc.lines.iter().position(|line| waits(line)) else { return Vec::new() };
+    let Some(header) = doc.lines.iter().position(|line| line.contains("X-Amz-Invocation-Type")) else {
+        return Vec::new();
+    };
     let Some(head) = doc.all("x-amazon-apigateway-integration").into_iter().rfind(|i| *i < header) else {
         return Vec::new();
     };
