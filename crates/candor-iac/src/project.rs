@@ -174,6 +174,10 @@ pub struct Poller {
     pub source: Setting<String>,
     /// `BatchSize`; of a queue 10 unless it says otherwise.
     pub batch_size: Setting<u64>,
+    /// Whether records that the function could not handle are kept: `DestinationConfig.OnFailure` (streams).
+    pub keeps_failed_records: bool,
+    /// Whether it reads a stream of Kinesis or DynamoDB; else a queue.
+    pub of_stream: bool,
     /// `FunctionResponseTypes` holds `ReportBatchItemFailures`: the function says which messages failed.
     pub reports_batch_item_failures: bool,
     /// Where the mapping or the event stands.

@@ -11,7 +11,7 @@ use crate::project::{Deployment, Poller, Queue};
 use crate::syntax::Node;
 use crate::template::Resource;
 use crate::template::intrinsics::Scope;
-use crate::value::Value;
+use crate::value::{Name, Value};
 
 /// The queues of SQS.
 pub(super) fn queues(scope: &Scope<'_>) -> Vec<Queue> {
@@ -36,14 +36,32 @@ pub(super) fn pollers(scope: &Scope<'_>, functions: &Functions) -> Vec<Poller> {
         let value = properties_of(scope, resource, MAPPING);
         let name = value.get("FunctionName").and_then(Value::as_scalar);
         let function = name.and_then(|s| target::function(s, 0, s.text.as_str().len(), functions).logical_id);
-        all.push(poller(&value, "EventSourceArn", function, resource.span()));
+        let source = value.get("EventSourceArn").and_then(Value::as_scalar);
+        let named = source.and_then(|s| {
+            s.symbols.iter().find_map(|symbol| match &symbol.name {
+                Name::Resource { logical_id, .. } => scope.template.resource(logical_id),
+                Name::Pseudo(_) | Name::Open(_) => None,
+            })
+        });
+        let of_stream = named.is_some_and(|named| named.resource_type == "AWS::Kinesis::Stream");
+        all.push(poller(&value, "EventSourceArn", function, of_stream, resource.span()));
     }
     for (function, events) in &functions.events {
         for event in events.members() {
             let kind = event.value.get("Type").and_then(Value::as_str);
-            if let (Some("SQS"), Some(properties)) = (kind, event.value.get("Properties")) {
-                all.push(poller(properties, "Queue", Some(function.clone()), event.key.span()));
-            }
+            let Some(properties) = event.value.get("Properties") else { continue };
+            let source = match kind {
+                Some("SQS") => "Queue",
+                Some("Kinesis") => "Stream",
+                _ => continue,
+            };
+            all.push(poller(
+                properties,
+                source,
+                Some(function.clone()),
+                source == "Stream",
+                event.key.span(),
+            ));
         }
     }
     all
@@ -53,11 +71,14 @@ fn poller(
     value: &Value,
     source: &'static str,
     function: Option<String>,
+    of_stream: bool,
     span: candor_gateway::span::Span,
 ) -> Poller {
     let types = value.get("FunctionResponseTypes").map_or(&[][..], Value::items);
     Poller {
         function,
+        of_stream,
+        keeps_failed_records: value.get("DestinationConfig").is_some_and(|d| d.get("OnFailure").is_some()),
         source: value.setting(source, span, Value::named),
         batch_size: value.setting("BatchSize", span, |v| v.parsed("number", |text| text.parse().ok())),
         reports_batch_item_failures: types.iter().any(|t| t.as_str() == Some("ReportBatchItemFailures")),
