@@ -167,14 +167,16 @@ impl<'t> Scope<'t> {
             "Select" => self.select(items, span),
             "Split" => self.split(items, span),
             "ImportValue" => {
-                let name =
-                    self.plain(argument).and_then(|v| v.as_str().map(str::to_string)).unwrap_or_default();
+                let name = self
+                    .argument(name, argument)
+                    .and_then(|v| v.as_str().map(str::to_string))
+                    .unwrap_or_default();
                 let mut joined = Joined::default();
                 joined.push_symbol(&format!("${{{name}}}"), span, Name::Open(Needs::Import(name)));
                 joined.finish(span)
             }
             "Transform" => return Some(self.include(argument, span)),
-            "Length" => match self.plain(argument) {
+            "Length" => match self.argument(name, argument) {
                 Some(Value { kind: Kind::List(items), .. }) => {
                     let mut joined = Joined::default();
                     joined.push_for(&items.len().to_string(), span);
@@ -182,7 +184,7 @@ impl<'t> Scope<'t> {
                 }
                 _ => unsupported(span, "Fn::Length"),
             },
-            "ToJsonString" => match self.plain(argument) {
+            "ToJsonString" => match self.argument(name, argument) {
                 Some(value) => {
                     let mut joined = Joined::default();
                     match push_json(&mut joined, &value) {
@@ -200,11 +202,11 @@ impl<'t> Scope<'t> {
         Some(Some(value))
     }
 
-    /// The argument of a function, without taking its own tag for a function again.
-    fn plain(&self, argument: &Node) -> Option<Value> {
-        match (&argument.tag, &argument.kind) {
-            (Some(_), NodeKind::Scalar(scalar)) => Some(self.dynamic(&scalar.text)),
-            _ => self.resolve(argument),
+    /// The argument of the function `name`: in the short form it is the node that has the function's tag, in the long form one of its own.
+    fn argument(&self, name: &str, argument: &Node) -> Option<Value> {
+        match &argument.tag {
+            Some(tag) if tag.name == name => self.resolve(&Node { tag: None, ..argument.clone() }),
+            Some(_) | None => self.resolve(argument),
         }
     }
 

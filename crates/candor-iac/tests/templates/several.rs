@@ -79,6 +79,48 @@ fn loops_in_loops_come_to_an_end() {
     assert!(reading.projects.iter().all(|p| p.queues.len() < 300_000));
 }
 
+/// The short form has its argument in the node that has its tag, whatever that argument is.
+#[test]
+fn short_and_long_forms_say_the_same() {
+    let template = |name: &str, timeout: &str, format: &str| {
+        format!(
+            "
+Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]
+Resources:
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: prod
+      Name: {name}
+      AccessLogSetting: {{ DestinationArn: arn, Format: {format} }}
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties: {{ Runtime: python3.12, Handler: app.handler, CodeUri: src/, Timeout: {timeout} }}
+"
+        )
+    };
+    let short = template(
+        "!ImportValue { 'Fn::Sub': '${AWS::StackName}-name' }",
+        "!Length [a, b, c]",
+        "!ToJsonString { id: $context.requestId, status: [1, 'x'] }",
+    );
+    let long = template(
+        "{ 'Fn::ImportValue': !Sub '${AWS::StackName}-name' }",
+        "{ 'Fn::Length': [a, b, c] }",
+        "{ 'Fn::ToJsonString': { id: $context.requestId, status: [1, 'x'] } }",
+    );
+    let (short, long) = (read_one(&short), read_one(&long));
+    for reading in [&short, &long] {
+        let project = &reading.projects[0];
+        let timeout = project.functions[0].timeout.optional().unwrap().0.map(|t| t.as_secs());
+        assert_eq!(timeout, Some(3));
+        let log = project.apis[0].stage.access_log.optional().unwrap().0.unwrap();
+        let format = log.format.optional().unwrap().0.unwrap().as_str().to_string();
+        assert_eq!(format, r#"{"id":"$context.requestId","status":[1,"x"]}"#);
+        assert_eq!(super::shown(&project.apis[0].name_at_aws), "?the export stack-name of another stack");
+    }
+}
+
 const CHILD: &str = "
 Transform: AWS::Serverless-2016-10-31
 Parameters:
