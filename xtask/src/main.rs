@@ -4,6 +4,8 @@ mod bench;
 mod bless;
 mod ci;
 mod fuzz;
+mod mutate;
+mod peers;
 mod step;
 mod test;
 mod tidy;
@@ -20,7 +22,10 @@ Commands:
   ci           Format, clippy, docs, tidy, test, the examples, and shared runners where there are any
   tidy         Check what no compiler checks: dependencies, I/O in the core, rule pages, links, documents
   bless        Make generated files and snapshots anew
+  mutate       Break honest templates and handlers one thing at a time, and say which of the damage `check` finds
   bench check  Time `candor check` on generated templates of 100, 1,000 and 10,000 routes
+  bench check --peers PATH
+               Time `candor check`, cfn-lint, checkov and cfn-guard on the templates of a tree; it installs the three
   bench handlers
                Time the reading of Python handlers beside their parser alone
   bench gateway
@@ -38,7 +43,9 @@ fn main() -> ExitCode {
         ["ci"] => ci::run(),
         ["tidy"] => tidy::run(),
         ["bless"] => bless::run(),
+        ["mutate"] => mutate::run(),
         ["bench", "check"] => bench::run(),
+        ["bench", "check", "--peers", path] => peers::run(path),
         ["bench", "handlers"] => bench::handlers(),
         ["bench", "vtl"] => bench::examples("candor-vtl", ["renders", "allocations"]),
         ["fuzz", target, seconds] => fuzz::run(target, seconds),

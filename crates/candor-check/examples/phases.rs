@@ -6,7 +6,7 @@
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-use candor_check::{Handlers, Player, check};
+use candor_check::{Handlers, Player, Promises, check};
 use candor_gateway::drill::Drill;
 use candor_gateway::request::Ambient;
 use candor_iac::Options;
@@ -39,7 +39,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         dishonest
     });
-    let (whole, report) = least(|| check(&reading, &handlers));
+    let (whole, report) = least(|| check(&reading, &handlers, &Promises::default()));
     let ms = |time: Duration| time.as_secs_f64() * 1e3;
     println!("{:.1} {:.1} {:.1}", ms(read), ms(drill), ms(whole));
     eprintln!(

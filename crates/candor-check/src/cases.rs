@@ -22,6 +22,9 @@ pub fn example_message() -> &'static str {
 const REQUEST_ID: &str = "8f5ed0d1-2c3a-4f0b-9d5e-3a1b7c9d2e4f";
 const FRAME: &str = "  File \"/var/task/app.py\", line 21, in handler\n    raise Unexpected(reason)\n";
 
+/// The note of errors whose message JSON must escape.
+pub(crate) const QUOTED: &str = "quotes in the message";
+
 fn raised(message: &str, note: &'static str) -> Case {
     let error = FunctionError::python("Unexpected", message, REQUEST_ID, FRAME);
     Case { note: note.into(), ..Case::standard(Outcome::Raised(error)) }
@@ -111,10 +114,17 @@ fn standard(
             ..Case::standard(timed_out(TimeoutWording::Former))
         });
         cases.push(raised("the thing that nobody expected\nhas happened", "two lines"));
-        cases
-            .push(raised("the \"thing\" that\tnobody \\ 'expected' {has} happened", "quotes in the message"));
+        cases.push(raised("the \"thing\" that\tnobody \\ 'expected' {has} happened", QUOTED));
     }
     cases
+}
+
+/// The note of errors in which a pattern's words stand among others.
+pub(crate) const IN_A_SENTENCE: &str = "its words in a sentence";
+
+/// A pattern's words among others.
+pub(crate) fn sentence(literal: &str) -> String {
+    format!("order 17: {literal}: no such thing")
 }
 
 fn in_words_of(selection: &Pattern) -> Vec<Case> {
@@ -124,8 +134,9 @@ fn in_words_of(selection: &Pattern) -> Vec<Case> {
     }
     vec![
         raised(&literal, "the pattern's words"),
-        raised(&format!("order 17: {literal}: no such thing"), "its words in a sentence"),
+        raised(&sentence(&literal), IN_A_SENTENCE),
         raised(&format!("order 17:\n{literal}:\nno such thing"), "its words over lines"),
+        raised(&format!("{literal}: \"order\"\t17 \\ 'of' {{nobody}}"), QUOTED),
     ]
 }
 

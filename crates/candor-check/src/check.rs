@@ -13,6 +13,7 @@ use candor_iac::project::Project;
 use crate::finding::{Finding, Findings};
 use crate::handlers::Handlers;
 use crate::player::Player;
+use crate::promises::Promises;
 use crate::rules::{Claim, Find, HandlerScene, RULES, Scene, Source};
 use crate::suppress;
 use crate::worlds;
@@ -46,7 +47,8 @@ pub struct Totals {
 /// Plays every case against every route and asks the rules about each exchange.
 ///
 /// `handlers` is what the sources of the functions show ([`Handlers::read`]); without any, functions fail in the standard ways only.
-pub fn check(reading: &Reading, handlers: &Handlers) -> Report {
+/// `promises` is what the team has told its clients ([`Config`](crate::Config)).
+pub fn check(reading: &Reading, handlers: &Handlers, promises: &Promises) -> Report {
     let ambient = Ambient::example();
     let mut totals = Totals::default();
     let mut undecided = reading.undecided.clone();
@@ -61,7 +63,8 @@ pub fn check(reading: &Reading, handlers: &Handlers) -> Report {
             .map_or(reading.projects.len(), |n| i + n);
         let mut of_worlds = Vec::new();
         for (nth, project) in reading.projects[i..end].iter().enumerate() {
-            let (found, of_world) = check_project(reading, handlers, project, &ambient, &mut undecided);
+            let (found, of_world) =
+                check_project(reading, handlers, promises, project, &ambient, &mut undecided);
             if nth == 0 {
                 totals.apis += of_world.apis;
                 totals.routes += of_world.routes;
@@ -83,6 +86,7 @@ pub fn check(reading: &Reading, handlers: &Handlers) -> Report {
 fn check_project(
     reading: &Reading,
     handlers: &Handlers,
+    promises: &Promises,
     project: &Project,
     ambient: &Ambient,
     undecided: &mut Vec<Undecided>,
@@ -119,6 +123,7 @@ fn check_project(
                             handlers,
                             path: path.and_then(|nth| handler.facts.paths.get(nth)),
                         }),
+                        promises,
                     };
                     for played in &played {
                         if let Ok(exchange) = &played.exchange {
@@ -168,6 +173,7 @@ fn check_project(
                             judgement,
                             siblings,
                             source,
+                            promises,
                         };
                         ask(&scene, &mut findings);
                     }

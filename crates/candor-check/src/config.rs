@@ -6,6 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::finding::{Finding, Severity};
+use crate::promises::{Promised, Promises, RoutePromise};
 use crate::rules::{self, RULES};
 
 /// What a `candor.toml` says.
@@ -19,6 +20,8 @@ pub struct Config {
     pub exclude: Vec<String>,
     /// Values of template parameters.
     pub parameters: Vec<(String, String)>,
+    /// What clients may rely on.
+    pub promises: Promises,
     /// Severities of rules.
     rules: Vec<(String, Level)>,
     /// The same for some files.
@@ -48,6 +51,9 @@ pub struct ConfigError {
     pub message: String,
 }
 
+const KEYS: &[&str] =
+    &["fail-on", "baseline", "exclude", "parameters", "route", "error-envelope", "rules", "override"];
+
 impl Config {
     /// Reads the text of a `candor.toml`.
     ///
@@ -68,15 +74,22 @@ impl Config {
                         config.parameters.push((name.get_ref().to_string(), scalar(value)?));
                     }
                 }
+                "error-envelope" => {
+                    config.promises.error_envelope = strings(value)?;
+                    if config.promises.error_envelope.is_empty() {
+                        return Err(wrong(value, "an envelope has at least one member"));
+                    }
+                }
+                "route" => {
+                    config.promises.routes =
+                        array(value)?.iter().map(read_route).collect::<Result<_, _>>()?;
+                }
                 "rules" => config.rules = levels(value)?,
                 "override" => {
                     config.overrides = array(value)?.iter().map(read_override).collect::<Result<_, _>>()?
                 }
                 _ => {
-                    return Err(unknown(
-                        key,
-                        &["fail-on", "baseline", "exclude", "parameters", "rules", "override"],
-                    ));
+                    return Err(unknown(key, KEYS));
                 }
             }
         }
@@ -228,6 +241,37 @@ fn read_override(value: &Value<'_>) -> Result<Override, ConfigError> {
     Ok(read)
 }
 
+fn read_route(value: &Value<'_>) -> Result<RoutePromise, ConfigError> {
+    let (mut route, mut statuses) = (None, Vec::new());
+    for (key, value) in table(value)? {
+        match key.get_ref().as_ref() {
+            "route" => {
+                let text = string(value)?;
+                if text != "$default" && !text.contains(" /") {
+                    return Err(wrong(
+                        value,
+                        "expected a method and a path, `GET /orders/{id}` or `* /orders/**`",
+                    ));
+                }
+                route = Some(text);
+            }
+            "statuses" => {
+                for item in array(value)? {
+                    let promised = scalar(item)?;
+                    let expected = || wrong(item, "expected a status from 100 to 599, or a class: `\"4xx\"`");
+                    statuses.push(Promised::read(&promised).ok_or_else(expected)?);
+                }
+            }
+            _ => return Err(unknown(key, &["route", "statuses"])),
+        }
+    }
+    match route {
+        Some(route) if !statuses.is_empty() => Ok(RoutePromise { route, statuses }),
+        Some(_) => Err(wrong(value, "a route promises its `statuses`")),
+        None => Err(wrong(value, "a promise names its `route`")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -247,6 +291,12 @@ mod tests {
         assert_eq!(config.fail_on, Some(Severity::Warning));
         assert_eq!(config.parameters.iter().map(|(_, v)| v.as_str()).collect::<Vec<_>>().len(), 3);
         assert!(config.excludes("legacy/deep/template.yaml") && !config.excludes("template.yaml"));
+        let promising = Config::read(
+            "error-envelope = ['problem']\n[[route]]\nroute = 'GET /a'\nstatuses = [200, '4xx']\n",
+        );
+        let promises = promising.expect("it is right").promises;
+        assert_eq!(promises.routes[0].statuses, [Promised::Status(200), Promised::Class(4)]);
+        assert_eq!(promises.error_envelope, ["problem"]);
         assert_eq!(config.rules, [("no-alarm".to_string(), Level::Off)]);
         assert_eq!(config.overrides[0].rules, [("data-trace".to_string(), Level::As(Severity::Error))]);
     }
@@ -261,6 +311,13 @@ mod tests {
             ("no-alarms", "there is no rule `no-alarms`; did you mean `no-alarm`?")
         );
         assert_eq!(message("fail-on = 'loud'").1, "expected error, warning, note or off");
+        let (at, why) = message("[[route]]\nroute = 'GET /a'\nstatus = [200]");
+        assert_eq!((at.as_str(), why.as_str()), ("status", "unknown key `status`; did you mean `statuses`?"));
+        assert_eq!(message("[[route]]\nroute = 'GET /a'").1, "a route promises its `statuses`");
+        assert_eq!(message("[[route]]\nstatuses = [200]").1, "a promise names its `route`");
+        assert_eq!(message("[[route]]\nroute = 'GET /a'\nstatuses = [20]").0, "20");
+        assert_eq!(message("[[route]]\nroute = '/a'").0, "'/a'");
+        assert_eq!(message("error-envelope = []").1, "an envelope has at least one member");
         assert_eq!(message("[[override]]\nrules = {}").1, "an override names its `files`");
         assert!(!message("= 1").1.is_empty());
     }

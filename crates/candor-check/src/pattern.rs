@@ -160,15 +160,22 @@ pub(crate) fn class_of_words(pattern: &str) -> Option<std::ops::Range<usize>> {
 pub(crate) fn lost_escape(pattern: &str) -> Option<std::ops::Range<usize>> {
     let class = classes(pattern).find(|range| {
         let inside = &pattern[range.start + 1..range.end - 1];
-        matches!(inside, "sS" | "Ss" | "wW" | "Ww" | "dD" | "Dd")
-            || (inside.len() == 3 && inside.bytes().all(|b| b.is_ascii_digit()))
+        matches!(inside, "sS" | "Ss" | "wW" | "Ww" | "dD" | "Dd") || is_status(inside)
     });
     class.or_else(|| {
         let at = pattern.find("d{2}").or_else(|| pattern.find("d{3}"))?;
         let before = pattern[..at].chars().last();
         // A word that ends in `d` is no lost escape; a digit or nothing in front of it is.
-        before.is_none_or(|c| c.is_ascii_digit() || matches!(c, '(' | '|' | '^' | '*')).then_some(at..at + 4)
+        before
+            .is_none_or(|c| c.is_ascii_digit() || matches!(c, '(' | '|' | '^' | '*' | ']'))
+            .then_some(at..at + 4)
     })
+}
+
+/// Whether digits are a status that answers have: `[404]` was meant as text, `[345]` as one of three digits.
+fn is_status(digits: &str) -> bool {
+    let status = digits.parse::<u16>().unwrap_or_default();
+    digits.len() == 3 && matches!(status, 200..=208 | 300..=308 | 400..=431 | 451 | 500..=511)
 }
 
 /// The byte ranges of the character classes of a pattern, brackets included.
@@ -240,6 +247,8 @@ mod tests {
     fn backslashes_that_were_lost() {
         assert_eq!(lost_escape("[sS]*[400][sS]*"), Some(0..4));
         assert_eq!(lost_escape("5d{2}"), Some(1..5));
+        assert_eq!(lost_escape("[45]d{2}"), Some(4..8));
+        assert_eq!(lost_escape(r"(?!404)[345]\d{2}"), None);
         assert_eq!(lost_escape(r"5\d{2}"), None);
         assert_eq!(lost_escape(r"[\s\S]*\[400\][\s\S]*"), None);
         assert_eq!(lost_escape("Invalid{2}"), None);

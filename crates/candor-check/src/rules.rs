@@ -18,6 +18,7 @@ use candor_iac::project::{Function, Project};
 use crate::finding::{Claimed, Concerned, Findings, Proof, Severity};
 use crate::handlers::{Handler, Handlers};
 use crate::player::Played;
+use crate::promises::Promises;
 
 macro_rules! rules {
     ($($name:ident),* $(,)?) => {
@@ -30,6 +31,8 @@ macro_rules! rules {
 
 rules! {
     alarm_blind_to_masked,
+    cached_errors,
+    request_passthrough,
     missing_status_code,
     status_misspelt,
     handler_not_found,
@@ -102,6 +105,8 @@ rules! {
     service_partial_failure,
     service_default_200,
     http_default_200,
+    status_not_promised,
+    error_without_envelope,
     masked_failure,
     hollow_success,
     false_alarm,
@@ -111,9 +116,18 @@ rules! {
     duplicate_default,
     overlapping_patterns,
     header_not_declared,
+    template_content_type_mismatch,
+    content_handling_decode,
+    request_template_invalid_json,
     dead_integration_response,
     gateway_response_flattened,
+    gateway_response_opaque,
     missing_permission,
+    missing_target,
+    alias_not_deployed,
+    mock_health,
+    sfn_start_only,
+    queue_front_no_dlq,
     cloudfront_error_to_200,
     no_access_log,
     access_log_blind,
@@ -199,6 +213,8 @@ pub struct Scene<'a> {
     pub siblings: &'a [(&'a Case, &'a Exchange<'a>)],
     /// What the handler's source shows, where it was read.
     pub source: Option<Source<'a>>,
+    /// What clients were promised.
+    pub promises: &'a Promises,
 }
 
 /// What a handler's source shows, and which path of it is played.
@@ -331,6 +347,9 @@ impl<'a> Scene<'a> {
         if !success || self.proxy_format().is_none() || self.swallowed().is_some() {
             return None;
         }
+        if let Some(told) = self.in_the_teams_envelope() {
+            return Some(told);
+        }
         let tells = self.answer()?.tells?;
         let own = self.path()?;
         // The same clause swallows what surely fails: the rules on that say it.
@@ -357,6 +376,18 @@ impl<'a> Scene<'a> {
             return Some(tells);
         }
         Some(own.handed.iter().chain([&own.at]).find(|place| !shared(place)).copied().unwrap_or(tells))
+    }
+
+    /// Where the answer tells of an error in the envelope that the team has for it: in its body, or behind a mapping as a whole.
+    pub(crate) fn in_the_teams_envelope(&self) -> Option<Place> {
+        let shape = &self.answer()?.shape;
+        if self.is_mapped() {
+            return self.promises.error_in(shape);
+        }
+        match &shape.entry("body")?.value {
+            Shape::Text { content: Some(content), .. } => self.promises.error_in(content),
+            other => self.promises.error_in(other),
+        }
     }
 
     /// Whether the answer goes through a mapping (REST, non-proxy).

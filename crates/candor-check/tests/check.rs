@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "check/catalogue.rs"]
+mod catalogue;
 #[path = "check/mutants.rs"]
 mod mutants;
 #[path = "check/noticing.rs"]
@@ -24,10 +26,12 @@ fn check(text: &str) -> (Reading, Report) {
     check_files(&[("template.yaml", text)])
 }
 
-/// Checks a template and the sources beside it.
+/// Checks a template, with the sources and the `candor.toml` beside it.
 fn check_files(files: &[(&str, &str)]) -> (Reading, Report) {
     let (reading, handlers) = read(files);
-    let report = candor_check::check(&reading, &handlers);
+    let decided = files.iter().find(|(path, _)| *path == "candor.toml").map(|(_, text)| *text);
+    let config = candor_check::Config::read(decided.unwrap_or_default()).unwrap();
+    let report = candor_check::check(&reading, &handlers, &config.promises);
     (reading, report)
 }
 

@@ -82,7 +82,7 @@ fn walk(files: &dyn Files, folder: &str, depth: usize, seen: &mut usize, found: 
 }
 
 fn is_candidate(name: &str) -> bool {
-    let lock_files = ["package.json", "package-lock.json", "tsconfig.json", "pnpm-lock.yaml", "cdk.json"];
+    let lock_files = ["package.json", "package-lock.json", "tsconfig.json", "pnpm-lock.yaml"];
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     matches!(extension, "yaml" | "yml" | "json" | "template") && !lock_files.contains(&name)
 }
@@ -93,6 +93,9 @@ pub(crate) fn unread_format(name: &str) -> Option<&'static str> {
         "serverless.yml" | "serverless.yaml" | "serverless.json" | "serverless.ts" | "serverless.js" => {
             Some("Serverless Framework")
         }
+        "cdk.json" => Some(
+            "an app of AWS CDK: `cdk synth` writes the templates; name the folder, `candor check cdk.out`",
+        ),
         _ if name.ends_with(".tf") || name.ends_with(".tf.json") => Some("Terraform"),
         _ => None,
     }

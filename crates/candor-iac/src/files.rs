@@ -22,6 +22,11 @@ pub trait Files {
     /// # Errors
     /// Why that cannot be told.
     fn kind(&self, path: &str) -> Result<PathKind, FileError>;
+
+    /// These files are read next, in this order: whoever can fetch several at once may do so now.
+    fn soon(&self, paths: &[&str]) {
+        let _ = paths;
+    }
 }
 
 /// A file or folder in a folder.

@@ -2,6 +2,7 @@
 
 mod alarms;
 mod apis;
+mod behind;
 mod fields;
 pub(crate) mod functions;
 mod http;
@@ -41,6 +42,9 @@ impl Project {
             more_elsewhere: true,
             log_groups: Vec::new(),
             distributions: Vec::new(),
+            queues: Vec::new(),
+            pollers: Vec::new(),
+            deployments: Vec::new(),
         }
     }
 }
@@ -72,6 +76,9 @@ pub(crate) fn read_project(scope: &Scope<'_>) -> Project {
         more_elsewhere: surroundings::more_elsewhere(scope),
         log_groups: surroundings::log_groups(scope),
         distributions: surroundings::distributions(scope),
+        queues: behind::queues(scope),
+        pollers: behind::pollers(scope, &functions),
+        deployments: behind::deployments(scope),
         functions: functions.list,
     }
 }

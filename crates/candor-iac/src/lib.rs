@@ -7,11 +7,14 @@ mod discover;
 pub mod files;
 mod formats;
 mod loader;
+mod nested;
 pub mod project;
 pub mod source;
 pub mod syntax;
 mod template;
 mod value;
+
+use std::collections::BTreeMap;
 
 use candor_gateway::api::Api;
 use candor_gateway::setting::Undecided;
@@ -22,6 +25,7 @@ use crate::files::{Files, MemoryFiles};
 use crate::formats::openapi;
 pub use crate::loader::tidy;
 use crate::loader::{Loader, NotLoaded};
+use crate::nested::Nested;
 use crate::project::{Project, World};
 use crate::source::Sources;
 use crate::syntax::{Limits, Node};
@@ -59,6 +63,16 @@ pub struct Reading {
     pub files: usize,
     /// Templates in a format that candor knows but does not read: path and format.
     pub skipped: Vec<(String, String)>,
+    /// Resources that CDK made, with the paths of their constructs (`aws:cdk:path`).
+    constructs: Vec<(Span, String)>,
+}
+
+impl Reading {
+    /// The construct that made what stands here: the author of a CDK app knows that, and no line of the template.
+    pub fn construct(&self, at: Span) -> Option<&str> {
+        let holds = |span: &Span| span.file == at.file && span.start <= at.start && at.end <= span.end;
+        self.constructs.iter().find(|(span, _)| holds(span)).map(|(_, path)| path.as_str())
+    }
 }
 
 /// A file that could not be read.
@@ -75,6 +89,9 @@ pub struct Unreadable {
 /// The most worlds of one template; each takes as long as a template without conditions.
 const MOST_WORLDS: usize = 16;
 
+/// How many files are fetched at once, where somebody can.
+const AT_ONCE: usize = 64;
+
 /// Reads templates and everything they refer to; folders are searched for templates.
 pub fn read(files: &dyn Files, paths: &[String], options: &Options) -> Reading {
     let found = discover(files, paths);
@@ -85,26 +102,73 @@ pub fn read(files: &dyn Files, paths: &[String], options: &Options) -> Reading {
     }
     let mut documents = Vec::new();
     let mut known_parameters: Vec<String> = Vec::new();
+    // Templates that others name: those that stand before them are read once more, those that nobody has found are read at last.
+    let mut of_others: BTreeMap<String, Nested> = BTreeMap::new();
+    let mut stacks: Vec<String> = Vec::new();
     let mut paths: Vec<&String> = found.named.iter().chain(&found.found).collect();
     paths.dedup();
-    for path in paths {
+    for (nth, path) in paths.iter().enumerate() {
+        if nth % AT_ONCE == 0 {
+            let next: Vec<&str> = paths[nth..].iter().take(AT_ONCE).map(|path| path.as_str()).collect();
+            files.soon(&next);
+        }
+        let path = *path;
         let named = found.named.contains(path);
         let Some((file, root)) = open(&loader, path, named, &mut reading) else { continue };
         if template::is_template(&root) {
-            reading.files += 1;
-            let template = Template::new(&root, file, path);
-            for (span, message) in template::cycles::find(&template) {
-                loader.complain(Unreadable { path: path.clone(), span: Some(span), message });
+            let nested = of_others.remove(&tidy(path));
+            let others = read_stack(
+                path,
+                file,
+                root,
+                nested.as_ref(),
+                &loader,
+                options,
+                &mut reading,
+                &mut known_parameters,
+            );
+            for other in others {
+                // The first that names a template gives it its parameters.
+                if !stacks.contains(&other.path) {
+                    stacks.push(other.path.clone());
+                    of_others.insert(other.path.clone(), other);
+                }
             }
-            known_parameters.extend(template.parameters.keys().map(|name| (*name).to_string()));
-            let (projects, undecided) = read_template(&template, &loader, options);
-            reading.projects.extend(projects);
-            reading.undecided.extend(undecided);
         } else if openapi::is_document(&root) {
             documents.push((path, named, file, root));
         } else if named {
             let message = "neither a CloudFormation or SAM template nor an OpenAPI document with x-amazon-apigateway-integration";
             loader.complain(Unreadable { path: path.clone(), span: None, message: message.to_string() });
+        }
+    }
+    while let Some((path, nested)) = of_others.pop_first() {
+        if !matches!(files.kind(&path), Ok(files::PathKind::File)) {
+            continue;
+        }
+        let Some((file, root)) = open(&loader, &path, true, &mut reading) else { continue };
+        if !template::is_template(&root) {
+            continue;
+        }
+        if reading.projects.iter().any(|project| project.file == file) {
+            reading.files -= 1;
+            reading.projects.retain(|project| project.file != file);
+            reading.undecided.retain(|undecided| undecided.span.file != file);
+        }
+        let others = read_stack(
+            &path,
+            file,
+            root,
+            Some(&nested),
+            &loader,
+            options,
+            &mut reading,
+            &mut known_parameters,
+        );
+        for other in others {
+            if !stacks.contains(&other.path) {
+                stacks.push(other.path.clone());
+                of_others.insert(other.path.clone(), other);
+            }
         }
     }
     for (path, named, file, root) in documents {
@@ -133,6 +197,56 @@ pub fn read(files: &dyn Files, paths: &[String], options: &Options) -> Reading {
     let given = options.parameters.iter().map(|(name, _)| name);
     reading.unknown_parameters = given.filter(|name| !known_parameters.contains(name)).cloned().collect();
     reading
+}
+
+/// Reads one template: alone, or as another names it. Which others it names.
+#[allow(
+    clippy::too_many_arguments,
+    reason = "what a run of `read` has gathered, in the hands of the one who adds to it"
+)]
+fn read_stack(
+    path: &str,
+    file: candor_gateway::span::FileId,
+    root: Node,
+    nested: Option<&Nested>,
+    loader: &Loader<'_>,
+    options: &Options,
+    reading: &mut Reading,
+    known_parameters: &mut Vec<String>,
+) -> Vec<Nested> {
+    reading.files += 1;
+    // What a person gives counts before what the stack around gives.
+    let given = nested.map_or(&[][..], |nested| nested.given.as_slice());
+    let of_stack = given.iter().filter(|(name, _)| !options.parameters.iter().any(|(own, _)| own == name));
+    let parameters = options.parameters.iter().chain(of_stack).cloned().collect();
+    let options = &Options { parameters, ..options.clone() };
+    let root = template::foreach::unrolled(root, &options.parameters);
+    let mut template = Template::new(&root, file, path);
+    template.left_open = nested.map_or_else(Vec::new, |nested| nested.left_open.clone());
+    for (span, message) in template::cycles::find(&template) {
+        loader.complain(Unreadable { path: path.to_string(), span: Some(span), message });
+    }
+    known_parameters.extend(template.parameters.keys().map(|name| (*name).to_string()));
+    for resource in &template.resources {
+        let metadata = resource.node.get("Metadata").and_then(|metadata| metadata.get("aws:cdk:path"));
+        if let Some(construct) = metadata.and_then(Node::as_str) {
+            let span = Span::new(file, resource.span().start..resource.node.span.end);
+            // The last part is the resource itself, which CDK calls so everywhere.
+            let construct = construct.strip_suffix("/Resource").unwrap_or(construct);
+            reading.constructs.push((span, construct.to_string()));
+        }
+    }
+    let (mut projects, undecided) = read_template(&template, loader, options);
+    if nested.is_some() {
+        // Alarms, roles and permissions may stand in the stack around.
+        for project in &mut projects {
+            project.more_elsewhere = true;
+            project.permissions_open = true;
+        }
+    }
+    reading.projects.extend(projects);
+    reading.undecided.extend(undecided);
+    nested::find(&template, loader, options)
 }
 
 /// Opens and parses a file. Of a file that was only found in a folder, nobody wants to hear unless it looks like a template.
@@ -167,11 +281,12 @@ fn open(
             return None;
         }
     };
-    let of_interest = ["Resources", "x-amazon-apigateway"].iter().any(|word| text.contains(word));
-    if !named && !of_interest {
+    let looks_like_template = text.contains("AWS::") || text.contains("x-amazon-apigateway");
+    let may_be =
+        looks_like_template || may_be_template(&text) || (template_name && text.contains("Resources"));
+    if !named && !may_be {
         return None;
     }
-    let looks_like_template = text.contains("AWS::") || text.contains("x-amazon-apigateway");
     match loader.parse(path, text) {
         Ok(parsed) => Some(parsed),
         Err(unreadable) => {
@@ -181,6 +296,14 @@ fn open(
             None
         }
     }
+}
+
+/// Whether a text without a type of AWS's may be a template all the same: types of others, none at all. Big files of data name `Resources`, too.
+fn may_be_template(text: &str) -> bool {
+    text.contains("Resources")
+        && ["AWSTemplateFormatVersion", "Transform:", "\"Transform\"", "Custom::"]
+            .iter()
+            .any(|word| text.contains(word))
 }
 
 /// Reads a template once per world: whenever a comparison turns out undecided, there are two worlds in place of one.

@@ -26,6 +26,8 @@ pub(crate) struct Kept {
     pub(crate) warnings: Vec<(Span, String)>,
     /// Files that templates name, by path; `None` for those that are not there or cannot be read.
     included: HashMap<String, Option<Rc<Node>>>,
+    /// Files that have been parsed: a template that another names is read twice.
+    parsed: HashMap<String, FileId>,
 }
 
 /// Why a file could not be loaded.
@@ -83,11 +85,15 @@ impl<'f> Loader<'f> {
     /// Parses a text as the file `path`.
     pub(crate) fn parse(&self, path: &str, text: String) -> Result<(FileId, Node), Unreadable> {
         let mut kept = self.kept.borrow_mut();
-        let file = kept.sources.add(path.to_string(), text);
+        let known = kept.parsed.get(path).copied();
+        let file = known.unwrap_or_else(|| kept.sources.add(path.to_string(), text));
+        kept.parsed.insert(path.to_string(), file);
         let parsed = syntax::parse(file, kept.sources.text(file), self.options.limits);
         match parsed.root {
             Some(root) => {
-                kept.warnings.extend(parsed.problems.into_iter().map(|p| (p.span, p.message)));
+                if known.is_none() {
+                    kept.warnings.extend(parsed.problems.into_iter().map(|p| (p.span, p.message)));
+                }
                 Ok((file, root))
             }
             None => {

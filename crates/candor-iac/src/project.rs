@@ -39,6 +39,12 @@ pub struct Project {
     pub log_groups: Vec<LogGroup>,
     /// CloudFront distributions.
     pub distributions: Vec<Distribution>,
+    /// Queues of SQS.
+    pub queues: Vec<Queue>,
+    /// Functions that Lambda feeds from queues and streams.
+    pub pollers: Vec<Poller>,
+    /// Deployments of REST APIs.
+    pub deployments: Vec<Deployment>,
 }
 
 impl Project {
@@ -105,6 +111,8 @@ pub struct Permission {
     pub qualifier: Option<String>,
     /// `apigateway.amazonaws.com`, `*`, …
     pub principal: Setting<String>,
+    /// From where: `arn:…:execute-api:…:${Api}/*/GET/orders`. Without it the principal may from anywhere.
+    pub source_arn: Setting<String>,
     /// Who made it: this resource, or the event or integration that SAM derives it from.
     pub span: Span,
 }
@@ -144,4 +152,57 @@ pub struct CustomErrorResponse {
     pub response_code: Setting<u16>,
     /// Where it stands.
     pub span: Span,
+}
+
+/// A queue of SQS.
+#[derive(Clone, Debug)]
+pub struct Queue {
+    /// Its logical id.
+    pub logical_id: String,
+    /// Whether what nobody can handle goes to another queue in the end.
+    pub has_redrive_policy: bool,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A function that Lambda feeds from a queue or a stream: an event source mapping, or SAM's event that becomes one.
+#[derive(Clone, Debug)]
+pub struct Poller {
+    /// The logical id of the function, where it stands in the template.
+    pub function: Option<String>,
+    /// The queue or stream: `${Orders.Arn}`.
+    pub source: Setting<String>,
+    /// `BatchSize`; of a queue 10 unless it says otherwise.
+    pub batch_size: Setting<u64>,
+    /// Whether records that the function could not handle are kept: `DestinationConfig.OnFailure` (streams).
+    pub keeps_failed_records: bool,
+    /// Whether it reads a stream of Kinesis or DynamoDB; else a queue.
+    pub of_stream: bool,
+    /// `FunctionResponseTypes` holds `ReportBatchItemFailures`: the function says which messages failed.
+    pub reports_batch_item_failures: bool,
+    /// Where the mapping or the event stands.
+    pub span: Span,
+}
+
+/// A deployment of a REST API: a picture of its methods at the time when CloudFormation makes it.
+#[derive(Clone, Debug)]
+pub struct Deployment {
+    /// Its logical id.
+    pub logical_id: String,
+    /// The logical id of the API.
+    pub api: String,
+    /// The API's methods for which it does not wait: logical id and place.
+    pub misses: Vec<(String, Span)>,
+    /// Its `DependsOn`, if it has one.
+    pub depends_on: Option<Span>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+impl Poller {
+    /// Whether it reads this resource of the template.
+    pub fn reads(&self, logical_id: &str) -> bool {
+        let Ok((Some(source), _)) = self.source.optional() else { return false };
+        source.contains(&format!("${{{logical_id}}}")) || source.contains(&format!("${{{logical_id}."))
+    }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod conditions;
 pub(crate) mod cycles;
+pub(crate) mod foreach;
 pub(crate) mod intrinsics;
 
 use std::collections::{BTreeMap, HashMap};
@@ -22,6 +23,8 @@ pub(crate) struct Template<'t> {
     pub(crate) conditions: BTreeMap<&'t str, &'t Node>,
     pub(crate) resources: Vec<Resource<'t>>,
     index: HashMap<&'t str, usize>,
+    /// Parameters whose values only deployment knows, whatever their defaults: the stack around gives them.
+    pub(crate) left_open: Vec<String>,
     /// Macros other than SAM's: they may add anything.
     pub(crate) macros: Vec<Text>,
 }
@@ -86,6 +89,7 @@ impl<'t> Template<'t> {
             conditions: section(root, "Conditions"),
             index: resources.iter().enumerate().map(|(i, r)| (r.id(), i)).collect(),
             resources,
+            left_open: Vec::new(),
             macros: named.filter(|name| !known.contains(&name.as_str())).cloned().collect(),
         }
     }

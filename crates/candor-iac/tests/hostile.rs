@@ -161,6 +161,22 @@ Resources:
         Get: { Type: HttpApi, Properties: { Path: /x, Method: get } }
         List: { Type: Api, Properties: { Path: /y, Method: any, RestApiId: !Ref Api } }
       FunctionUrlConfig: { AuthType: NONE }
+  Fn::ForEach::Queues:
+    - Name
+    - [a, !Ref Stage, b]
+    - 'Queue${Name}':
+        Type: AWS::SQS::Queue
+        Properties: { Fn::ForEach::Inner: [Key, [x, y], { '&{Key}${Name}': !Ref Key }] }
+  Poller:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties: { FunctionName: !Ref Orders, EventSourceArn: !GetAtt Queuea.Arn, BatchSize: !Length [a, b] }
+  Nested:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: template.yaml
+      Parameters: { Stage: !Ref Stage, Size: !ToJsonString { a: [1, !Ref Stage] } }
+  Deployment: { Type: AWS::ApiGateway::Deployment, DependsOn: [Method], Properties: { RestApiId: !Ref Api } }
+  Method: { Type: AWS::ApiGateway::Method, Properties: { RestApiId: !Ref Api, HttpMethod: GET } }
 ";
 
 proptest! {
@@ -196,7 +212,8 @@ proptest! {
     fn any_value_in_place_of_another_is_read_or_refused(line in any::<prop::sample::Index>(), value in prop::sample::select(vec![
         "[]", "{}", "null", "~", "[[]]", "{a: {}}", "!Ref Nothing", "!Ref Api", "!GetAtt Orders.Arn", "!Sub '${Stage}${'", "!If [IsProd]", "!If [IsProd, a, !Ref AWS::NoValue]",
         "!Join [a]", "!Select [9, [a]]", "!Select [-1, []]", "!FindInMap [Of]", "!Split ['', x]", "!Condition Gone", "-1", "99999999999999999999", "é", "!Transform {Name: x}",
-        "{Fn::Sub: 1}", "{Ref: {}}", "{Fn::If: {}}", "!GetAtt []", "!ImportValue x", "!ImportValue {Fn::Sub: '${Stage}-x'}", "!ImportValue [a]", "!FindInMap [M, a, b]", "'{{resolve:ssm:x}}'", "!Base64 x", "!Cidr [a, 1, 2]",
+        "{Fn::Sub: 1}", "{Ref: {}}", "{Fn::If: {}}", "!GetAtt []", "!ImportValue x", "'{{resolve:ssm:x}}'", "!Base64 x", "!Cidr [a, 1, 2]",
+        "!Length {}", "!ImportValue {Fn::Sub: x}", "!ImportValue [a]", "!Transform [a]", "!Sub {a: b}", "!GetAZs {Ref: x}", "!ToJsonString !Ref Nothing", "{Fn::ForEach::A: [A, [b], {'${A}': !Ref A}]}", "{Fn::ForEach::A: [A]}", "[A, [!Ref A], {}]", "[[], [], []]",
     ])) {
         let mut lines: Vec<String> = TEMPLATE.lines().map(str::to_string).collect();
         let i = line.index(lines.len());

@@ -4,6 +4,8 @@
 
 #[path = "templates/asking.rs"]
 mod asking;
+#[path = "templates/several.rs"]
+mod several;
 #[path = "templates/watching.rs"]
 mod watching;
 

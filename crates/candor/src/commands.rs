@@ -17,6 +17,7 @@ use candor_iac::{Options, Reading, Unreadable};
 
 use crate::disk::Disk;
 use crate::fault::Fault;
+use crate::progress::{Progress, Teller};
 use crate::settings::Settings;
 use crate::ui::{ColorChoice, Style, Ui};
 
@@ -70,6 +71,8 @@ pub(crate) struct Work {
     pub(crate) reading: Reading,
     pub(crate) handlers: Handlers,
     pub(crate) settings: Settings,
+    /// Tells of progress until the work is put out of hand.
+    pub(crate) teller: Teller,
 }
 
 pub(crate) fn name_and_value(text: &str) -> Result<(String, String), String> {
@@ -109,7 +112,9 @@ impl Inputs {
         let named: Vec<String> = paths.iter().map(|path| self.named(path)).collect();
         let paths = &named[..];
         let settings = Settings::find(self.config.as_deref(), &paths[0])?;
-        let mut disk = Disk::of(self.max_file).with(&settings);
+        let progress = Progress::default();
+        let teller = progress.tell();
+        let mut disk = Disk::of(self.max_file).with(&settings).telling(&progress);
         if self.paths.iter().any(|path| path == "-") {
             disk = disk.given(self.named("-"), self.standard_input()?);
         }
@@ -124,6 +129,7 @@ impl Inputs {
             max_file: self.max_file,
             limits: candor_iac::syntax::Limits::default(),
         };
+        progress.now("reading templates");
         let mut reading = candor_iac::read(&disk, paths, &options);
         if reading.files == 0 && reading.unreadable.is_empty() {
             let why = match reading.skipped.first() {
@@ -134,8 +140,10 @@ impl Inputs {
         }
         // A configuration may speak of templates that are not looked at today.
         reading.unknown_parameters.retain(|name| self.parameters.iter().any(|(given, _)| given == name));
+        progress.now("reading handlers");
         let handlers = Handlers::read(&disk, &mut reading);
-        Ok(Work { reading, handlers, settings })
+        progress.now("playing failures");
+        Ok(Work { reading, handlers, settings, teller })
     }
 }
 

@@ -1,5 +1,7 @@
 //! The files of this machine, as `candor-iac` asks for them.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fs;
 use std::io::Read as _;
 use std::path::Path;
@@ -7,6 +9,7 @@ use std::path::Path;
 use candor_iac::files::{DirEntry, FileError, Files, PathKind};
 
 use crate::ignored::Ignored;
+use crate::progress::Progress;
 use crate::settings::Settings;
 
 /// Files on disk, none larger than a limit.
@@ -19,12 +22,25 @@ pub(crate) struct Disk<'s> {
     ignored: Ignored,
     /// A file whose text came in on standard input, and that text.
     given: Option<(String, Vec<u8>)>,
+    /// Files that have been read ahead.
+    ahead: RefCell<HashMap<String, Result<Vec<u8>, FileError>>>,
+    progress: Option<Progress>,
 }
+
+/// A file above this many bytes is read when its turn comes: what is read ahead must fit into memory together.
+const AHEAD: u64 = 1 << 20;
 
 impl<'s> Disk<'s> {
     /// All files of up to so many bytes.
     pub(crate) fn of(max_file: u64) -> Disk<'s> {
-        Disk { max_file, settings: None, ignored: Ignored::default(), given: None }
+        Disk {
+            max_file,
+            settings: None,
+            ignored: Ignored::default(),
+            given: None,
+            ahead: RefCell::default(),
+            progress: None,
+        }
     }
 
     /// Those that a configuration does not exclude.
@@ -37,23 +53,33 @@ impl<'s> Disk<'s> {
         Disk { given: Some((path, text)), ..self }
     }
 
+    /// Telling whoever waits how far it is.
+    pub(crate) fn telling(self, progress: &Progress) -> Disk<'s> {
+        Disk { progress: Some(progress.clone()), ..self }
+    }
+
     /// The bytes of a file.
     pub(crate) fn bytes(&self, path: &Path) -> Result<Vec<u8>, FileError> {
-        // Asked before it is opened: opening a pipe waits for somebody who writes into it.
-        let metadata = fs::metadata(path).map_err(|e| fault(&e))?;
-        if !metadata.is_file() {
-            return Err(FileError::Other("not a regular file".to_string()));
-        }
-        let too_large = |bytes| FileError::TooLarge { bytes, limit: self.max_file };
-        if metadata.len() > self.max_file {
-            return Err(too_large(metadata.len()));
-        }
-        let file = fs::File::open(path).map_err(|e| fault(&e))?;
-        // The file may grow while we read it: one byte beyond the limit tells.
-        let mut bytes = Vec::with_capacity(metadata.len() as usize);
-        file.take(self.max_file + 1).read_to_end(&mut bytes).map_err(|e| fault(&e))?;
-        if bytes.len() as u64 > self.max_file { Err(too_large(bytes.len() as u64)) } else { Ok(bytes) }
+        bytes(path, self.max_file)
     }
+}
+
+/// The bytes of a file, if there are no more of them.
+fn bytes(path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
+    // Asked before it is opened: opening a pipe waits for somebody who writes into it.
+    let metadata = fs::metadata(path).map_err(|e| fault(&e))?;
+    if !metadata.is_file() {
+        return Err(FileError::Other("not a regular file".to_string()));
+    }
+    let too_large = |bytes| FileError::TooLarge { bytes, limit: most };
+    if metadata.len() > most {
+        return Err(too_large(metadata.len()));
+    }
+    let file = fs::File::open(path).map_err(|e| fault(&e))?;
+    // The file may grow while we read it: one byte beyond the limit tells.
+    let mut bytes = Vec::with_capacity(metadata.len() as usize);
+    file.take(most + 1).read_to_end(&mut bytes).map_err(|e| fault(&e))?;
+    if bytes.len() as u64 > most { Err(too_large(bytes.len() as u64)) } else { Ok(bytes) }
 }
 
 fn fault(e: &std::io::Error) -> FileError {
@@ -68,12 +94,46 @@ impl Files for Disk<'_> {
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
         match &self.given {
             Some((given, text)) if given == path => Ok(text.clone()),
-            Some(_) | None => self.bytes(Path::new(path)),
+            Some(_) | None => {
+                if let Some(progress) = &self.progress {
+                    progress.one_more();
+                }
+                let ahead = self.ahead.borrow_mut().remove(path);
+                ahead.unwrap_or_else(|| self.bytes(Path::new(path)))
+            }
         }
+    }
+
+    fn soon(&self, paths: &[&str]) {
+        let workers = std::thread::available_parallelism().map_or(1, usize::from).min(8);
+        if workers < 2 || paths.len() < 2 {
+            return;
+        }
+        let most = self.max_file.min(AHEAD);
+        let share = paths.len().div_ceil(workers);
+        // Who reads which file changes nothing: each is asked for by its name, in the order that the walk has found.
+        let read = |paths: &[&str]| {
+            let read = paths.iter().map(|path| ((*path).to_string(), bytes(Path::new(path), most)));
+            // What is too large for this may still be small enough.
+            read.filter(|(_, read)| !matches!(read, Err(FileError::TooLarge { .. }))).collect::<Vec<_>>()
+        };
+        let read = std::thread::scope(|scope| {
+            // What no thread can be had for, or one that has panicked, is read when its turn comes.
+            let spawn = |share| {
+                std::thread::Builder::new()
+                    .stack_size(256 * 1024)
+                    .spawn_scoped(scope, move || read(share))
+                    .ok()
+            };
+            let workers: Vec<_> = paths.chunks(share).filter_map(spawn).collect();
+            workers.into_iter().filter_map(|worker| worker.join().ok()).flatten().collect::<Vec<_>>()
+        });
+        *self.ahead.borrow_mut() = read.into_iter().collect();
     }
 
     fn list(&self, dir: &str) -> Result<Vec<DirEntry>, FileError> {
         let mut entries = Vec::new();
+        let ignored = self.ignored.of(Path::new(dir));
         for entry in fs::read_dir(dir).map_err(|e| fault(&e))? {
             let entry = entry.map_err(|e| fault(&e))?;
             // Links are not followed when walking: they may lead out of the project, or in circles. Pipes, sockets and devices
@@ -86,7 +146,8 @@ impl Files for Disk<'_> {
             let folder = if dir == "." { Path::new("") } else { Path::new(dir) };
             let path = folder.join(entry.file_name());
             let excluded = self.settings.is_some_and(|settings| settings.excludes(&path));
-            if excluded || self.ignored.has(Path::new(dir), &path, kind.is_dir()) {
+            let name = entry.file_name();
+            if excluded || name.to_str().is_some_and(|name| ignored.ignores(name, kind.is_dir())) {
                 continue;
             }
             if let Some(path) = path.to_str() {

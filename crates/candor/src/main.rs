@@ -7,6 +7,7 @@ mod disk;
 mod fault;
 mod ignored;
 mod output;
+mod progress;
 mod settings;
 mod ui;
 

@@ -58,6 +58,12 @@ impl Settings {
         !self.config.exclude.is_empty() && self.local(path).is_some_and(|local| self.config.excludes(&local))
     }
 
+    /// Whether a path holds all that the configuration is for: then what it speaks of should be there.
+    pub(crate) fn is_whole(&self, path: &str) -> bool {
+        let whole = |folder: &PathBuf| std::path::absolute(path).is_ok_and(|path| folder.starts_with(path));
+        self.folder.as_ref().is_some_and(whole)
+    }
+
     /// The path of the baseline that the configuration names.
     pub(crate) fn baseline(&self) -> Option<String> {
         let baseline = self.folder.as_ref()?.join(self.config.baseline.as_ref()?);

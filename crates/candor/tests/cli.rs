@@ -20,6 +20,8 @@ mod json;
 mod pages;
 #[path = "cli/render.rs"]
 mod render;
+#[path = "cli/sessions.rs"]
+mod sessions;
 #[path = "cli/simulate.rs"]
 mod simulate;
 #[path = "cli/streams.rs"]

@@ -20,7 +20,9 @@ fn find(project: &Project, findings: &mut Findings) {
             Watches::Metric(_, threshold) | Watches::Queries(_, threshold) => threshold,
             Watches::Alarms(_) => continue,
         };
-        if let Some(claimed) = impossible(alarm, threshold).or_else(|| silent_hours(alarm, threshold)) {
+        if let Some(claimed) = impossible(alarm, threshold)
+            .or_else(|| silent_hours(alarm, threshold))
+            .or_else(|| too_late(alarm, threshold)) {
             report_api(&RULE, "", findings, claimed);
         }
     }
@@ -82,5 +84,30 @@ fn silent_hours(alarm: &Alarm, threshold: &Threshold) -> Option<Claimed> {
         label: label.to_string(),
         remedy: "`TreatMissingData: notBreaching` for a count of errors".to_string(),
         also: Vec::new(),
+    })
+}
+
+/// The longest incident that an alarm may wait for: most are over, or known from customers, by then.
+const LONGEST_WAIT: u64 = 3600;
+
+/// How long failures must last before the alarm fires.
+fn too_late(alarm: &Alarm, threshold: &Threshold) -> Option<Claimed> {
+    let Watches::Metric(metric, _) = &alarm.watches else { return None };
+    error_counts(alarm).next()?;
+    let period = *metric.period.optional().ok()?.0?;
+    let (periods, _) = threshold.evaluation_periods.optional().ok()?;
+    let (datapoints, _) = threshold.datapoints_to_alarm.optional().ok()?;
+    let needed = *datapoints.or(periods)?;
+    if period.saturating_mul(needed) <= LONGEST_WAIT || needed < 2 {
+        return None;
+    }
+    let at = if datapoints.is_some() { threshold.datapoints_to_alarm.span() } else { threshold.evaluation_periods.span() };
+    let hours = period.saturating_mul(needed) / 3600;
+    Some(Claimed {
+        at,
+        message: format!("{} fires after {hours} hours of failures", alarm.logical_id),
+        label: format!("{needed} periods of {}, and the threshold must be crossed in each", seconds(Duration::from_secs(period))),
+        remedy: "a shorter period, or fewer datapoints to alarm: `DatapointsToAlarm: 1`".to_string(),
+        also: vec![(metric.period.span(), "the period".to_string())],
     })
 }

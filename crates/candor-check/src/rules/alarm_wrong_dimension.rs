@@ -83,6 +83,11 @@ fn of_gateway(project: &Project, metric: &MetricStat, dimensions: &[Dimension]) 
     {
         return Some(wrong);
     }
+    let own_http_apis = project.apis.iter().filter(|a| a.kind == ApiKind::Http && a.logical_id.is_some());
+    if api_key == "ApiId" && !value.contains("${") && !project.more_elsewhere && own_http_apis.count() > 0 {
+        let label = "an id that is written out: AWS gives the template's API another".to_string();
+        return Some((api.value.span(), label, "a reference to the API: `!Ref Api`".to_string()));
+    }
     let meant: Vec<&Api> = project.apis.iter().filter(|a| a.kind == kind && is_meant(a, value)).collect();
     if let Some(stage) = find("Stage")
         && let Some(written_stage) = written(&stage.value).filter(|s| !s.contains("${"))
@@ -183,10 +188,24 @@ fn of_lambda(project: &Project, metric: &MetricStat, dimensions: &[Dimension]) -
     if value.contains("${") {
         return None;
     }
-    let function = project.function(value)?;
+    let Some(function) = project.function(value) else { return nobody(project, at, value) };
     // Without a name of its own a function gets one that holds the stack's name and a random part.
     matches!(function.name.optional(), Ok((None, _))).then(|| {
         let label = "the function's logical id: AWS gives it another name".to_string();
         (at, label, format!("`!Ref {value}`"))
     })
+}
+
+/// A function's name that none of the template's functions has, nor can get from AWS, which begins with the stack's name.
+fn nobody(project: &Project, at: Span, value: &str) -> Wrong {
+    let has = |function: &Function| match function.name.optional() {
+        Ok((Some(name), _)) => name == value,
+        Ok((None, _)) => value.contains(&format!("-{}-", function.logical_id)),
+        Err(_) => true,
+    };
+    if project.functions.is_empty() || project.more_elsewhere || project.functions.iter().any(has) {
+        return None;
+    }
+    let label = "no function of the template has this name".to_string();
+    Some((at, label, "a reference to the function: `!Ref Orders`".to_string()))
 }

@@ -19,8 +19,8 @@ fn find(project: &Project, findings: &mut Findings) {
             let proxy = matches!(integration_type, IntegrationType::AwsProxy | IntegrationType::HttpProxy);
             let responses = route.integration.responses.optional().ok().and_then(|(r, _)| r);
             let mapped = responses.into_iter().flatten().find(|response| {
-                let error = response.status.or(&200).is_ok_and(|(status, _)| *status >= 400);
-                error || response.is_default() == Ok(false) || !response.templates.is_empty()
+                let other = response.status.or(&200).is_ok_and(|(status, _)| *status != 200);
+                other || response.is_default() == Ok(false) || !response.templates.is_empty()
             });
             let Some(response) = mapped.filter(|_| proxy && api.kind == candor_contract::ApiKind::Rest) else { continue };
             let at = response.span;

@@ -13,7 +13,8 @@ pub(super) static RULE: Rule = Rule {
 use candor_contract::verdict::BodyState;
 
 fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
-    if scene.judgement.verdict != Verdict::OpaqueError || scene.exchange.evidence().body != BodyState::Unreadable {
+    let unreadable = scene.judgement.verdict == Verdict::OpaqueError && scene.exchange.evidence().body == BodyState::Unreadable;
+    if !unreadable && !refused_unreadably(scene) {
         return Claim::Passed;
     }
     let entry = scene.api.gateway_responses.iter().find(|r| {
@@ -31,4 +32,13 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
             .to_string(),
         also: Vec::new(),
     })
+}
+
+/// Whether the gateway refuses a request before it has found a route, and a browser that uses the API could not read why.
+fn refused_unreadably(scene: &Scene<'_>) -> bool {
+    let response = &scene.exchange.response;
+    scene.route.is_none()
+        && response.status.value >= 400
+        && scene.api.routes.iter().any(|route| route.key.method == "OPTIONS")
+        && response.header("Access-Control-Allow-Origin").is_none()
 }

@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     find: Find::InExchange(find),
 };
 
+use candor_contract::limits;
 use candor_gateway::setting::Cause;
 
 fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
@@ -19,6 +20,9 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
         _ => None,
     });
     let Some(at) = set.filter(|_| late && scene.is_false_alarm()) else { return Claim::Passed };
+    if scene.function.is_some_and(|function| outlives_any(scene, function)) {
+        return Claim::Passed;
+    }
     let status = scene.exchange.response.status.value;
     let also = scene.function.map(|f| (f.timeout.span(), "the function may run longer".to_string()));
     scene.report(&RULE, RULE.severity, at, findings, || Claimed {
@@ -28,4 +32,16 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
         remedy: "make the function's timeout shorter than this, so that what the client hears is what happened".to_string(),
         also: also.into_iter().collect(),
     })
+}
+
+/// Whether the function's timeout is above all that the integration's can be without a raised quota: then the function's is the one to mend.
+fn outlives_any(scene: &Scene<'_>, function: &Function) -> bool {
+    let most = match scene.api.kind {
+        ApiKind::Rest => limits::REST_INTEGRATION_TIMEOUT.time,
+        ApiKind::Http => limits::HTTP_INTEGRATION_TIMEOUT.time,
+        ApiKind::FunctionUrl => return false,
+    };
+    let set = scene.route.and_then(|route| route.integration.timeout.optional().ok()?.0.copied());
+    let may_run = function.timeout.optional().ok().and_then(|(timeout, _)| timeout.copied());
+    set.is_some_and(|set| set <= most) && may_run.is_some_and(|may_run| may_run > most)
 }

@@ -7,7 +7,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "An integration response has a status that the method does not declare: whenever it is selected, the client gets a 500.",
     docs: include_str!("missing_method_response.md"),
-    find: Find::InExchange(find),
+    find: Find::InAnyExchange(find),
 };
 
 fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {

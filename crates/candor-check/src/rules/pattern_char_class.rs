@@ -13,15 +13,18 @@ pub(super) static RULE: Rule = Rule {
 use crate::pattern;
 
 fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
-    if scene.masking_default().is_none() {
-        return Claim::Passed;
-    }
-    let mistaken = scene.error_responses().find_map(|(_, p)| Some((p, pattern::class_of_words(p.text.as_str())?)));
-    let Some((pattern, range)) = mistaken else { return Claim::Passed };
+    let masked = scene.masking_default().is_some();
+    // Not masked: the class takes messages that it was not meant for, and gives them its status.
+    let taken = scene.selected().filter(|_| scene.raised_message().is_some()).map(|(_, response, _)| response.span);
+    let concerned = |response: &IntegrationResponse| masked || Some(response.span) == taken;
+    let mistaken = scene.error_responses().filter(|(response, _)| concerned(response));
+    let mut mistaken = mistaken.filter_map(|(_, p)| Some((p, pattern::class_of_words(p.text.as_str())?)));
+    let Some((pattern, range)) = mistaken.next() else { return Claim::Passed };
+    let severity = if masked { RULE.severity } else { Severity::Warning };
     let at = pattern.text.at(range.start as u32..range.end as u32);
     let what = pattern.text.as_str()[range].to_string();
     let status = scene.exchange.response.status.value;
-    scene.report(&RULE, RULE.severity, at, findings, || Claimed {
+    scene.report(&RULE, severity, at, findings, || Claimed {
         at,
         message: format!("{} answers {status} {}", scene.whose(), scene.when()),
         label: format!("`{what}` matches one letter, not these words"),

@@ -7,7 +7,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "A backslash was lost on the way into the file, and the pattern looks for something else.",
     docs: include_str!("pattern_lost_escape.md"),
-    find: Find::InExchange(find),
+    find: Find::InAnyExchange(find),
 };
 
 use crate::pattern;

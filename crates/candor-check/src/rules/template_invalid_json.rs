@@ -12,16 +12,21 @@ pub(super) static RULE: Rule = Rule {
 
 use candor_contract::json::Json;
 
+use crate::cases::QUOTED;
+
 fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
     let Some(template) = scene.body_template() else { return Claim::Passed };
-    let Some(case) = scene.case.filter(|c| c.note == "quotes in the message") else { return Claim::Passed };
+    let Some(case) = scene.case.filter(|c| c.note == QUOTED) else { return Claim::Passed };
     let is_json = |exchange: &Exchange<'_>| {
         let bytes = exchange.response.body.value.bytes()?;
         Some(std::str::from_utf8(bytes).is_ok_and(|text| Json::read(text).is_ok()))
     };
     // With a plain message the template must yield JSON: only then was JSON meant.
-    let plain = scene.siblings.iter().find(|(c, _)| c.slug == case.slug && c.note.is_empty());
-    let meant = plain.and_then(|(_, x)| is_json(x)) == Some(true);
+    let same = |x: &Exchange<'_>| {
+        x.trace.step(x.response.body.step).what == scene.exchange.trace.step(scene.exchange.response.body.step).what
+    };
+    let plain = scene.siblings.iter().filter(|(c, x)| c.slug == case.slug && c.note != QUOTED && same(x));
+    let meant = plain.filter_map(|(_, x)| is_json(x)).any(|is_json| is_json);
     if !meant || is_json(scene.exchange) != Some(false) {
         return Claim::Passed;
     }

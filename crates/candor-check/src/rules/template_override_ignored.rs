@@ -7,7 +7,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "A template overrides the status with something that is no status: AWS ignores it.",
     docs: include_str!("template_override_ignored.md"),
-    find: Find::InExchange(find),
+    find: Find::InAnyExchange(find),
 };
 
 fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {

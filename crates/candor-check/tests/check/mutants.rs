@@ -12,6 +12,8 @@ mod python;
 mod returns;
 #[path = "mutants/shape.rs"]
 mod shape;
+#[path = "mutants/template.rs"]
+mod template;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -125,18 +127,24 @@ impl Broken {
     }
 }
 
+/// Of the honest templates those whose handlers all stand behind APIs of one kind.
+const OF_ONE_KIND: &[&str] = &["httpapi-shifts", "sam-reviews"];
+
 /// The honest projects, by name.
 fn projects() -> Vec<Project> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/honest-handlers");
-    let mut names: Vec<String> = listed(&root).into_iter().map(|(name, _)| name).collect();
-    names.sort();
-    let read = |name: String| {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures");
+    let handlers = root.join("honest-handlers");
+    let mut folders: Vec<_> = listed(&handlers).into_iter().map(|(name, _)| handlers.join(name)).collect();
+    folders.extend(OF_ONE_KIND.iter().map(|name| root.join("honest-templates").join(name)));
+    folders.sort();
+    let read = |folder: std::path::PathBuf| {
         let mut files = Vec::new();
-        gather(&root.join(&name), "", &mut files);
+        gather(&folder, "", &mut files);
         files.sort();
+        let name = folder.file_name().unwrap().to_string_lossy().into_owned();
         Project { kind: kind(&files), name, files }
     };
-    names.into_iter().map(read).collect()
+    folders.into_iter().map(read).collect()
 }
 
 /// The names in a folder, each with whether it is a folder; not what an interpreter leaves behind.

@@ -9,7 +9,7 @@ const WITHOUT_EXAMPLES: &[&str] = &["masked-failure", "hollow-success", "false-a
 type Example = Vec<(String, String)>;
 
 /// The examples below a heading. Each begins with a block ```` ```yaml template.yaml ````, followed by the sources that it needs;
-/// or with ```` ```python app.py rest-proxy ````, a handler behind an API of that kind.
+/// or with ```` ```python app.py rest-proxy ````, a handler behind an API of that kind. A `candor.toml` may follow.
 pub(super) fn examples(page: &str, heading: &str) -> Vec<Example> {
     let mut examples: Vec<Example> = Vec::new();
     for section in page.split("\n## ").skip(1).filter(|s| s.lines().next() == Some(heading)) {
@@ -23,7 +23,7 @@ pub(super) fn examples(page: &str, heading: &str) -> Vec<Example> {
             let text = format!("{text}\n");
             match words[..] {
                 ["yaml", "template.yaml"] => examples.push(vec![("template.yaml".to_string(), text)]),
-                ["python", path] => examples.last_mut().unwrap().push((path.to_string(), text)),
+                ["python" | "toml", path] => examples.last_mut().unwrap().push((path.to_string(), text)),
                 ["python", path, kind] => {
                     let template = ("template.yaml".to_string(), behind(kind));
                     examples.push(vec![template, (path.to_string(), text)]);

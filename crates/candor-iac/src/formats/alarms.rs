@@ -72,7 +72,7 @@ pub(super) fn alarms(scope: &Scope<'_>) -> Vec<Alarm> {
 }
 
 /// Calls `found` with whatever may be the name of a resource in a node: texts, and what stands in `${}`, up to a full stop.
-fn names<'n>(node: &'n Node, found: &mut impl FnMut(&'n str)) {
+pub(super) fn names<'n>(node: &'n Node, found: &mut impl FnMut(&'n str)) {
     if let Some(text) = node.as_str() {
         let head = |text: &'n str| text.split(['.', '}']).next().unwrap_or_default();
         found(head(text));

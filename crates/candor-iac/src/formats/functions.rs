@@ -133,7 +133,11 @@ impl Functions {
             timeout: value.setting("Timeout", at, seconds),
             log_format: of_logging("LogFormat"),
             log_group: of_logging("LogGroup"),
-            code: if sam { sam_code(value, at) } else { value.setting("Code", at, cfn_code) },
+            code: match asset(resource) {
+                Some(path) => Setting::written(Code::Path(path.to_string()), at),
+                None if sam => sam_code(value, at),
+                None => value.setting("Code", at, cfn_code),
+            },
             layers,
             more_code: foreign_layers || builds_by_itself(resource),
             keeps_failed_events: keeps_failed_events(value),
@@ -212,6 +216,14 @@ fn layers(scope: &Scope<'_>, value: &Value) -> (Vec<String>, bool) {
 fn builds_by_itself(resource: &Resource<'_>) -> bool {
     let method = resource.node.get("Metadata").and_then(|metadata| metadata.get("BuildMethod"));
     method.is_some_and(|method| !method.as_str().is_some_and(|method| method.starts_with("python")))
+}
+
+/// Where CDK has put a function's code, beside the template (`aws:asset:path`, written for tools on the same machine).
+fn asset<'t>(resource: &Resource<'t>) -> Option<&'t str> {
+    let metadata = resource.node.get("Metadata")?;
+    let property = metadata.get("aws:asset:property").and_then(Node::as_str);
+    let path = metadata.get("aws:asset:path").and_then(Node::as_str)?;
+    property.is_none_or(|property| property == "Code").then_some(path)
 }
 
 fn sam_code(value: &Value, at: Span) -> Setting<Code> {

@@ -19,12 +19,13 @@ pub(super) fn read(scope: &Scope<'_>, functions: &Functions) -> (Vec<Permission>
                 open = true
             }
             "AWS::Lambda::Permission" if exists(scope, resource) => {
-                let value = properties_of(scope, resource, &["FunctionName", "Principal"]);
+                let value = properties_of(scope, resource, &["FunctionName", "Principal", "SourceArn"]);
                 let (function, qualifier) = function_of(&value, functions, resource.span());
                 permissions.push(Permission {
                     function,
                     qualifier,
                     principal: value.setting("Principal", resource.span(), Value::string),
+                    source_arn: value.setting("SourceArn", resource.span(), Value::named),
                     span: resource.span(),
                 });
             }
@@ -42,6 +43,8 @@ pub(super) fn read(scope: &Scope<'_>, functions: &Functions) -> (Vec<Permission>
                     function: Setting::written(function.clone(), at),
                     qualifier: None,
                     principal: Setting::written("apigateway.amazonaws.com".to_string(), at),
+                    // For the event's own route, but who writes the definition by hand may have changed that.
+                    source_arn: Setting::absent(at, "SourceArn"),
                     span: at,
                 });
             }

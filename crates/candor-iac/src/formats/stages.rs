@@ -84,6 +84,9 @@ pub(super) fn fill_http(stage: &mut Stage, properties: &Value) {
 
 fn variables(stage: &mut Stage, properties: &Value, key: &str) {
     if let Some(variables) = properties.get(key) {
+        if variables.open().is_some() {
+            stage.route_settings.push(settings(Routes::Unknown, variables, variables.span));
+        }
         stage.variables =
             variables.members().iter().map(|m| (m.key.as_str().to_string(), m.value.string())).collect();
     }

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::ops::Range;
 
+use candor_contract::json::Json;
 use candor_gateway::setting::{Needs, Undecided};
 use candor_gateway::span::{Span, Text};
 
@@ -29,7 +30,7 @@ pub(crate) struct Scope<'t> {
 }
 
 /// Pseudo parameters and what stands in for them: nothing that candor looks for depends on the account.
-const PSEUDO: &[(&str, &str)] = &[
+pub(crate) const PSEUDO: &[(&str, &str)] = &[
     ("AWS::Region", "us-east-1"),
     ("AWS::AccountId", "123456789012"),
     ("AWS::Partition", "aws"),
@@ -108,7 +109,7 @@ impl<'t> Scope<'t> {
                     match entry.key.as_str() {
                         "Fn::Transform" => members.extend(self.included_members(&entry.value)),
                         key if key.starts_with("Fn::ForEach::") => {
-                            let what = "Fn::ForEach, which is not expanded yet".to_string();
+                            let what = "Fn::ForEach over a list that nothing here decides".to_string();
                             self.leave_open(entry.key.span(), Needs::Support(what));
                         }
                         _ => {
@@ -181,8 +182,27 @@ impl<'t> Scope<'t> {
                 joined.finish(span)
             }
             "Transform" => return Some(self.include(argument, span)),
-            "Base64" | "Cidr" | "GetAZs" | "Length" | "ToJsonString" | "Condition" | "And" | "Or" | "Not"
-            | "Equals" => unsupported(span, &format!("Fn::{name}")),
+            "Length" => match self.argument(name, argument) {
+                Some(Value { kind: Kind::List(items), .. }) => {
+                    let mut joined = Joined::default();
+                    joined.push_for(&items.len().to_string(), span);
+                    joined.finish(span)
+                }
+                _ => unsupported(span, "Fn::Length"),
+            },
+            "ToJsonString" => match self.argument(name, argument) {
+                Some(value) => {
+                    let mut joined = Joined::default();
+                    match push_json(&mut joined, &value) {
+                        Some(()) => joined.finish(span),
+                        None => unsupported(span, "Fn::ToJsonString"),
+                    }
+                }
+                None => unsupported(span, "Fn::ToJsonString"),
+            },
+            "Base64" | "Cidr" | "GetAZs" | "Condition" | "And" | "Or" | "Not" | "Equals" => {
+                unsupported(span, &format!("Fn::{name}"))
+            }
             _ => return None,
         };
         Some(Some(value))
@@ -214,7 +234,8 @@ impl<'t> Scope<'t> {
         let parameter_type = parameter.get("Type").and_then(Node::as_str).unwrap_or_default();
         // The default of such a parameter is the name under which AWS looks for its value.
         let looked_up = parameter_type.starts_with("AWS::SSM::Parameter::Value");
-        let default = parameter.get("Default").and_then(Node::as_str).filter(|_| !looked_up);
+        let left_open = looked_up || self.template.left_open.iter().any(|open| open == name);
+        let default = parameter.get("Default").and_then(Node::as_str).filter(|_| !left_open);
         let Some(text) = given.or(default) else {
             let mut joined = Joined::default();
             joined.push_symbol(&format!("${{{name}}}"), span, Name::Open(Needs::Parameter(name.to_string())));
@@ -463,6 +484,49 @@ impl<'t> Scope<'t> {
 fn join_path(folder: &str, path: &str) -> String {
     let path = path.trim_start_matches("file://").trim_start_matches("./");
     if path.starts_with('/') { path.to_string() } else { format!("{folder}{path}") }
+}
+
+/// Appends a value as JSON; `None` where a part of it nobody knows.
+fn push_json(joined: &mut Joined, value: &Value) -> Option<()> {
+    let at = value.span;
+    match &value.kind {
+        Kind::Null => joined.push_for("null", at),
+        Kind::Unknown(_) => return None,
+        Kind::Scalar(scalar) if scalar.symbols.is_empty() => {
+            let text = scalar.text.as_str();
+            let bare = scalar.plain && (text.parse::<f64>().is_ok() || matches!(text, "true" | "false"));
+            match bare {
+                true => joined.push(scalar),
+                false => joined.push_for(&Json::string(text).write(), at),
+            }
+        }
+        Kind::Scalar(scalar) => {
+            joined.push_for("\"", at);
+            joined.push(scalar);
+            joined.push_for("\"", at);
+        }
+        Kind::List(items) => {
+            joined.push_for("[", at);
+            for (nth, item) in items.iter().enumerate() {
+                joined.push_for(if nth > 0 { "," } else { "" }, at);
+                push_json(joined, item)?;
+            }
+            joined.push_for("]", at);
+        }
+        Kind::Map(members) => {
+            joined.push_for("{", at);
+            for (nth, member) in members.iter().enumerate() {
+                let comma = if nth > 0 { "," } else { "" };
+                joined.push_for(
+                    &format!("{comma}{}:", Json::string(member.key.as_str()).write()),
+                    member.key.span(),
+                );
+                push_json(joined, &member.value)?;
+            }
+            joined.push_for("}", at);
+        }
+    }
+    Some(())
 }
 
 fn unsupported(span: Span, what: &str) -> Value {

@@ -11,7 +11,7 @@ use crate::commands::{Inputs, Work, tell_unread};
 use crate::disk::Disk;
 use crate::fault::Fault;
 use crate::output;
-use crate::ui::Ui;
+use crate::ui::{Style, Ui};
 
 /// Where would a failure be hidden?
 ///
@@ -78,13 +78,22 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Status, Fault> {
     for slug in args.select.iter().chain(&args.ignore) {
         crate::commands::explain::known(slug)?;
     }
-    let Work { mut reading, handlers, settings } = args.inputs.read()?;
+    let Work { mut reading, handlers, settings, teller } = args.inputs.read()?;
     if args.quiet {
         reading.skipped.clear();
         reading.warnings.clear();
     }
+    let mut report = candor_check::check(&reading, &handlers, &settings.config.promises);
+    // Before anything else is said: its line must not stand in the middle of it.
+    drop(teller);
     tell_unread(&reading, ui);
-    let mut report = candor_check::check(&reading, &handlers);
+    let here = [".".to_string()];
+    let paths = if args.inputs.paths.is_empty() { &here[..] } else { &args.inputs.paths };
+    if !args.quiet && paths.iter().any(|path| settings.is_whole(path)) {
+        for route in settings.config.promises.of_nobody(&reading) {
+            ui.error(&format!("{}: no API has a route `{route}`", ui.paint(Style::Warning, "warning")));
+        }
+    }
     settings.apply(&reading.sources, &mut report.findings);
     report.findings.retain(|f| {
         let named = |list: &[String]| list.iter().any(|slug| slug == f.rule.slug);

@@ -65,7 +65,8 @@ fn finding(reading: &Reading, f: &Finding) -> Json {
         Json::object([("outcome", Json::string(outcome)), ("client", client)])
     });
     let routes: Vec<Json> = f.routes.iter().map(|r| Json::String(r.to_string())).collect();
-    Json::object([
+    let construct = reading.construct(f.at).map(|construct| ("construct", Json::string(construct)));
+    let members = [
         ("rule", Json::string(f.rule.slug)),
         ("severity", Json::string(f.severity.slug())),
         ("message", Json::string(f.message.as_str())),
@@ -85,5 +86,6 @@ fn finding(reading: &Reading, f: &Finding) -> Json {
         // Fixes come with their own issue; the advice stands under `remedy`.
         ("fix", Json::Null),
         ("remedy", Json::string(f.remedy.as_str())),
-    ])
+    ];
+    Json::object(members.into_iter().chain(construct))
 }

@@ -161,6 +161,9 @@ fn write_finding(reading: &Reading, f: &Finding, palette: Palette, width: usize,
             out.push_str(&format!("{:gutter$}{} {line}\n", "", palette.paint(Style::Faint, &name)));
         }
     };
+    if let Some(construct) = reading.construct(f.at) {
+        field("in", wrap(&harmless(construct), room));
+    }
     if let Some(proof) = &f.proof {
         field("client", client(reading, proof, room));
     }

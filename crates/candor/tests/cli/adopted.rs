@@ -86,6 +86,20 @@ fn a_configuration_that_is_wrong_says_where() {
 }
 
 #[test]
+fn what_a_team_has_promised_is_held_against_what_is_answered() {
+    let promises = "[[route]]\nroute = 'GET /a'\nstatuses = [204]\n[[route]]\nroute = 'GET /elsewhere'\nstatuses = [200]\n";
+    let folder = Folder::with(&[("api.yaml", TEMPLATE), ("candor.toml", promises)]);
+    let run = folder.candor(&["check"]);
+    let message = "GET /a answers 200, which nobody was promised";
+    assert_eq!((run.status, run.out.contains(message)), (1, true), "{}", run.all());
+    // A promise of a route that is nowhere is told where the whole project is looked at, and nowhere else.
+    assert_eq!(run.err, "warning: no API has a route `GET /elsewhere`\n");
+    folder.write("part/api.yaml", TEMPLATE.as_bytes());
+    assert_eq!(folder.candor(&["check", "part"]).err, "");
+    assert_eq!(folder.candor(&["check", "--quiet"]).err, "");
+}
+
+#[test]
 fn a_comment_allows_and_is_counted() {
     let allowed = TEMPLATE.replacen(
         "          default",

@@ -154,6 +154,13 @@ fn odd_text_is_read_all_the_same() {
         ("crlf.yaml", MASKED.replace('\n', "\r\n")),
         ("bom.yaml", format!("\u{feff}{MASKED}")),
         ("document.yaml", format!("---\n{MASKED}...\n")),
+        // Tabs where YAML allows them: behind a value, on an empty line, before a comment.
+        (
+            "tabs.yaml",
+            MASKED.replace("v1\n", "v1\t# the first\n").replace("Properties:\n", "Properties:\t\n"),
+        ),
+        // Sections that someone has emptied.
+        ("empty.yaml", format!("{MASKED}Parameters:\nMappings:\nConditions:\nOutputs:\nMetadata:\n")),
     ] {
         let folder = Folder::with(&[(name, &text)]);
         let run = folder.candor(&["check", name]);
@@ -225,4 +232,46 @@ fn links_in_a_circle_end() {
     assert_eq!((run.status, run.out.matches("[no-error-response]").count()), (1, 1));
     std::os::unix::fs::symlink("loop", folder.path().join("loop")).unwrap();
     assert_eq!(bounded(folder.path(), &["check", "loop"]).status, 2);
+}
+
+/// Most of a repository is none of ours: it is walked past, whatever there is of it.
+#[test]
+fn a_hundred_thousand_files_are_walked_past() {
+    let folder = Folder::with(&[("deep/down/template.yaml", MASKED)]);
+    for outer in 0..100 {
+        let path = folder.path().join(format!("data/{outer}"));
+        std::fs::create_dir_all(&path).unwrap();
+        for inner in 0..1_000 {
+            // One in a hundred looks like something that may be a template.
+            let extension = if inner % 100 == 0 { "json" } else { "csv" };
+            std::fs::write(path.join(format!("{inner}.{extension}")), "{}").unwrap();
+        }
+    }
+    let run = folder.candor(&["check"]);
+    assert_eq!((run.status, run.err.as_str()), (1, ""), "{}", run.err);
+    assert_eq!(run.out.matches("[no-error-response]").count(), 1);
+}
+
+/// A tab that indents is YAML's own error, and says where.
+#[test]
+fn a_tab_that_indents_is_refused_with_its_place() {
+    let text = MASKED.replace("      StageName", "\tStageName");
+    let folder = Folder::with(&[("template.yaml", &text)]);
+    let run = folder.candor(&["check", "template.yaml"]);
+    assert_eq!(run.status, 2);
+    let line = text.lines().position(|line| line.starts_with('\t')).unwrap() + 1;
+    assert!(run.err.starts_with(&format!("unreadable: template.yaml:{line}:")), "{}", run.err);
+}
+
+/// Files are read by several threads, and what is said of them is said in one order.
+#[test]
+fn the_order_of_findings_is_the_order_of_paths() {
+    let names: Vec<String> = (0..300).map(|i| format!("{:03}/template.yaml", i)).collect();
+    let files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), MASKED)).collect();
+    let folder = Folder::with(&files);
+    let runs: Vec<Run> = (0..3).map(|_| bounded(folder.path(), &["check", "--format", "json"])).collect();
+    assert!(runs.iter().all(|run| run.out == runs[0].out && run.err == runs[0].err));
+    let places: Vec<usize> = names.iter().filter_map(|name| runs[0].out.find(name.as_str())).collect();
+    assert_eq!(places.len(), names.len());
+    assert!(places.is_sorted());
 }

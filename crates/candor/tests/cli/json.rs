@@ -72,11 +72,17 @@ fn the_configuration_of_the_page_fits_its_schema() {
     let run = folder.candor(&["check", ".", "--format", "json"]);
     assert!(!run.err.contains("candor.toml"), "{}", run.err);
     let as_json = r#"{"fail-on": "warning", "baseline": "b.json", "exclude": ["a"], "parameters": {"Stage": "prod"},
+        "route": [{"route": "* /orders/**", "statuses": [200, "4xx"]}], "error-envelope": ["problem"],
         "rules": {"no-alarm": "off"}, "override": [{"files": ["legacy/**"], "rules": {"no-error-response": "warning"}}]}"#;
     assert_eq!(complaints("candor.schema.json", as_json), [""; 0]);
-    for wrong in
-        [r#"{"failon": "error"}"#, r#"{"override": [{"rules": {}}]}"#, r#"{"rules": {"no-alarm": "loud"}}"#]
-    {
+    for wrong in [
+        r#"{"failon": "error"}"#,
+        r#"{"override": [{"rules": {}}]}"#,
+        r#"{"rules": {"no-alarm": "loud"}}"#,
+        r#"{"route": [{"route": "GET /a"}]}"#,
+        r#"{"route": [{"route": "GET /a", "statuses": [20]}]}"#,
+        r#"{"error-envelope": []}"#,
+    ] {
         assert!(!complaints("candor.schema.json", wrong).is_empty(), "{wrong}");
     }
 }

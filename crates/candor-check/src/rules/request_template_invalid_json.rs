@@ -1,0 +1,38 @@
+//! A request template puts what the client sent between quotes as it is: a quote in it breaks the call.
+
+use super::*;
+
+pub(super) static RULE: Rule = Rule {
+    slug: "request-template-invalid-json",
+    severity: Severity::Warning,
+    summary: "A request template puts what the client sent between quotes as it is: a quote in it breaks the call.",
+    docs: include_str!("request_template_invalid_json.md"),
+    find: Find::InProject(find),
+};
+
+use candor_gateway::api::IntegrationType;
+use candor_vtl::traps::{self, TrapKind};
+
+fn find(project: &Project, findings: &mut Findings) {
+    for api in &project.apis {
+        for route in &api.routes {
+            let kind = route.integration.integration_type.optional().ok().and_then(|(kind, _)| kind);
+            if kind != Some(&IntegrationType::Aws) {
+                continue;
+            }
+            for mapping in &route.integration.request_templates {
+                let Ok((Some(template), _)) = mapping.template.optional() else { continue };
+                let Ok(parsed) = &template.parsed else { continue };
+                let Some(trap) = traps::find(parsed).into_iter().find(|trap| trap.kind == TrapKind::Unescaped) else { continue };
+                let at = template.text.at(trap.span);
+                report_route(&RULE, api, Some(route), at, findings, || Claimed {
+                    at,
+                    message: format!("{} sends broken JSON when the request holds a quote", route.key),
+                    label: "put between quotes as it comes: what is called refuses broken JSON".to_string(),
+                    remedy: "`$util.escapeJavaScript(…).replaceAll(\"\\\\'\", \"'\")`, or `$input.json(…)`, which brings its own quotes".to_string(),
+                    also: Vec::new(),
+                });
+            }
+        }
+    }
+}
