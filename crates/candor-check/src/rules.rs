@@ -84,6 +84,7 @@ rules! {
     template_override_ignored,
     template_override_incomplete,
     template_says_success,
+    template_trap,
     template_drops_error,
     catch_all_200,
     pattern_lost_escape,

@@ -13,6 +13,7 @@ const BEYOND: &[&str] = &[
     "wrong-status",
     "opaque-error",
     "status-not-promised",
+    "template-trap",
     "status-overwritten",
     "error-without-envelope",
     "unused-allow",
