@@ -3,6 +3,7 @@
 mod bench;
 mod bless;
 mod ci;
+mod compare;
 mod fuzz;
 mod mutate;
 mod peers;
@@ -31,6 +32,8 @@ Commands:
   bench gateway
                Time exchanges of three kinds of API beside a floor, and count allocations
   bench vtl    Time mapping templates on one core, and count allocations
+  compare-vtl PEER COUNT SEED
+               Render generated templates here and in another engine, and tell the differences
   fuzz TARGET SECONDS
                Give a target of fuzz/ (or `all`) whatever breaks it, for so long
 ";
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         ["bench", "check", "--peers", path] => peers::run(path),
         ["bench", "handlers"] => bench::handlers(),
         ["bench", "vtl"] => bench::examples("candor-vtl", ["renders", "allocations"]),
+        ["compare-vtl", peer, count, seed] => compare::run(peer, count, seed),
         ["fuzz", target, seconds] => fuzz::run(target, seconds),
         ["bench", "gateway"] => bench::examples("candor-gateway", ["exchanges", "allocations"]),
         ["--help" | "-h" | "help"] => {

@@ -18,5 +18,8 @@ impl Default for Budget {
 /// Iterations of a `#foreach`; AWS cuts a loop there ("API Gateway mapping template reference": 1000).
 pub(crate) const FOREACH_LIMIT: usize = 1000;
 
+/// Bytes of a template: a longer one cannot be deployed ("Quotas for configuring and running a REST API": mapping template size, 300 KB).
+pub(crate) const MAX_TEMPLATE: usize = 300 * 1024;
+
 /// How deep expressions, blocks and payloads may nest.
 pub(crate) const MAX_DEPTH: usize = 128;

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use crate::ast::{Block, Expression, Node, Reference, Tail};
-use crate::budget::Budget;
-use crate::error::Error;
+use crate::budget::{Budget, MAX_TEMPLATE};
+use crate::error::{Error, ErrorKind};
 use crate::names::ContextUse;
 use crate::scope::{Piece, Rendered, Scope};
 use crate::{eval, parser};
@@ -41,8 +41,14 @@ impl Template {
     /// Reads a template. Byte ranges count from the start of `source`.
     ///
     /// # Errors
-    /// Where AWS answers 500 for every request, as the template cannot be parsed.
+    /// Where AWS answers 500 for every request, as the template cannot be parsed, or takes none that is so long.
     pub fn parse(source: &str) -> Result<Template, Error> {
+        if source.len() > MAX_TEMPLATE {
+            return Err(Error {
+                kind: ErrorKind::Budget("a mapping template has at most 300 KB"),
+                span: 0..0,
+            });
+        }
         let (block, names) = parser::parse(source)?;
         let variables = Variables { count: names.count(), context: names.context() };
         Ok(Template { text: source.into(), block, variables })

@@ -383,9 +383,15 @@ fn a_long_template_takes_linear_time() {
         "#@x ",
         "\\\\$a",
     ] {
-        let source = format!("{} ", piece.repeat(100_000));
+        let source = format!("{} ", piece.repeat(20_000));
         assert!(try_render(&source, "{}").is_ok(), "{piece}");
     }
+}
+
+#[test]
+fn a_template_that_cannot_be_deployed_is_refused() {
+    assert!(try_render(&"a".repeat(300 * 1024), "{}").is_ok());
+    assert!(matches!(failure(&"a".repeat(300 * 1024 + 1)), ErrorKind::Budget(_)));
 }
 
 /// What follows was found by rendering templates that nobody would write, here and in Velocity 1.7.
