@@ -32,6 +32,8 @@ pub(crate) struct Evaluator<'t> {
     pub(crate) scope: &'t Scope<'t>,
     /// The payload once it has been read: all of a rendering share it.
     pub(crate) payload: Option<Datum<'t>>,
+    /// How often a part of it was copied instead.
+    pub(crate) copies: usize,
     /// By their numbers.
     variables: Vec<Option<Datum<'t>>>,
     blocks: Vec<Defined<'t>>,
@@ -120,6 +122,7 @@ impl<'t> Evaluator<'t> {
             template: template.text(),
             scope,
             payload: None,
+            copies: 0,
             variables,
             blocks: Vec::new(),
             regexes: regexes::Regexes::default(),

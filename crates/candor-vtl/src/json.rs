@@ -7,6 +7,7 @@ use crate::budget::MAX_DEPTH;
 use crate::decimal;
 use crate::error::{Error, ErrorKind, Failure};
 use crate::heap::{Datum, Heap, Key, Style, Text};
+use crate::json_path;
 use crate::members;
 use crate::value::{Value, java_double};
 
@@ -145,9 +146,14 @@ impl<'p, 't, K: Fn(&'p str) -> Text<'t>> Build<'p> for Loader<'_, 't, K> {
     }
 }
 
-/// The payload as it is written again, where that needs no tree; `None` where it does.
-pub(crate) fn compacted(text: &str) -> Option<String> {
-    compact::compact(text)
+/// What a path leads to in a payload as it is written again, where that needs no tree; `None` where it does. A path that leads
+/// nowhere yields `Some(None)`.
+#[allow(
+    clippy::option_option,
+    reason = "the outer one is whether this way was open, the inner one what stands there"
+)]
+pub(crate) fn compacted(text: &str, path: &str) -> Option<Option<String>> {
+    compact::compact(text, &json_path::definite(path)?)
 }
 
 /// What stands without quotes.
@@ -528,8 +534,20 @@ mod tests {
             text in "(\\{|\\}|\\[|\\]|,|:| |\"a\"|\"b\\\\n\"|\"\\\\/\"|\"\\\\u00e9\"|1|-0|-0.0|-1.5|0.001|0.0005|0.50|1234567.25|12345678.5|0.123456789|1.50|007|12345678901234567890|1e400|true|null|x|\n){0,12}",
         ) {
             for text in [format!("[{text}]"), format!("{{\"k\":{text}}}"), text] {
-                if let Some(copied) = compacted(&text) {
-                    assert_eq!(copied, compact(&text));
+                if let Some(copied) = compacted(&text, "$") {
+                    assert_eq!(copied, Some(compact(&text)));
+                }
+                for path in ["$.k", "$[1]", "$.a.k", "$.k[0]", "$[0].a"] {
+                    if let Some(copied) = compacted(&text, path) {
+                        let tree = parse_lenient(&text).expect("what can be copied can be read");
+                        let found = json_path::select(path, &tree).expect("a path");
+                        let mut out = String::new();
+                        let found = found.map(|found| {
+                            write(&found, &mut out);
+                            out
+                        });
+                        assert_eq!(copied, found, "{path} in {text}");
+                    }
                 }
             }
         }

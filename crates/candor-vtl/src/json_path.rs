@@ -43,6 +43,24 @@ fn invalid(what: &str) -> Error {
 /// Values that one path may visit.
 const MAX_VISITS: usize = 1_000_000;
 
+/// A step to one value.
+pub(crate) enum Definite {
+    Member(String),
+    /// Counted from the beginning.
+    Index(usize),
+}
+
+/// The steps of a path that leads to one value, without counting from the end; `None` for any other.
+pub(crate) fn definite(path: &str) -> Option<Vec<Definite>> {
+    let path = parse::path(path).ok()?;
+    let step = |step| match step {
+        Step::Member(name) => Some(Definite::Member(name)),
+        Step::Index(index) => Some(Definite::Index(usize::try_from(index).ok()?)),
+        _ => None,
+    };
+    if path.length { None } else { path.steps.into_iter().map(step).collect() }
+}
+
 /// What a path finds: `None` for a definite path that leads nowhere; a path with wildcards yields an array, maybe empty.
 ///
 /// # Errors

@@ -1,6 +1,14 @@
 //! The Velocity template language as Amazon API Gateway's mapping templates speak it: Apache Velocity 1.7 without macros, where
 //! what is undefined is the empty string.
 //!
+//! # What a payload costs
+//!
+//! `$input.json` of the whole payload or of a definite path copies text from text: no tree is made, and of strict JSON in Java's
+//! spelling only the white space is looked at twice. `$input.path` takes the payload apart once and keeps it, as Java shares its
+//! objects: about 100 bytes a value and 64 a member, texts without escapes being parts of the payload. What that saves: the texts,
+//! and of `$context` all that a template does not name. What it costs: a large payload of many small objects takes ten times its
+//! size where a template looks into it.
+//!
 //! Everything a template reads is hostile: rendering ends within its [`Budget`], and nesting is bounded.
 //!
 //! ```

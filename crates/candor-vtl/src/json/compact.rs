@@ -1,19 +1,28 @@
-//! A payload as it is written again, without a tree: what `$input.json('$')` prints of ordinary JSON.
+//! A payload or a part of it as it is written again, without a tree: what `$input.json('$.a')` prints of ordinary JSON.
 //!
 //! Most payloads are strict JSON in which reading and writing change nothing but white space and the spelling of numbers. Those are
 //! copied piece by piece; whatever else there is (bare words, escapes that are written in another way, keys that come twice, numbers beyond
 //! Java's) is left to the tree, which is always right.
 
+use std::ops::Range;
+
 use super::{Word, scan};
+use crate::json_path::Definite;
 use crate::members;
 use crate::value::java_double;
 
 /// How deep this goes; deeper payloads are the tree's.
 const DEEPEST: usize = 64;
 
-/// The compact text of a payload, or `None` where only the tree knows it.
-pub(super) fn compact(text: &str) -> Option<String> {
+/// The compact text of what these steps lead to in a payload, `Some(None)` where that is nothing, or `None` where only the tree
+/// knows it.
+#[allow(
+    clippy::option_option,
+    reason = "the outer one is whether this way was open, the inner one what stands there"
+)]
+pub(super) fn compact(text: &str, steps: &[Definite]) -> Option<Option<String>> {
     let mut copier = Copier {
+        found: None,
         text,
         bytes: text.as_bytes(),
         at: 0,
@@ -25,10 +34,18 @@ pub(super) fn compact(text: &str) -> Option<String> {
     if !matches!(copier.peek(), Some(b'{' | b'[')) {
         return None;
     }
-    copier.value(0)?;
+    copier.value(0, Some(steps))?;
     copier.blank();
     copier.copy();
-    (copier.at == text.len()).then_some(copier.out)
+    if copier.at < text.len() {
+        return None;
+    }
+    let Copier { mut out, found, .. } = copier;
+    Some(found.map(|found| {
+        out.truncate(found.end);
+        out.drain(..found.start);
+        out
+    }))
 }
 
 struct Copier<'t> {
@@ -40,6 +57,8 @@ struct Copier<'t> {
     out: String,
     /// The keys of the objects that are open.
     keys: Vec<&'t str>,
+    /// Where what the path leads to stands in `out`.
+    found: Option<Range<usize>>,
 }
 
 impl<'t> Copier<'t> {
@@ -65,28 +84,41 @@ impl<'t> Copier<'t> {
         }
     }
 
-    fn value(&mut self, depth: usize) -> Option<()> {
+    /// Copies a value; `steps` lead on from here, where the path comes through it.
+    fn value(&mut self, depth: usize, steps: Option<&[Definite]>) -> Option<()> {
         if depth > DEEPEST {
             return None;
         }
+        if let Some([]) = steps {
+            self.copy();
+            let start = self.out.len();
+            self.value(depth, None)?;
+            self.copy();
+            self.found = Some(start..self.out.len());
+            return Some(());
+        }
         match self.peek()? {
-            b'{' => self.object(depth),
-            b'[' => self.array(depth),
+            b'{' => self.object(depth, steps),
+            b'[' => self.array(depth, steps),
             b'"' => self.string().map(|_| ()),
             _ => self.word(),
         }
     }
 
-    fn array(&mut self, depth: usize) -> Option<()> {
+    fn array(&mut self, depth: usize, steps: Option<&[Definite]>) -> Option<()> {
         self.at += 1;
         self.blank();
         if self.peek()? == b']' {
             self.at += 1;
             return Some(());
         }
-        loop {
+        for place in 0.. {
             self.blank();
-            self.value(depth + 1)?;
+            let behind = match steps {
+                Some([Definite::Index(index), behind @ ..]) if *index == place => Some(behind),
+                _ => None,
+            };
+            self.value(depth + 1, behind)?;
             self.blank();
             let sign = self.peek()?;
             self.at += 1;
@@ -96,9 +128,10 @@ impl<'t> Copier<'t> {
                 _ => return None,
             }
         }
+        None
     }
 
-    fn object(&mut self, depth: usize) -> Option<()> {
+    fn object(&mut self, depth: usize, steps: Option<&[Definite]>) -> Option<()> {
         self.at += 1;
         self.blank();
         if self.peek()? == b'}' {
@@ -113,13 +146,19 @@ impl<'t> Copier<'t> {
             }
             let key = self.string()?;
             self.keys.push(key);
+            let behind = match steps {
+                Some([Definite::Member(name), behind @ ..]) if name == key => Some(behind),
+                // An escaped key may be any.
+                Some(_) if key.contains('\\') => return None,
+                _ => None,
+            };
             self.blank();
             if self.peek()? != b':' {
                 return None;
             }
             self.at += 1;
             self.blank();
-            self.value(depth + 1)?;
+            self.value(depth + 1, behind)?;
             self.blank();
             let sign = self.peek()?;
             self.at += 1;

@@ -5,6 +5,13 @@ use crate::eval::Evaluator;
 use crate::heap::{Datum, Key};
 use crate::{json, json_path};
 
+/// A payload of so many bytes is large, and parts of it are copied so often before it is taken apart.
+const LARGE: usize = 64 * 1024;
+const MOST_COPIES: usize = 8;
+
+/// What `$input.json` prints of a missing value: an empty JSON string (found on the AWS console by LocalStack's authors).
+const NOTHING: &str = "\"\"";
+
 /// `$input.body`: the payload's text; recorded: `{}` where there is none.
 pub(super) fn body<'t>(eval: &Evaluator<'t>) -> Datum<'t> {
     match eval.scope.body {
@@ -22,10 +29,12 @@ pub(super) fn call<'t>(
     Ok(match (name, arguments) {
         ("getBody", []) => Some(body(eval)),
         ("path", [Datum::Text(path)]) => select(eval, path)?.filter(|found| *found != Datum::Null),
-        // The whole payload, which nothing has looked into: most payloads can be copied.
-        ("json", [Datum::Text(path)]) if &**path == "$" && eval.payload.is_none() => {
-            match json::compacted(eval.scope.body) {
-                Some(text) => {
+        // A part of a payload that nothing has looked into: most payloads can be copied.
+        ("json", [Datum::Text(path)]) if eval.payload.is_none() && may_copy(eval) => {
+            eval.copies += 1;
+            match json::compacted(eval.scope.body, path) {
+                Some(found) => {
+                    let text = found.unwrap_or_else(|| NOTHING.to_string());
                     eval.charge_text(eval.scope.body.len())?;
                     eval.bound(&text)?;
                     Some(text.into())
@@ -57,13 +66,18 @@ pub(super) fn call<'t>(
     })
 }
 
+/// Whether looking through the whole payload once more is better than taking it apart: the first time it is, and a few times
+/// more where it is large.
+fn may_copy(eval: &Evaluator<'_>) -> bool {
+    eval.copies == 0 || (eval.copies < MOST_COPIES && eval.scope.body.len() >= LARGE)
+}
+
 /// What a JSONPath finds, as JSON.
 fn json_of<'t>(eval: &mut Evaluator<'t>, path: &str) -> Result<Datum<'t>, Failure> {
     let mut text = String::new();
     match select(eval, path)? {
         Some(found) => eval.print_json(&found, &mut text)?,
-        // Found on the AWS console by LocalStack: a missing value is an empty JSON string.
-        None => text.push_str("\"\""),
+        None => text.push_str(NOTHING),
     }
     Ok(text.into())
 }
