@@ -377,7 +377,11 @@ impl<'t> Heap<'t> {
         Some(match of {
             Members::Keys => key.datum(),
             Members::Values => value.clone(),
-            Members::Entries => Datum::Entry(Rc::new(Entry { map, key: key.clone(), value: value.clone() })),
+            Members::Entries => {
+                // An entry within an entry is seen in the map only: kept here, they would be chained without end.
+                let value = if matches!(value, Datum::Entry(_)) { Datum::Null } else { value.clone() };
+                Datum::Entry(Rc::new(Entry { map, key: key.clone(), value }))
+            }
         })
     }
 

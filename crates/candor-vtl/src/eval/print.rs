@@ -83,10 +83,11 @@ impl<'t> Evaluator<'t> {
                 out.push('}');
                 Ok(())
             })?,
-            Datum::Entry(entry) => {
-                let value = self.heap.value_of(entry).clone();
-                self.print_entry(&entry.key, &value, out)?;
-            }
+            // It may be the value of itself.
+            Datum::Entry(entry) => self.nested(|e| {
+                let value = e.heap.value_of(entry).clone();
+                e.print_entry(&entry.key, &value, out)
+            })?,
             Datum::Block(at) => self.print_block(*at, out)?,
         }
         self.charge_text(out.len() - before)?;
