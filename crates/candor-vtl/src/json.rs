@@ -17,22 +17,27 @@ use crate::value::{Value, java_double};
 /// # Errors
 /// Where an object or array is begun and not finished, or nests too deep.
 pub fn parse_lenient(text: &str) -> Result<Value, Error> {
-    read(text, &mut Tree).map_err(|failure| *failure)
+    read(text, &mut Tree, usize::MAX).map_err(|failure| *failure)
 }
 
 /// Reads a payload onto a heap: the same as reading it and loading what was read, without the tree between. The payload
 /// outlives the heap, and its texts are parts of it.
 pub(crate) fn load<'t>(text: &'t str, heap: &mut Heap<'t>) -> Result<Datum<'t>, Failure> {
-    read(text, &mut Loader { heap, verbatim: Text::Given })
+    read(text, &mut Loader { heap, verbatim: Text::Given }, MAX_VALUES)
 }
 
 /// As [`load`], of a text that does not outlive the heap.
 pub(crate) fn load_copied<'t>(text: &str, heap: &mut Heap<'t>) -> Result<Datum<'t>, Failure> {
-    read(text, &mut Loader { heap, verbatim: |text: &str| Text::Made(text.into()) })
+    read(text, &mut Loader { heap, verbatim: |text: &str| Text::Made(text.into()) }, MAX_VALUES)
 }
 
-fn read<'p, B: Build<'p>>(text: &'p str, build: &mut B) -> Result<B::Node, Failure> {
-    let mut reader = Reader { text, bytes: text.as_bytes(), at: 0, unescaped: String::new() };
+/// Values that a payload may be taken apart into; an object or an array counts as four. That is some 100 MB.
+const MAX_VALUES: usize = 2_000_000;
+
+/// Reads a payload of at most so many values.
+fn read<'p, B: Build<'p>>(text: &'p str, build: &mut B, values: usize) -> Result<B::Node, Failure> {
+    let mut reader =
+        Reader { values, text, bytes: text.as_bytes(), at: 0, unescaped: String::new(), members: 0 };
     reader.blank();
     match reader.peek() {
         None => Ok(build.text(Piece::Verbatim(""))),
@@ -203,12 +208,19 @@ fn number(text: &str) -> Option<Word<'_>> {
     None
 }
 
+/// Place for so many members is made at most before they are there.
+const MOST_PLACES: usize = 16;
+
 struct Reader<'p> {
     text: &'p str,
     bytes: &'p [u8],
     at: usize,
     /// The last string with escapes, without them.
     unescaped: String,
+    /// How many values may still come.
+    values: usize,
+    /// How many members the last object had: the next one has often as many.
+    members: usize,
 }
 
 /// A text of a payload.
@@ -265,6 +277,12 @@ impl<'p> Reader<'p> {
             return Err(self.expected("fewer nested levels"));
         }
         self.blank();
+        let container = matches!(self.peek(), Some(b'{' | b'['));
+        let Some(left) = self.values.checked_sub(if container { 4 } else { 1 }) else {
+            let kind = ErrorKind::Budget("the payload holds too many values to look into");
+            return Err(Box::new(Error { kind, span: 0..0 }));
+        };
+        self.values = left;
         match self.peek() {
             None => return Err(self.expected("a value")),
             Some(b'{') => *place = self.object(depth, build)?,
@@ -324,13 +342,14 @@ impl<'p> Reader<'p> {
 
     fn object<B: Build<'p>>(&mut self, depth: usize, build: &mut B) -> Result<B::Node, Failure> {
         self.at += 1;
-        let mut members: Vec<(B::Key, B::Node)> = Vec::new();
+        let mut members: Vec<(B::Key, B::Node)> = Vec::with_capacity(self.members.min(MOST_PLACES));
         loop {
             self.blank();
             let key = match self.peek() {
                 None => return Err(self.expected("`}`")),
                 Some(b'}') => {
                     self.at += 1;
+                    self.members = members.len();
                     return Ok(build.map(members));
                 }
                 Some(b',') => {

@@ -1,6 +1,6 @@
 //! Any text parses or is an error, and every rendering ends.
 
-use candor_vtl::{Budget, JavaRegex, Overrides, Params, Scope, Template, Value, json, json_path};
+use candor_vtl::{Budget, ErrorKind, JavaRegex, Overrides, Params, Scope, Template, Value, json, json_path};
 use proptest::prelude::*;
 
 /// Pieces that templates are made of, so that random texts reach beyond the first character.
@@ -133,4 +133,21 @@ proptest! {
             let _ = regex.matches(&text);
         }
     }
+}
+
+#[test]
+fn a_payload_of_too_many_values_is_copied_and_not_taken_apart() {
+    let body = format!("[{}]", "[],".repeat(600_000).trim_end_matches(','));
+    let render = |template: &str| {
+        let scope = Scope {
+            body: &body,
+            params: &Params::default(),
+            context: &Value::Null,
+            stage_variables: &[],
+            overrides: &Overrides::default(),
+        };
+        Template::parse(template).unwrap().render(&scope, Budget::default())
+    };
+    assert_eq!(render("$input.json('$')").unwrap().output.len(), body.len());
+    assert!(matches!(render("$input.path('$').size()").unwrap_err().kind, ErrorKind::Budget(_)));
 }

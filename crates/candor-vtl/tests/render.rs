@@ -457,7 +457,14 @@ fn a_loop_sees_a_map_as_it_is() {
 fn an_entry_may_be_its_own_value() {
     let template = "#set($m = {'k': 1})#foreach($e in $m.entrySet())#set($m.k = $e)#end";
     assert_eq!(print(template), "");
-    for use_of_it in ["$m", "$m.k", "$m.hashCode()", "#if($m == {'k': 1})y#end", "$m.k.value.value.key", "$input.json('$')"] {
+    for use_of_it in [
+        "$m",
+        "$m.k",
+        "$m.hashCode()",
+        "#if($m == {'k': 1})y#end",
+        "$m.k.value.value.key",
+        "$input.json('$')",
+    ] {
         let _ = try_render(&format!("{template}{use_of_it}"), "{}");
     }
     let chained = "#set($m = {'k': 1})#foreach($i in [1..900])#foreach($j in [1..200])#set($m.k = $m.entrySet().iterator().next())#end#end";
