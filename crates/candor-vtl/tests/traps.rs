@@ -52,3 +52,16 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn variables_that_are_set_from_each_other_are_asked_once() {
+    let mut template = String::new();
+    for i in 0..40 {
+        for j in 0..40 {
+            template.push_str(&format!("#set($v{i} = $v{j})"));
+        }
+    }
+    template.push_str("#if($v0)y#end");
+    let parsed = candor_vtl::Template::parse(&template).expect("a template");
+    assert!(candor_vtl::traps::find(&parsed).is_empty());
+}

@@ -1,5 +1,6 @@
 //! Where the values of references come from, as far as the template alone tells.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use crate::ast::{Block, Expression, Node, Reference, Tail};
@@ -47,11 +48,13 @@ pub(super) struct Origins<'t> {
     set: HashMap<&'t str, Vec<&'t Expression>>,
     /// Variables of loops and names of `#define`d blocks.
     bound: Vec<&'t str>,
+    /// What is known of a variable by now; of one that is set from itself nothing.
+    known: RefCell<HashMap<String, Origin>>,
 }
 
 impl<'t> Origins<'t> {
     pub(super) fn of(block: &'t Block) -> Origins<'t> {
-        let mut origins = Origins { set: HashMap::new(), bound: Vec::new() };
+        let mut origins = Origins { set: HashMap::new(), bound: Vec::new(), known: RefCell::default() };
         origins.collect(block);
         origins
     }
@@ -124,7 +127,7 @@ impl<'t> Origins<'t> {
                 let origin = match self.set.get(name) {
                     _ if self.bound.contains(&name) => Origin::Other,
                     None => return Origin::Undefined,
-                    Some(values) => self.of_values(values, depth),
+                    Some(values) => self.variable(name, values, depth),
                 };
                 match origin {
                     Origin::Payload => payload(tail),
@@ -136,7 +139,17 @@ impl<'t> Origins<'t> {
         }
     }
 
-    /// What all values have in common.
+    /// What all values of a variable have in common: asked once of each, since they may be set from each other.
+    fn variable(&self, name: &str, values: &[&Expression], depth: usize) -> Origin {
+        if let Some(known) = self.known.borrow().get(name) {
+            return *known;
+        }
+        self.known.borrow_mut().insert(name.to_string(), Origin::Other);
+        let origin = self.of_values(values, depth);
+        self.known.borrow_mut().insert(name.to_string(), origin);
+        origin
+    }
+
     fn of_values(&self, values: &[&Expression], depth: usize) -> Origin {
         if depth > 8 {
             return Origin::Other;
