@@ -65,12 +65,7 @@ impl<'a> Player<'a> {
             return cases.into_iter().map(without_path).collect();
         }
         let behind = self.behind(route);
-        let default = match api.kind {
-            ApiKind::Rest => limits::REST_INTEGRATION_TIMEOUT.time,
-            ApiKind::Http => limits::HTTP_INTEGRATION_TIMEOUT.time,
-            ApiKind::FunctionUrl => limits::LAMBDA_TIMEOUT_MAX.time,
-        };
-        let gateway_timeout = route.integration.timeout.or(&default).map_or(default, |(t, _)| *t);
+        let gateway_timeout = gateway_timeout(api, route);
         let function_timeout = behind
             .and_then(|(function, _)| function.timeout.or(&limits::LAMBDA_TIMEOUT_DEFAULT.time).ok())
             .map_or(limits::LAMBDA_TIMEOUT_DEFAULT.time, |(t, _)| *t)
@@ -100,4 +95,14 @@ impl<'a> Player<'a> {
         let play = |(case, paths)| Played { exchange: door.play(&case), case, paths };
         Ok(cases.into_iter().map(play).collect())
     }
+}
+
+/// How long the gateway waits for what is behind a route.
+pub(crate) fn gateway_timeout(api: &Api, route: &Route) -> Duration {
+    let default = match api.kind {
+        ApiKind::Rest => limits::REST_INTEGRATION_TIMEOUT.time,
+        ApiKind::Http => limits::HTTP_INTEGRATION_TIMEOUT.time,
+        ApiKind::FunctionUrl => limits::LAMBDA_TIMEOUT_MAX.time,
+    };
+    route.integration.timeout.or(&default).map_or(default, |(t, _)| *t)
 }

@@ -12,13 +12,20 @@ pub(super) static RULE: Rule = Rule {
 
 use candor_contract::limits;
 
+use crate::player::gateway_timeout;
+
 fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
     let late = matches!(scene.case.and_then(Case::outcome), Some(Outcome::ReturnedLate(_)));
     let Some(function) = scene.function.filter(|_| late && scene.is_false_alarm()) else { return Claim::Passed };
     let at = function.timeout.span();
     let status = scene.exchange.response.status.value;
-    let timeout = function.timeout.or(&limits::LAMBDA_TIMEOUT_DEFAULT.time).map_or_else(|_| String::new(), |(t, _)| seconds(*t));
-    scene.report(&RULE, RULE.severity, at, findings, || Claimed {
+    let timeout = function.timeout.or(&limits::LAMBDA_TIMEOUT_DEFAULT.time).map(|(t, _)| *t).ok();
+    let waits = scene.route.map(|route| gateway_timeout(scene.api, route));
+    // 30 s, the round number, against a REST API's 29: it has to be the last second.
+    let barely = timeout.zip(waits).is_some_and(|(timeout, waits)| timeout <= waits + Duration::from_secs(1));
+    let severity = if barely { Severity::Note } else { RULE.severity };
+    let timeout = timeout.map(seconds).unwrap_or_default();
+    scene.report(&RULE, severity, at, findings, || Claimed {
         at,
         message: format!("{} answers {status} while {} goes on and finishes", scene.whose(), function.logical_id),
         label: format!("the function may run {timeout}, longer than the gateway waits"),
