@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 use candor_gateway::api::IntegrationType;
-use candor_vtl::traps::{self, TrapKind};
+use candor_vtl::traps::{self, Trap, TrapKind};
 
 fn find(project: &Project, findings: &mut Findings) {
     for api in &project.apis {
@@ -23,7 +23,11 @@ fn find(project: &Project, findings: &mut Findings) {
             for mapping in &route.integration.request_templates {
                 let Ok((Some(template), _)) = mapping.template.optional() else { continue };
                 let Ok(parsed) = &template.parsed else { continue };
-                let Some(trap) = traps::find(parsed).into_iter().find(|trap| trap.kind == TrapKind::Unescaped) else { continue };
+                let raw = |trap: &Trap| {
+                    let written = template.text.as_str().get(trap.span.start as usize..trap.span.end as usize);
+                    trap.kind == TrapKind::Unescaped && !written.is_some_and(|written| is_of_path(written, &route.key.path))
+                };
+                let Some(trap) = traps::find(parsed).into_iter().find(raw) else { continue };
                 let at = template.text.at(trap.span);
                 report_route(&RULE, api, Some(route), at, findings, || Claimed {
                     at,
@@ -35,4 +39,10 @@ fn find(project: &Project, findings: &mut Findings) {
             }
         }
     }
+}
+
+/// Whether it is a parameter of the path: those come percent-encoded, and `%22` is no quote.
+fn is_of_path(written: &str, route: &str) -> bool {
+    let name = written.split_once("params(").and_then(|(_, rest)| rest.split(['\'', '"']).nth(1));
+    name.is_some_and(|name| route.contains(&format!("{{{name}}}")) || route.contains(&format!("{{{name}+}}")))
 }
