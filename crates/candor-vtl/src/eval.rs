@@ -64,16 +64,6 @@ struct Defined<'t> {
 struct Loop {
     index: usize,
     has_next: bool,
-    /// `$foreach`, `$velocityCount` and `$velocityHasNext`, in the order of their numbers.
-    variables: [Datum<'static>; 3],
-}
-
-impl Loop {
-    /// The loop at this depth, in its iteration `index`.
-    fn new(depth: usize, index: usize, has_next: bool) -> Loop {
-        let count = Datum::Int(index as i128 + 1);
-        Loop { index, has_next, variables: [Datum::Loop(depth), count, Datum::Bool(has_next)] }
-    }
 }
 
 /// How a block ended.
@@ -144,7 +134,9 @@ impl<'t> Evaluator<'t> {
         let mut output = String::new();
         self.block(block, &mut output)?;
         let overrides = match &self.context {
-            Some(context) => context.overrides(self.scope, &self.heap).map_err(|kind| self.error(kind))?,
+            Some(context) => {
+                context.overrides(self.scope, &mut self.heap).map_err(|kind| self.error(kind))?
+            }
             None => self.scope.overrides.clone(),
         };
         Ok(Rendered { output, overrides, status_set_at: self.status_set_at.take() })
@@ -232,12 +224,12 @@ impl<'t> Evaluator<'t> {
     }
 
     /// The variable of this number: within loops some tell of the innermost.
-    fn variable(&self, number: usize) -> Option<&Datum<'t>> {
-        match self.loops.last() {
-            Some(last) if (names::FOREACH..=names::VELOCITY_HAS_NEXT).contains(&number) => {
-                Some(&last.variables[number - names::FOREACH])
-            }
-            _ => self.variables[number].as_ref(),
+    fn variable(&self, number: usize) -> Option<Datum<'t>> {
+        match (number, self.loops.last()) {
+            (names::FOREACH, Some(_)) => Some(Datum::Loop(self.loops.len() - 1)),
+            (names::VELOCITY_COUNT, Some(last)) => Some(Datum::Int(last.index as i128 + 1)),
+            (names::VELOCITY_HAS_NEXT, Some(last)) => Some(Datum::Bool(last.has_next)),
+            _ => self.variables[number].clone(),
         }
     }
 
@@ -334,28 +326,24 @@ impl<'t> Evaluator<'t> {
         };
         self.heap.refresh(items);
         // A view shows its map as it is at each turn; any other key ends the loop with an error.
-        let view = match self.heap.list(items).style {
+        let view = match self.heap.style(items) {
             Style::View { map, of, .. } => Some((map, of)),
             Style::Json | Style::Java | Style::Array => None,
         };
         let before = self.variables[variable.number].clone();
-        let changes = |e: &Self| match view {
-            Some((map, _)) => e.heap.map(map).changes,
-            None => e.heap.list(items).changes,
-        };
-        let unchanged = changes(self);
+        let shown = view.map_or(Datum::List(items), |(map, _)| Datum::Map(map));
+        let unchanged = self.heap.changes(&shown);
         let mut flow = Flow::Next;
-        let depth = self.loops.len();
-        self.loops.push(Loop::new(depth, 0, false));
+        self.loops.push(Loop { index: 0, has_next: false });
         for index in 0..FOREACH_LIMIT {
             let length = match view {
-                Some((map, _)) => self.heap.map(map).members().len(),
-                None => self.heap.list(items).items.len(),
+                Some((map, _)) => self.heap.count(map),
+                None => self.heap.length(items),
             };
             if index == length {
                 break;
             }
-            if changes(self) != unchanged {
+            if self.heap.changes(&shown) != unchanged {
                 self.span = span.clone();
                 return Err(
                     self.failed("ConcurrentModificationException: it changed while it was looped over")
@@ -363,11 +351,11 @@ impl<'t> Evaluator<'t> {
             }
             let item = match view {
                 Some((map, of)) => self.heap.member(map, of, index),
-                None => self.heap.list(items).items.get(index).cloned(),
+                None => self.heap.item(items, index),
             };
             let Some(item) = item else { break };
             if let Some(last) = self.loops.last_mut() {
-                *last = Loop::new(depth, index, index + 1 < length);
+                *last = Loop { index, has_next: index + 1 < length };
             }
             self.assign(variable, item);
             match self.nested(|e| e.block(body, out))? {

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// Up to so many members are compared with each other.
-const FEW: usize = 16;
+/// Up to so many members, or names, looking at each is faster than hashing.
+pub(crate) const FEW: usize = 16;
 
 /// An object's members, of which one whose key came before replaces what that had, at its place.
 pub(crate) fn distinct<K: Clone + Eq + Hash, V>(
@@ -32,20 +32,26 @@ pub(crate) fn distinct<K: Clone + Eq + Hash, V>(
     kept
 }
 
-/// Whether some of these may be the same: cheap to ask, and rarely wrong for a few.
+/// Whether some of these may be the same.
 pub(crate) fn may_repeat<'k>(keys: impl Iterator<Item = &'k str>) -> bool {
-    let mut seen = 0u64;
-    for key in keys {
-        let bytes = key.as_bytes();
-        let (first, last) = (bytes.first().copied().unwrap_or(0), bytes.last().copied().unwrap_or(0));
-        let mixed = usize::from(first).wrapping_mul(5) ^ usize::from(last).wrapping_mul(11) ^ bytes.len();
+    let mut seen = Seen::default();
+    keys.into_iter().any(|key| seen.may_repeat(key.as_bytes()))
+}
+
+/// Which keys have been seen, roughly: cheap to ask, and rarely wrong for a few.
+#[derive(Default)]
+pub(crate) struct Seen(u64);
+
+impl Seen {
+    /// Whether this key may have come before; from now on it has.
+    pub(crate) fn may_repeat(&mut self, key: &[u8]) -> bool {
+        let (first, last) = (key.first().copied().unwrap_or(0), key.last().copied().unwrap_or(0));
+        let mixed = usize::from(first).wrapping_mul(5) ^ usize::from(last).wrapping_mul(11) ^ key.len();
         let bit = 1 << (mixed % 64);
-        if seen & bit != 0 {
-            return true;
-        }
-        seen |= bit;
+        let known = self.0 & bit != 0;
+        self.0 |= bit;
+        known
     }
-    false
 }
 
 #[cfg(test)]

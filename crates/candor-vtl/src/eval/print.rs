@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::value::Glance;
 use super::{DEFINE_DEPTH, Evaluator};
 use crate::ast::Reference;
 use crate::error::{ErrorKind, Failure};
-use crate::heap::{Datum, Key, Style, char_of};
+use crate::heap::{Datum, Key, Place, Style, char_of};
 use crate::json;
+use crate::tape::Node;
 use crate::value::{java_double, java_float};
 
 impl<'t> Evaluator<'t> {
@@ -16,15 +16,6 @@ impl<'t> Evaluator<'t> {
         reference: &'t Reference,
         out: &mut String,
     ) -> Result<(), Failure> {
-        // Most of what prints is text in some map.
-        if let Glance { at: Some(Datum::Text(text)), rest: [], steps } = self.glance(reference) {
-            let before = out.len();
-            out.push_str(text);
-            self.span = reference.span.clone();
-            self.charge(steps)?;
-            self.charge_text(out.len() - before)?;
-            return self.bound(out);
-        }
         match self.resolve(reference)? {
             Some(Datum::Block(at)) if self.blocks[at].depth >= DEFINE_DEPTH => {
                 out.push_str(reference.source(self.template))
@@ -56,14 +47,14 @@ impl<'t> Evaluator<'t> {
             Datum::Char(unit) => out.push(char_of(*unit)),
             Datum::Big(text) => out.push_str(text),
             Datum::Text(text) => out.push_str(text),
-            Datum::List(at) if self.heap.list(*at).style == Style::Json => {
+            Datum::List(at) if self.heap.style(*at) == Style::Json => {
                 self.nested(|e| e.print_json(datum, out))?
             }
             Datum::List(at) => self.nested(|e| {
                 e.heap.refresh(*at);
                 out.push('[');
                 let mut i = 0;
-                while let Some(item) = e.heap.list(*at).items.get(i).cloned() {
+                while let Some(item) = e.heap.item(*at, i) {
                     out.push_str(if i > 0 { ", " } else { "" });
                     e.print_inside(&item, out)?;
                     i += 1;
@@ -71,8 +62,11 @@ impl<'t> Evaluator<'t> {
                 out.push(']');
                 Ok(())
             })?,
-            Datum::Map(at) if self.heap.map(*at).silent => {}
+            Datum::Map(at) if self.heap.is_silent(*at) => {}
             Datum::Map(at) => self.nested(|e| {
+                if let Some(place) = e.heap.unread(datum) {
+                    return e.print_unread(place, out);
+                }
                 out.push('{');
                 let mut i = 0;
                 while let Some((key, value)) = e.heap.map(*at).members().get(i).cloned() {
@@ -85,7 +79,7 @@ impl<'t> Evaluator<'t> {
             })?,
             // It may be the value of itself.
             Datum::Entry(entry) => self.nested(|e| {
-                let value = e.heap.value_of(entry).clone();
+                let value = e.heap.value_of(entry);
                 e.print_entry(&entry.key, &value, out)
             })?,
             Datum::Block(at) => self.print_block(*at, out)?,
@@ -128,14 +122,77 @@ impl<'t> Evaluator<'t> {
         Ok(())
     }
 
+    /// Appends the text form of an object that is as it was read.
+    fn print_unread(&mut self, at: Place, out: &mut String) -> Result<(), Failure> {
+        out.push('{');
+        let mut key = at.beside(at.node + 1);
+        for i in 0..self.heap.tape(at).count(at.node) {
+            out.push_str(if i > 0 { ", " } else { "" });
+            let tape = self.heap.tape(at);
+            out.push_str(&tape.text(key.node));
+            out.push('=');
+            let value = at.beside(key.node + 1);
+            key.node = tape.behind(value.node);
+            match (self.heap.taken_apart(value), self.heap.tape(value).node(value.node)) {
+                (Some(datum), _) => self.print(&datum, out)?,
+                (None, Node::Object(_)) => self.nested(|e| e.print_unread(value, out))?,
+                (None, Node::Array(_)) => self.print_unread_json(value, out)?,
+                (None, _) => {
+                    let datum = self.heap.tape(value).scalar(value.node);
+                    self.print_inside(&datum, out)?;
+                }
+            }
+        }
+        out.push('}');
+        Ok(())
+    }
+
+    /// Appends a value that has been read as JSON.
+    fn print_unread_json(&mut self, at: Place, out: &mut String) -> Result<(), Failure> {
+        self.charge(1)?;
+        if let Some(datum) = self.heap.taken_apart(at) {
+            return self.print_json(&datum, out);
+        }
+        let tape = self.heap.tape(at);
+        let node = tape.node(at.node);
+        match node {
+            Node::Array(_) | Node::Object(_) => self.nested(|e| {
+                let is_object = matches!(node, Node::Object(_));
+                out.push(if is_object { '{' } else { '[' });
+                let mut value = at.beside(at.node + 1);
+                for i in 0..e.heap.tape(at).count(at.node) {
+                    out.push_str(if i > 0 { "," } else { "" });
+                    if is_object {
+                        json::write_string(&e.heap.tape(at).text(value.node), out);
+                        out.push(':');
+                        value.node += 1;
+                    }
+                    e.print_unread_json(value, out)?;
+                    value.node = e.heap.tape(at).behind(value.node);
+                }
+                out.push(if is_object { '}' } else { ']' });
+                Ok(())
+            })?,
+            Node::Text(_) | Node::Escaped(_) => json::write_string(&tape.text(at.node), out),
+            _ => {
+                let datum = tape.scalar(at.node);
+                self.print_inside(&datum, out)?;
+            }
+        }
+        self.bound(out)
+    }
+
     /// Appends the value as JSON.
     pub(crate) fn print_json(&mut self, datum: &Datum<'t>, out: &mut String) -> Result<(), Failure> {
         self.charge(1)?;
+        if let Some(place) = self.heap.unread(datum) {
+            return self.print_unread_json(place, out);
+        }
         match datum {
             Datum::List(at) => self.nested(|e| {
                 out.push('[');
                 let mut i = 0;
-                while let Some(item) = e.heap.list(*at).items.get(i).cloned() {
+                while let Some(item) = e.heap.item(*at, i) {
                     out.push_str(if i > 0 { "," } else { "" });
                     e.print_json(&item, out)?;
                     i += 1;
@@ -187,4 +244,35 @@ fn integer(n: i128, out: &mut String) {
         rest /= 10;
     }
     out.push_str(std::str::from_utf8(&digits[at..]).unwrap_or_default());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Budget, Overrides, Params, Scope, Template, Value};
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_unread_prints_as_what_is_taken_apart(
+            text in "(\\{|\\}|\\[|\\]|,|:| |\"a\"|'b'|\"b\\\\n\"|\"\\\\u0001\"|1|1.50|12345678901234567890|true|null|x){0,14}",
+        ) {
+            let (template, params, overrides) = (Template::parse("").expect("empty"), Params::default(), Overrides::default());
+            for text in [format!("[{text}]"), format!("{{\"k\":{text}}}"), text] {
+                let Ok(tree) = json::parse_lenient(&text) else { continue };
+                let scope =
+                    Scope { body: "", params: &params, context: &Value::Null, stage_variables: &[], overrides: &overrides };
+                let mut evaluator = Evaluator::new(&template, &scope, Budget::default());
+                let read = json::load(text.as_str().into(), &mut evaluator.heap).expect("as the tree");
+                let taken_apart = evaluator.heap.load(&tree);
+                let mut printed = [String::new(), String::new()];
+                let mut written = [String::new(), String::new()];
+                for (i, datum) in [read, taken_apart].iter().enumerate() {
+                    evaluator.print(datum, &mut printed[i]).expect("it prints");
+                    evaluator.print_json(datum, &mut written[i]).expect("it prints");
+                }
+                assert_eq!(printed[0], printed[1]);
+                assert_eq!(written[0], written[1]);
+            }
+        }
+    }
 }

@@ -8,9 +8,9 @@ use crate::heap::{Datum, Key, Style};
 use crate::methods;
 
 /// How far a reference leads from map to map.
-pub(super) struct Glance<'e, 't> {
-    /// Where that is; `None` where it leads nowhere.
-    pub(super) at: Option<&'e Datum<'t>>,
+pub(super) struct Glance<'t> {
+    /// What stands there; `None` where it leads nowhere.
+    pub(super) at: Option<Datum<'t>>,
     /// The steps that are left.
     pub(super) rest: &'t [Tail],
     /// How many have been taken.
@@ -120,29 +120,21 @@ impl<'t> Evaluator<'t> {
     #[inline]
     pub(super) fn resolve(&mut self, reference: &'t Reference) -> Result<Option<Datum<'t>>, Failure> {
         self.span = reference.span.clone();
-        match self.glance(reference) {
-            Glance { at: None, .. } => Ok(None),
-            Glance { at: Some(datum), rest: [], steps } => {
-                let datum = datum.clone();
-                self.charge(steps)?;
-                Ok(Some(datum))
-            }
-            Glance { at: Some(datum), rest, steps } => {
-                let datum = datum.clone();
-                self.charge(steps)?;
-                self.follow(datum, rest, reference)
-            }
+        let Glance { at, rest, steps } = self.glance(reference);
+        self.charge(steps)?;
+        match at {
+            Some(datum) if !rest.is_empty() => self.follow(datum, rest, reference),
+            at => Ok(at),
         }
     }
 
-    /// Follows a reference from map to map, as far as that goes: most references lead no other way, and nothing needs to be
-    /// copied for it.
-    pub(super) fn glance(&self, reference: &'t Reference) -> Glance<'_, 't> {
+    /// Follows a reference from map to map, as far as that goes: most references lead no other way.
+    pub(super) fn glance(&mut self, reference: &'t Reference) -> Glance<'t> {
         let mut at = self.variable(reference.variable.number);
         let mut rest = reference.tail.as_slice();
         let mut steps = 0;
-        while let (Some(Datum::Map(map)), [Tail::Property(name), behind @ ..]) = (at, rest) {
-            at = self.heap.map(*map).get(&Key::Text(name.as_str().into()));
+        while let (Some(Datum::Map(map)), [Tail::Property(name), behind @ ..]) = (&at, rest) {
+            at = self.heap.get(*map, &Key::Text(name.as_str().into()));
             rest = behind;
             steps += 1;
         }
@@ -198,15 +190,13 @@ impl<'t> Evaluator<'t> {
 
     fn indexed(&mut self, at: &Datum<'t>, index: &Datum<'t>) -> Result<Option<Datum<'t>>, Failure> {
         Ok(match (at, index) {
-            (Datum::List(list), Datum::Int(i))
-                if !matches!(self.heap.list(*list).style, Style::View { .. }) =>
-            {
+            (Datum::List(list), Datum::Int(i)) if !matches!(self.heap.style(*list), Style::View { .. }) => {
                 let i = self.position(*list, *i)?;
-                self.heap.list(*list).items.get(i).cloned()
+                self.heap.item(*list, i)
             }
             (Datum::Map(map), key) => {
                 let key = self.key(key)?;
-                self.heap.map(*map).get(&key).cloned()
+                self.heap.get(*map, &key)
             }
             // Counting from the end asks for the size first.
             (
@@ -221,7 +211,7 @@ impl<'t> Evaluator<'t> {
 
     /// The place of an element in a list; negative ones count from the end.
     pub(super) fn position(&self, list: usize, index: i128) -> Result<usize, Failure> {
-        let length = self.heap.list(list).items.len();
+        let length = self.heap.length(list);
         let from_start = if index < 0 { index + length as i128 } else { index };
         usize::try_from(from_start)
             .ok()
@@ -350,26 +340,26 @@ impl<'t> Evaluator<'t> {
             (Datum::List(a), Datum::List(b)) => {
                 e.heap.refresh(*a);
                 e.heap.refresh(*b);
-                let length = e.heap.list(*a).items.len();
-                if a == b || length != e.heap.list(*b).items.len() {
+                let length = e.heap.length(*a);
+                if a == b || length != e.heap.length(*b) {
                     return Ok(a == b);
                 }
                 for i in 0..length {
-                    let (x, y) = (e.heap.list(*a).items[i].clone(), e.heap.list(*b).items[i].clone());
-                    if !e.equal_inside(&x, &y)? {
+                    let (x, y) = (e.heap.item(*a, i), e.heap.item(*b, i));
+                    if !e.equal_inside(&x.unwrap_or(Datum::Null), &y.unwrap_or(Datum::Null))? {
                         return Ok(false);
                     }
                 }
                 Ok(true)
             }
             (Datum::Map(a), Datum::Map(b)) => {
-                let members = e.heap.map(*a).members().len();
-                if a == b || members != e.heap.map(*b).members().len() {
+                let members = e.heap.count(*a);
+                if a == b || members != e.heap.count(*b) {
                     return Ok(a == b);
                 }
                 for i in 0..members {
                     let (key, x) = e.heap.map(*a).members()[i].clone();
-                    let Some(y) = e.heap.map(*b).get(&key).cloned() else { return Ok(false) };
+                    let Some(y) = e.heap.get(*b, &key) else { return Ok(false) };
                     if !e.equal_inside(&x, &y)? {
                         return Ok(false);
                     }

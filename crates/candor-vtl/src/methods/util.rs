@@ -7,7 +7,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, ge
 
 use crate::error::Failure;
 use crate::eval::Evaluator;
-use crate::heap::{Datum, Text};
+use crate::heap::Datum;
 use crate::json;
 
 /// Calls a method of `$util`.
@@ -46,10 +46,7 @@ pub(super) fn call<'t>(
             }
         }
         "parseJson" => {
-            let loaded = match text {
-                Text::Given(text) => json::load(text, &mut eval.heap),
-                Text::Made(text) => json::load_copied(text, &mut eval.heap),
-            };
+            let loaded = json::load(text.clone(), &mut eval.heap);
             loaded.map_err(|e| eval.error(e.kind))?
         }
         _ => return Ok(None),
