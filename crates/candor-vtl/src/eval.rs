@@ -14,7 +14,7 @@ use std::ops::Range;
 use crate::ast::{Block, Expression, Node, Variable};
 use crate::budget::{Budget, FOREACH_LIMIT, MAX_DEPTH};
 use crate::error::{Error, ErrorKind, Failure};
-use crate::heap::{Datum, Heap, Key, Members, Style, Text};
+use crate::heap::{Datum, Heap, Key, Members, Style};
 use crate::names::{self, ContextUse};
 use crate::scope::{Piece, Rendered, Scope};
 use crate::template::{Template, Variables};
@@ -48,8 +48,6 @@ pub(crate) struct Evaluator<'t> {
     span: Range<u32>,
     status_set_at: Option<Range<u32>>,
     stopped: bool,
-    /// Where texts are made.
-    scratch: String,
     pieces: Option<Vec<Piece>>,
     /// Texts within texts that are being made: what prints into them is no piece of the output.
     aside: usize,
@@ -124,7 +122,6 @@ impl<'t> Evaluator<'t> {
             span: 0..0,
             status_set_at: None,
             stopped: false,
-            scratch: String::new(),
             pieces: None,
             aside: 0,
         }
@@ -194,19 +191,6 @@ impl<'t> Evaluator<'t> {
     /// The bytes that a text may have.
     pub(crate) fn longest_text(&self) -> usize {
         self.budget.output_bytes
-    }
-
-    /// An empty text to write into, until it is given back with [`Evaluator::text_of_scratch`].
-    pub(crate) fn take_scratch(&mut self) -> String {
-        self.scratch.clear();
-        std::mem::take(&mut self.scratch)
-    }
-
-    /// What was written.
-    pub(crate) fn text_of_scratch(&mut self, scratch: String) -> Datum<'t> {
-        let text = Datum::Text(Text::Made(scratch.as_str().into()));
-        self.scratch = scratch;
-        text
     }
 
     /// Goes one level deeper, for as long as `inside` takes.

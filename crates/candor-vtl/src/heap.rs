@@ -66,6 +66,24 @@ impl From<String> for Text<'_> {
     }
 }
 
+/// Where texts are made before it is known how long they are.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch(String);
+
+impl Scratch {
+    /// What is kept of the place for the next text.
+    const KEPT: usize = 64 * 1024;
+
+    /// A text that is written here first.
+    pub(crate) fn text(&mut self, write: impl FnOnce(&mut String)) -> Text<'static> {
+        self.0.clear();
+        write(&mut self.0);
+        let text = Text::Made(self.0.as_str().into());
+        self.0.shrink_to(Scratch::KEPT);
+        text
+    }
+}
+
 /// A value at run time.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Datum<'t> {
@@ -352,12 +370,18 @@ pub(crate) struct Heap<'t> {
     lists: Vec<List<'t>>,
     maps: Vec<Map<'t>>,
     tapes: Vec<Tape<'t>>,
+    pub(crate) scratch: Scratch,
 }
 
 impl<'t> Heap<'t> {
     /// A heap with place for what most templates look at.
     pub(crate) fn new() -> Heap<'t> {
-        Heap { lists: Vec::with_capacity(4), maps: Vec::with_capacity(16), tapes: Vec::with_capacity(1) }
+        Heap {
+            lists: Vec::with_capacity(4),
+            maps: Vec::with_capacity(16),
+            tapes: Vec::with_capacity(1),
+            scratch: Scratch::default(),
+        }
     }
 
     pub(crate) fn new_list(&mut self, items: Vec<Datum<'t>>, style: Style) -> Datum<'t> {
@@ -407,7 +431,7 @@ impl<'t> Heap<'t> {
                 }
                 Datum::List(list)
             }
-            _ => self.tape(at).scalar(at.node),
+            _ => self.tapes[at.tape as usize].scalar(at.node, &mut self.scratch),
         }
     }
 
@@ -568,7 +592,8 @@ impl<'t> Heap<'t> {
         if let Some(place) = self.maps[at].unread.take() {
             let values: Vec<u32> = self.tape(place).members(place.node).collect();
             let member = |value: u32| {
-                let key = Key::Text(self.tape(place).kept_text(value - 1));
+                let key = self.tapes[place.tape as usize].kept_text(value - 1, &mut self.scratch);
+                let key = Key::Text(key);
                 (key, self.datum(place.beside(value)))
             };
             let members = values.into_iter().map(member).collect();

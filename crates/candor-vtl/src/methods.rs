@@ -9,6 +9,8 @@ mod number;
 mod string;
 mod util;
 
+pub(crate) use self::util::escape_java_script;
+
 use crate::error::Failure;
 use crate::eval::Evaluator;
 use crate::heap::{Datum, Style, Text};

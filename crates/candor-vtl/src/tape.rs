@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::error::Failure;
-use crate::heap::{Datum, Text};
+use crate::heap::{Datum, Scratch, Text};
 use crate::json::{Escapes, Reader, Word, word};
 use crate::value::Value;
 
@@ -111,7 +111,7 @@ impl<'t> Tape<'t> {
     pub(crate) fn text(&self, at: u32) -> Cow<'_, str> {
         match self.node(at) {
             Node::Escaped(span) => {
-                let mut text = String::new();
+                let mut text = String::with_capacity(span.length as usize);
                 Escapes::of(self.written(span)).write(&mut text);
                 Cow::Owned(text)
             }
@@ -120,11 +120,12 @@ impl<'t> Tape<'t> {
         }
     }
 
-    /// As [`Tape::text`], to be kept.
-    pub(crate) fn kept_text(&self, at: u32) -> Text<'t> {
+    /// As [`Tape::text`], to be kept; `scratch` is where texts are made.
+    pub(crate) fn kept_text(&self, at: u32, scratch: &mut Scratch) -> Text<'t> {
         match self.node(at) {
             Node::Text(span) => self.text.part(|text| &text[span.range()]),
-            _ => Text::Made((&*self.text(at)).into()),
+            Node::Escaped(span) => scratch.text(|out| Escapes::of(self.written(span)).write(out)),
+            _ => Text::Given(""),
         }
     }
 
@@ -165,14 +166,14 @@ impl<'t> Tape<'t> {
     }
 
     /// What stands there, if it holds no others.
-    pub(crate) fn scalar(&self, at: u32) -> Datum<'t> {
+    pub(crate) fn scalar(&self, at: u32, scratch: &mut Scratch) -> Datum<'t> {
         match self.node(at) {
             Node::Null | Node::Array(_) | Node::Object(_) => Datum::Null,
             Node::Bool(b) => Datum::Bool(b),
             Node::Int(n) => Datum::Int(n.into()),
             Node::Double(d) => Datum::Double(d),
             Node::Big(span) => Datum::big(&self.big(span)),
-            Node::Text(_) | Node::Escaped(_) => Datum::Text(self.kept_text(at)),
+            Node::Text(_) | Node::Escaped(_) => Datum::Text(self.kept_text(at, scratch)),
         }
     }
 

@@ -2,11 +2,13 @@
 
 use std::fmt::Write as _;
 
+use super::value::Glance;
 use super::{DEFINE_DEPTH, Evaluator};
-use crate::ast::Reference;
+use crate::ast::{Expression, Reference, Tail};
 use crate::error::{ErrorKind, Failure};
-use crate::heap::{Datum, Key, Place, Style, char_of};
+use crate::heap::{Datum, Key, Place, Style, Text, char_of};
 use crate::json;
+use crate::methods;
 use crate::tape::Node;
 use crate::value::{java_double, java_float};
 
@@ -16,6 +18,12 @@ impl<'t> Evaluator<'t> {
         reference: &'t Reference,
         out: &mut String,
     ) -> Result<(), Failure> {
+        if let Some(text) = self.escaped(reference)? {
+            let before = out.len();
+            methods::escape_java_script(&text, out);
+            self.charge_text(out.len() - before)?;
+            return self.bound(out);
+        }
         match self.resolve(reference)? {
             Some(Datum::Block(at)) if self.blocks[at].depth >= DEFINE_DEPTH => {
                 out.push_str(reference.source(self.template))
@@ -24,6 +32,22 @@ impl<'t> Evaluator<'t> {
             None => {}
         }
         Ok(())
+    }
+
+    /// The text that `$util.escapeJavaScript(…)` is to escape, if that is what a reference is: nearly every template does, and
+    /// it need not be made before it is printed.
+    fn escaped(&mut self, reference: &'t Reference) -> Result<Option<Text<'t>>, Failure> {
+        let [Tail::Call { name, arguments }] = reference.tail.as_slice() else { return Ok(None) };
+        let [Expression::Reference(argument)] = arguments.as_slice() else { return Ok(None) };
+        if name != "escapeJavaScript" || self.variable(reference.variable.number) != Some(Datum::Util) {
+            return Ok(None);
+        }
+        let glanced = self.glance(argument);
+        self.charge(2 + glanced.steps)?;
+        match glanced {
+            Glance { at: Some(Datum::Text(text)), rest: [], .. } => Ok(Some(text)),
+            _ => Ok(None),
+        }
     }
 
     /// The text form.
@@ -138,7 +162,7 @@ impl<'t> Evaluator<'t> {
                 (None, Node::Object(_)) => self.nested(|e| e.print_unread(value, out))?,
                 (None, Node::Array(_)) => self.print_unread_json(value, out)?,
                 (None, _) => {
-                    let datum = self.heap.tape(value).scalar(value.node);
+                    let datum = self.heap.datum(value);
                     self.print_inside(&datum, out)?;
                 }
             }
@@ -175,7 +199,7 @@ impl<'t> Evaluator<'t> {
             })?,
             Node::Text(_) | Node::Escaped(_) => json::write_string(&tape.text(at.node), out),
             _ => {
-                let datum = tape.scalar(at.node);
+                let datum = self.heap.datum(at);
                 self.print_inside(&datum, out)?;
             }
         }

@@ -1,5 +1,7 @@
 //! Escapes in JSON's strings, as json-smart reads them.
 
+use super::scan;
+
 /// A text that is written with escapes, from some place on.
 pub(crate) struct Escapes<'p> {
     pub(super) rest: &'p str,
@@ -12,15 +14,16 @@ impl<'p> Escapes<'p> {
 
     /// Appends the text that is meant. What is no escape in it, which the reader of a payload does not let through, is left out.
     pub(crate) fn write(mut self, out: &mut String) {
-        while let Some((plain, behind)) = self.rest.split_once('\\') {
-            out.push_str(plain);
-            self.rest = behind;
+        while let Some(plain) = scan::either(self.rest.as_bytes(), b'\\', b'\\') {
+            out.push_str(&self.rest[..plain]);
+            self.rest = &self.rest[plain + 1..];
             out.extend(self.read());
         }
         out.push_str(self.rest);
     }
 
     /// The character of the escape whose backslash was the last one; an error is what is expected instead.
+    #[inline]
     pub(super) fn read(&mut self) -> Result<char, &'static str> {
         let escape = self.rest.chars().next().ok_or("an escape")?;
         self.rest = &self.rest[escape.len_utf8()..];

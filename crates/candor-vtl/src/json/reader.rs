@@ -276,7 +276,7 @@ impl<'p> Reader<'p> {
     }
 
     /// A string.
-    #[inline]
+    #[inline(always)]
     fn string(&mut self, quote: u8) -> Result<Node, Failure> {
         let start = self.at + 1;
         self.at = start;
@@ -293,6 +293,11 @@ impl<'p> Reader<'p> {
                 return Ok(if escaped { Node::Escaped(place) } else { Node::Text(place) });
             }
             escaped = true;
+            // Most escapes are one letter.
+            if self.bytes.get(self.at + 1).is_some_and(|byte| byte.is_ascii() && *byte != b'u') {
+                self.at += 2;
+                continue;
+            }
             self.at += 1;
             let mut escapes = Escapes::of(&self.text[self.at..]);
             if let Err(what) = escapes.read() {

@@ -26,11 +26,7 @@ pub(super) fn call<'t>(
     eval.charge_text(text.len().saturating_mul(2))?;
     Ok(Some(match name {
         "escapeJavaScript" if text.bytes().all(is_plain) => argument.clone(),
-        "escapeJavaScript" => {
-            let mut scratch = eval.take_scratch();
-            escape_java_script(text, &mut scratch);
-            eval.text_of_scratch(scratch)
-        }
+        "escapeJavaScript" => Datum::Text(eval.heap.scratch.text(|out| escape_java_script(text, out))),
         "urlEncode" => url_encode(text).into(),
         "urlDecode" => match url_decode(text) {
             Some(decoded) => decoded.into(),
@@ -69,7 +65,7 @@ fn is_plain(byte: u8) -> bool {
 }
 
 /// As commons-lang 2.6 does: quotes of both kinds, slashes and backslashes get a backslash, controls and all beyond ASCII `\uXXXX`.
-fn escape_java_script(text: &str, out: &mut String) {
+pub(crate) fn escape_java_script(text: &str, out: &mut String) {
     let mut rest = text;
     loop {
         let plain = rest.bytes().position(|byte| !is_plain(byte)).unwrap_or(rest.len());
