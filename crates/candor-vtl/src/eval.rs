@@ -17,6 +17,7 @@ use crate::error::{Error, ErrorKind, Failure};
 use crate::heap::{Datum, Heap, Key, Members, Style};
 use crate::names::{self, ContextUse};
 use crate::scope::{Piece, Rendered, Scope};
+use crate::seen::Seen;
 use crate::template::{Template, Variables};
 
 /// Bytes of new text that count as one step.
@@ -208,12 +209,13 @@ impl<'t> Evaluator<'t> {
     }
 
     /// The variable of this number: within loops some tell of the innermost.
-    fn variable(&self, number: usize) -> Option<Datum<'t>> {
+    #[inline]
+    fn variable(&self, number: usize) -> Option<Seen<'_, 't>> {
         match (number, self.loops.last()) {
-            (names::FOREACH, Some(_)) => Some(Datum::Loop(self.loops.len() - 1)),
-            (names::VELOCITY_COUNT, Some(last)) => Some(Datum::Int(last.index as i128 + 1)),
-            (names::VELOCITY_HAS_NEXT, Some(last)) => Some(Datum::Bool(last.has_next)),
-            _ => self.variables[number].clone(),
+            (names::FOREACH, Some(_)) => Some(Seen::Loop(self.loops.len() - 1)),
+            (names::VELOCITY_COUNT, Some(last)) => Some(Seen::Count(last.index + 1)),
+            (names::VELOCITY_HAS_NEXT, Some(last)) => Some(Seen::bool(last.has_next)),
+            _ => self.variables[number].as_ref().map(|datum| self.heap.look(datum)),
         }
     }
 
@@ -357,16 +359,16 @@ impl<'t> Evaluator<'t> {
     }
 
     /// A property of `$foreach`.
-    pub(crate) fn loop_property(&self, at: usize, name: &str) -> Option<Datum<'t>> {
+    pub(crate) fn loop_property(&self, at: usize, name: &str) -> Option<Seen<'static, 'static>> {
         let state = self.loops.get(at)?;
         Some(match name {
-            "index" => Datum::Int(state.index as i128),
-            "count" => Datum::Int(state.index as i128 + 1),
-            "hasNext" => Datum::Bool(state.has_next),
-            "first" => Datum::Bool(state.index == 0),
-            "last" => Datum::Bool(!state.has_next),
-            "parent" => Datum::Loop(at.checked_sub(1)?),
-            "topmost" => Datum::Loop(0),
+            "index" => Seen::Count(state.index),
+            "count" => Seen::Count(state.index + 1),
+            "hasNext" => Seen::bool(state.has_next),
+            "first" => Seen::bool(state.index == 0),
+            "last" => Seen::bool(!state.has_next),
+            "parent" => Seen::Loop(at.checked_sub(1)?),
+            "topmost" => Seen::Loop(0),
             _ => return None,
         })
     }

@@ -241,17 +241,26 @@ pub(crate) enum Members {
     Entries,
 }
 
-/// A value that has been read, and is as it was read.
+/// A value that has been read: a tape's number above, a node's below. As one word it is handed on in registers.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Place {
-    tape: u32,
-    pub(crate) node: u32,
-}
+pub(crate) struct Place(u64);
 
 impl Place {
+    fn new(tape: usize, node: u32) -> Place {
+        Place((tape as u64) << 32 | u64::from(node))
+    }
+
+    fn tape(self) -> usize {
+        (self.0 >> 32) as usize
+    }
+
+    pub(crate) fn node(self) -> u32 {
+        self.0 as u32
+    }
+
     /// Another value of the same text.
     pub(crate) fn beside(self, node: u32) -> Place {
-        Place { node, ..self }
+        Place::new(self.tape(), node)
     }
 }
 
@@ -407,38 +416,38 @@ impl<'t> Heap<'t> {
     /// Takes what has been read, and yields all of it.
     pub(crate) fn add_tape(&mut self, tape: Tape<'t>) -> Datum<'t> {
         self.tapes.push(tape);
-        self.datum(Place { tape: (self.tapes.len() - 1) as u32, node: 0 })
+        self.datum(Place::new(self.tapes.len() - 1, 0))
     }
 
     pub(crate) fn tape(&self, at: Place) -> &Tape<'t> {
-        &self.tapes[at.tape as usize]
+        &self.tapes[at.tape()]
     }
 
     /// A value that has been read: the same list or map each time.
     pub(crate) fn datum(&mut self, at: Place) -> Datum<'t> {
-        match self.tape(at).node(at.node) {
+        match self.tape(at).node(at.node()) {
             Node::Object(_) => {
-                let map = self.tapes[at.tape as usize].open(at.node, self.maps.len());
+                let map = self.tapes[at.tape()].open(at.node(), self.maps.len());
                 if map == self.maps.len() {
                     self.maps.push(Map { unread: Some(at), ..Map::default() });
                 }
                 Datum::Map(map)
             }
             Node::Array(_) => {
-                let list = self.tapes[at.tape as usize].open(at.node, self.lists.len());
+                let list = self.tapes[at.tape()].open(at.node(), self.lists.len());
                 if list == self.lists.len() {
                     self.add_list(Vec::new(), Some(Unread { place: at, elements: Vec::new() }), Style::Json);
                 }
                 Datum::List(list)
             }
-            _ => self.tapes[at.tape as usize].scalar(at.node, &mut self.scratch),
+            _ => self.tapes[at.tape()].scalar(at.node(), &mut self.scratch),
         }
     }
 
     /// What a value that has been read is now, if its members are here by now.
     pub(crate) fn taken_apart(&self, at: Place) -> Option<Datum<'t>> {
-        let opened = self.tape(at).opened(at.node)?;
-        match self.tape(at).node(at.node) {
+        let opened = self.tape(at).opened(at.node())?;
+        match self.tape(at).node(at.node()) {
             Node::Object(_) if self.maps[opened].unread.is_none() => Some(Datum::Map(opened)),
             Node::Array(_) if self.lists[opened].unread.is_none() => Some(Datum::List(opened)),
             _ => None,
@@ -458,7 +467,7 @@ impl<'t> Heap<'t> {
     pub(crate) fn length(&self, list: usize) -> usize {
         let list = &self.lists[list];
         match &list.unread {
-            Some(unread) => self.tape(unread.place).count(unread.place.node),
+            Some(unread) => self.tape(unread.place).count(unread.place.node()),
             None => list.items.len(),
         }
     }
@@ -469,7 +478,7 @@ impl<'t> Heap<'t> {
         let Some(unread) = &mut list.unread else { return list.items.get(at).cloned() };
         if unread.elements.is_empty() {
             let place = unread.place;
-            unread.elements.extend(self.tapes[place.tape as usize].members(place.node));
+            unread.elements.extend(self.tapes[place.tape()].members(place.node()));
         }
         let element = unread.place.beside(*unread.elements.get(at)?);
         Some(self.datum(element))
@@ -479,7 +488,7 @@ impl<'t> Heap<'t> {
     pub(crate) fn count(&self, map: usize) -> usize {
         let map = &self.maps[map];
         match map.unread {
-            Some(place) => self.tape(place).count(place.node),
+            Some(place) => self.tape(place).count(place.node()),
             None => map.members.len(),
         }
     }
@@ -489,12 +498,12 @@ impl<'t> Heap<'t> {
     pub(crate) fn get(&mut self, map: usize, key: &Key<'_>) -> Option<Datum<'t>> {
         let known = &self.maps[map];
         let Some(place) = known.unread else { return known.get(key).cloned() };
-        if self.tape(place).count(place.node) > FEW {
+        if self.tape(place).count(place.node()) > FEW {
             // Many are looked up by hashing.
             return self.map(map).get(key).cloned();
         }
         let Key::Text(key) = key else { return None };
-        let value = self.tape(place).member(place.node, key)?;
+        let value = self.tape(place).member(place.node(), key)?;
         Some(self.datum(place.beside(value)))
     }
 
@@ -576,7 +585,7 @@ impl<'t> Heap<'t> {
     /// A list to be changed.
     pub(crate) fn list_mut(&mut self, at: usize) -> &mut List<'t> {
         if let Some(Unread { place, .. }) = self.lists[at].unread.take() {
-            let elements: Vec<u32> = self.tape(place).members(place.node).collect();
+            let elements: Vec<u32> = self.tape(place).members(place.node()).collect();
             self.lists[at].items = elements.into_iter().map(|node| self.datum(place.beside(node))).collect();
         }
         &mut self.lists[at]
@@ -590,9 +599,9 @@ impl<'t> Heap<'t> {
     /// A map to be changed.
     pub(crate) fn map_mut(&mut self, at: usize) -> &mut Map<'t> {
         if let Some(place) = self.maps[at].unread.take() {
-            let values: Vec<u32> = self.tape(place).members(place.node).collect();
+            let values: Vec<u32> = self.tape(place).members(place.node()).collect();
             let member = |value: u32| {
-                let key = self.tapes[place.tape as usize].kept_text(value - 1, &mut self.scratch);
+                let key = self.tapes[place.tape()].kept_text(value - 1, &mut self.scratch);
                 let key = Key::Text(key);
                 (key, self.datum(place.beside(value)))
             };

@@ -7,7 +7,8 @@ use std::borrow::Cow;
 
 use self::filter::Filter;
 use crate::error::{Error, ErrorKind};
-use crate::heap::{Datum, Heap, Key, Place};
+use crate::heap::{Datum, Heap, Place};
+use crate::seen::Seen;
 use crate::tape::Node;
 use crate::value::Value;
 
@@ -108,14 +109,9 @@ pub(crate) fn select_on_heap<'t>(
     heap: &mut Heap<'t>,
     root: &Datum<'t>,
 ) -> Result<(Found<Datum<'t>>, usize), Error> {
-    let (found, visited) = find(path, OnHeap::of(heap, root))?;
-    let found = found.map(|view| match view.seen {
-        Seen::List(at) => Err(Datum::List(at)),
-        Seen::Map(at) => Err(Datum::Map(at)),
-        Seen::Other(datum) => Err(datum.clone()),
-        Seen::Read(place) => Ok(place),
-    });
-    Ok((found.map(|found| found.map_or_else(|datum| datum, |place| heap.datum(place))), visited))
+    let (found, visited) = find(path, OnHeap { heap, seen: heap.look(root) })?;
+    let found = found.map(|view| view.seen.found());
+    Ok((found.map(|found| found.datum(heap)), visited))
 }
 
 /// What a filter compares.
@@ -180,41 +176,14 @@ struct OnHeap<'h, 't> {
     seen: Seen<'h, 't>,
 }
 
-#[derive(Clone, Copy)]
-enum Seen<'h, 't> {
-    /// A list that is taken apart.
-    List(usize),
-    /// A map that is taken apart.
-    Map(usize),
-    /// Neither a list nor a map.
-    Other(&'h Datum<'t>),
-    /// As it was read, with all that is in it but what has been taken apart.
-    Read(Place),
-}
-
 impl<'h, 't> OnHeap<'h, 't> {
-    fn of(heap: &'h Heap<'t>, datum: &'h Datum<'t>) -> OnHeap<'h, 't> {
-        let seen = match (heap.unread(datum), datum) {
-            (Some(place), _) => Seen::Read(place),
-            (None, Datum::List(at)) => Seen::List(*at),
-            (None, Datum::Map(at)) => Seen::Map(*at),
-            (None, other) => Seen::Other(other),
-        };
-        OnHeap { heap, seen }
-    }
-
     fn beside(self, datum: &'h Datum<'t>) -> OnHeap<'h, 't> {
-        OnHeap::of(self.heap, datum)
+        OnHeap { seen: self.heap.look(datum), ..self }
     }
 
     /// A value that has been read.
     fn read(self, place: Place) -> OnHeap<'h, 't> {
-        let seen = match self.heap.taken_apart(place) {
-            Some(Datum::List(at)) => Seen::List(at),
-            Some(Datum::Map(at)) => Seen::Map(at),
-            _ => Seen::Read(place),
-        };
-        OnHeap { seen, ..self }
+        OnHeap { seen: self.heap.look_at(place), ..self }
     }
 }
 
@@ -228,53 +197,46 @@ impl<'v> View<'v> for OnHeap<'v, '_> {
             Seen::Other(Datum::Double(d)) => Scalar::Number(*d),
             Seen::Other(Datum::Big(spelled)) => Scalar::Number(spelled.parse().unwrap_or(f64::NAN)),
             Seen::Other(Datum::Text(text)) => Scalar::Text(Cow::Borrowed(text)),
-            Seen::List(_) | Seen::Map(_) | Seen::Other(_) => Scalar::Structure,
             Seen::Read(place) => {
                 let tape = self.heap.tape(place);
-                match tape.node(place.node) {
+                match tape.node(place.node()) {
                     Node::Null => Scalar::Null,
                     Node::Bool(b) => Scalar::Bool(b),
                     Node::Int(n) => Scalar::Number(n as f64),
                     Node::Double(d) => Scalar::Number(d),
-                    Node::Big(_) => Scalar::Number(tape.text(place.node).parse().unwrap_or(f64::NAN)),
-                    Node::Text(_) | Node::Escaped(_) => Scalar::Text(tape.text(place.node)),
+                    Node::Big(_) => Scalar::Number(tape.text(place.node()).parse().unwrap_or(f64::NAN)),
+                    Node::Text(_) | Node::Escaped(_) => Scalar::Text(tape.text(place.node())),
                     Node::Array(_) | Node::Object(_) => Scalar::Structure,
                 }
             }
+            _ => Scalar::Structure,
         }
     }
 
     fn member(self, name: &str) -> Option<Self> {
-        match self.seen {
-            Seen::Map(at) => Some(self.beside(self.heap.kept(at).get(&Key::Text(name.into()))?)),
-            Seen::List(_) | Seen::Other(_) => None,
-            Seen::Read(place) => {
-                let value = self.heap.tape(place).member(place.node, name)?;
-                Some(self.read(place.beside(value)))
-            }
-        }
+        Some(OnHeap { seen: self.heap.look_inside(self.seen, name)?, ..self })
     }
 
     fn array_length(self) -> Option<usize> {
         match self.seen {
             Seen::List(at) => Some(self.heap.length(at)),
-            Seen::Map(_) | Seen::Other(_) => None,
             Seen::Read(place) => {
                 let tape = self.heap.tape(place);
-                matches!(tape.node(place.node), Node::Array(_)).then(|| tape.count(place.node))
+                matches!(tape.node(place.node()), Node::Array(_)).then(|| tape.count(place.node()))
             }
+            _ => None,
         }
     }
 
     fn item(self, at: usize) -> Option<Self> {
         match self.seen {
             Seen::List(list) => Some(self.beside(self.heap.kept_items(list).get(at)?)),
-            Seen::Map(_) | Seen::Other(_) => None,
             Seen::Read(place) => {
                 self.array_length()?;
-                let node = self.heap.tape(place).members(place.node).nth(at)?;
+                let node = self.heap.tape(place).members(place.node()).nth(at)?;
                 Some(self.read(place.beside(node)))
             }
+            _ => None,
         }
     }
 
@@ -284,11 +246,11 @@ impl<'v> View<'v> for OnHeap<'v, '_> {
                 out.extend(self.heap.kept(at).members().iter().map(|(_, datum)| self.beside(datum)));
             }
             Seen::List(at) => out.extend(self.heap.kept_items(at).iter().map(|datum| self.beside(datum))),
-            Seen::Other(_) => {}
             Seen::Read(place) => {
-                let members = self.heap.tape(place).members(place.node);
+                let members = self.heap.tape(place).members(place.node());
                 out.extend(members.map(|node| self.read(place.beside(node))));
             }
+            _ => {}
         }
     }
 }

@@ -47,6 +47,7 @@ mod methods;
 mod names;
 mod parser;
 mod scope;
+mod seen;
 mod tape;
 mod template;
 pub mod traps;

@@ -38,9 +38,14 @@ pub(crate) fn property<'t>(
         Datum::Entry(entry) if name == "key" => Some(entry.key.datum()),
         Datum::Entry(entry) if name == "value" => Some(eval.heap.value_of(entry)),
         Datum::Input if name == "body" => Some(input::body(eval)),
-        Datum::Loop(at) => eval.loop_property(*at, name),
+        Datum::Loop(at) => loop_property(eval, *at, name),
         _ => None,
     })
+}
+
+fn loop_property<'t>(eval: &mut Evaluator<'t>, at: usize, name: &str) -> Option<Datum<'t>> {
+    let seen = eval.loop_property(at, name)?;
+    Some(seen.found().datum(&mut eval.heap))
 }
 
 /// The result of a method; `None` where there is no such method, or it yields null.
@@ -83,11 +88,11 @@ pub(crate) fn call<'t>(
             _ => Ok(None),
         },
         Datum::Loop(at) => Ok(match (name, arguments) {
-            ("getIndex", []) => eval.loop_property(*at, "index"),
-            ("getCount", []) => eval.loop_property(*at, "count"),
-            ("hasNext" | "getHasNext", []) => eval.loop_property(*at, "hasNext"),
-            ("isFirst" | "getFirst", []) => eval.loop_property(*at, "first"),
-            ("isLast" | "getLast", []) => eval.loop_property(*at, "last"),
+            ("getIndex", []) => loop_property(eval, *at, "index"),
+            ("getCount", []) => loop_property(eval, *at, "count"),
+            ("hasNext" | "getHasNext", []) => loop_property(eval, *at, "hasNext"),
+            ("isFirst" | "getFirst", []) => loop_property(eval, *at, "first"),
+            ("isLast" | "getLast", []) => loop_property(eval, *at, "last"),
             _ => None,
         }),
         Datum::Iterator(list, at) => list::call_iterator(eval, *list, at, name, arguments),

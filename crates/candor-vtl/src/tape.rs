@@ -120,6 +120,15 @@ impl<'t> Tape<'t> {
         }
     }
 
+    /// Appends the text there, as far as it is one.
+    pub(crate) fn print_text(&self, at: u32, out: &mut String) {
+        match self.node(at) {
+            Node::Escaped(span) => Escapes::of(self.written(span)).write(out),
+            Node::Text(span) => out.push_str(self.written(span)),
+            _ => {}
+        }
+    }
+
     /// As [`Tape::text`], to be kept; `scratch` is where texts are made.
     pub(crate) fn kept_text(&self, at: u32, scratch: &mut Scratch) -> Text<'t> {
         match self.node(at) {

@@ -1,16 +1,14 @@
 //! How values print: Java's `toString`, and JSON for JSON's arrays.
 
-use std::fmt::Write as _;
-
 use super::value::Glance;
 use super::{DEFINE_DEPTH, Evaluator};
 use crate::ast::{Expression, Reference, Tail};
 use crate::error::{ErrorKind, Failure};
-use crate::heap::{Datum, Key, Place, Style, Text, char_of};
+use crate::heap::{Datum, Key, Place, Style, char_of};
 use crate::json;
 use crate::methods;
 use crate::tape::Node;
-use crate::value::{java_double, java_float};
+use crate::value::{java_double, java_float, print_integer};
 
 impl<'t> Evaluator<'t> {
     pub(super) fn print_reference(
@@ -18,9 +16,13 @@ impl<'t> Evaluator<'t> {
         reference: &'t Reference,
         out: &mut String,
     ) -> Result<(), Failure> {
-        if let Some(text) = self.escaped(reference)? {
-            let before = out.len();
-            methods::escape_java_script(&text, out);
+        // Most of what prints is plain, and stands in some map.
+        let before = out.len();
+        let Glance { at, rest, steps } = self.glance(reference);
+        let printed = rest.is_empty() && at.is_none_or(|seen| seen.print_plain(&self.heap, out));
+        if printed || self.print_escaped(reference, out)? {
+            self.span = reference.span.clone();
+            self.charge(steps)?;
             self.charge_text(out.len() - before)?;
             return self.bound(out);
         }
@@ -34,20 +36,20 @@ impl<'t> Evaluator<'t> {
         Ok(())
     }
 
-    /// The text that `$util.escapeJavaScript(…)` is to escape, if that is what a reference is: nearly every template does, and
-    /// it need not be made before it is printed.
-    fn escaped(&mut self, reference: &'t Reference) -> Result<Option<Text<'t>>, Failure> {
-        let [Tail::Call { name, arguments }] = reference.tail.as_slice() else { return Ok(None) };
-        let [Expression::Reference(argument)] = arguments.as_slice() else { return Ok(None) };
-        if name != "escapeJavaScript" || self.variable(reference.variable.number) != Some(Datum::Util) {
-            return Ok(None);
+    /// Prints `$util.escapeJavaScript($x.y)`, if that is what a reference is, and of a text: most templates do so, and the text
+    /// need not be made before it is printed.
+    fn print_escaped(&mut self, reference: &'t Reference, out: &mut String) -> Result<bool, Failure> {
+        let [Tail::Call { name, arguments }] = reference.tail.as_slice() else { return Ok(false) };
+        let [Expression::Reference(argument)] = arguments.as_slice() else { return Ok(false) };
+        let util = &self.variables[reference.variable.number];
+        if name != "escapeJavaScript" || !matches!(util, Some(Datum::Util)) {
+            return Ok(false);
         }
-        let glanced = self.glance(argument);
-        self.charge(2 + glanced.steps)?;
-        match glanced {
-            Glance { at: Some(Datum::Text(text)), rest: [], .. } => Ok(Some(text)),
-            _ => Ok(None),
-        }
+        let Glance { at: Some(seen), rest: [], steps } = self.glance(argument) else { return Ok(false) };
+        let Some(text) = self.heap.text_of(seen) else { return Ok(false) };
+        methods::escape_java_script(&text, out);
+        self.charge(2 + steps)?;
+        Ok(true)
     }
 
     /// The text form.
@@ -64,8 +66,8 @@ impl<'t> Evaluator<'t> {
             Datum::Null | Datum::Input | Datum::Loop(_) | Datum::Iterator(..) => {}
             Datum::Util => out.push_str("{}"),
             Datum::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
-            Datum::Int(n) => integer(*n, out),
-            Datum::Long(n) => integer(i128::from(*n), out),
+            Datum::Int(n) => print_integer(*n, out),
+            Datum::Long(n) => print_integer(i128::from(*n), out),
             Datum::Double(d) => out.push_str(&java_double(*d)),
             Datum::Float(f) => out.push_str(&java_float(*f)),
             Datum::Char(unit) => out.push(char_of(*unit)),
@@ -149,15 +151,15 @@ impl<'t> Evaluator<'t> {
     /// Appends the text form of an object that is as it was read.
     fn print_unread(&mut self, at: Place, out: &mut String) -> Result<(), Failure> {
         out.push('{');
-        let mut key = at.beside(at.node + 1);
-        for i in 0..self.heap.tape(at).count(at.node) {
+        let mut key = at.beside(at.node() + 1);
+        for i in 0..self.heap.tape(at).count(at.node()) {
             out.push_str(if i > 0 { ", " } else { "" });
             let tape = self.heap.tape(at);
-            out.push_str(&tape.text(key.node));
+            out.push_str(&tape.text(key.node()));
             out.push('=');
-            let value = at.beside(key.node + 1);
-            key.node = tape.behind(value.node);
-            match (self.heap.taken_apart(value), self.heap.tape(value).node(value.node)) {
+            let value = at.beside(key.node() + 1);
+            key = at.beside(tape.behind(value.node()));
+            match (self.heap.taken_apart(value), self.heap.tape(value).node(value.node())) {
                 (Some(datum), _) => self.print(&datum, out)?,
                 (None, Node::Object(_)) => self.nested(|e| e.print_unread(value, out))?,
                 (None, Node::Array(_)) => self.print_unread_json(value, out)?,
@@ -178,26 +180,26 @@ impl<'t> Evaluator<'t> {
             return self.print_json(&datum, out);
         }
         let tape = self.heap.tape(at);
-        let node = tape.node(at.node);
+        let node = tape.node(at.node());
         match node {
             Node::Array(_) | Node::Object(_) => self.nested(|e| {
                 let is_object = matches!(node, Node::Object(_));
                 out.push(if is_object { '{' } else { '[' });
-                let mut value = at.beside(at.node + 1);
-                for i in 0..e.heap.tape(at).count(at.node) {
+                let mut value = at.beside(at.node() + 1);
+                for i in 0..e.heap.tape(at).count(at.node()) {
                     out.push_str(if i > 0 { "," } else { "" });
                     if is_object {
-                        json::write_string(&e.heap.tape(at).text(value.node), out);
+                        json::write_string(&e.heap.tape(at).text(value.node()), out);
                         out.push(':');
-                        value.node += 1;
+                        value = at.beside(value.node() + 1);
                     }
                     e.print_unread_json(value, out)?;
-                    value.node = e.heap.tape(at).behind(value.node);
+                    value = at.beside(e.heap.tape(at).behind(value.node()));
                 }
                 out.push(if is_object { '}' } else { ']' });
                 Ok(())
             })?,
-            Node::Text(_) | Node::Escaped(_) => json::write_string(&tape.text(at.node), out),
+            Node::Text(_) | Node::Escaped(_) => json::write_string(&tape.text(at.node()), out),
             _ => {
                 let datum = self.heap.datum(at);
                 self.print_inside(&datum, out)?;
@@ -251,23 +253,6 @@ impl<'t> Evaluator<'t> {
         }
         self.bound(out)
     }
-}
-
-/// Appends an integer: most have few digits.
-fn integer(n: i128, out: &mut String) {
-    let Ok(mut rest) = u64::try_from(n) else {
-        // Writing into a `String` cannot fail.
-        let _ = write!(out, "{n}");
-        return;
-    };
-    let mut digits = [b'0'; 20];
-    let mut at = digits.len();
-    while at == digits.len() || rest > 0 {
-        at -= 1;
-        digits[at] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-    }
-    out.push_str(std::str::from_utf8(&digits[at..]).unwrap_or_default());
 }
 
 #[cfg(test)]

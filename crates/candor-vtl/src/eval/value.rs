@@ -6,11 +6,13 @@ use crate::decimal::Decimal;
 use crate::error::{ErrorKind, Failure};
 use crate::heap::{Datum, Key, Style};
 use crate::methods;
+use crate::seen::Seen;
+use crate::tape::Node;
 
 /// How far a reference leads from map to map.
-pub(super) struct Glance<'t> {
-    /// What stands there; `None` where it leads nowhere.
-    pub(super) at: Option<Datum<'t>>,
+pub(super) struct Glance<'e, 't> {
+    /// What stands there; `None` where it leads nowhere, or to null.
+    pub(super) at: Option<Seen<'e, 't>>,
     /// The steps that are left.
     pub(super) rest: &'t [Tail],
     /// How many have been taken.
@@ -75,15 +77,41 @@ impl<'t> Evaluator<'t> {
         })
     }
 
+    /// The number that an expression is, where that is an integer and plain to see.
+    fn integer(&self, expression: &'t Expression) -> Option<i128> {
+        let Glance { at, rest: [], .. } = (match expression {
+            Expression::Int(n) => return Some(*n),
+            Expression::Reference(reference) => self.glance(reference),
+            _ => return None,
+        }) else {
+            return None;
+        };
+        match at? {
+            Seen::Count(count) => Some(count as i128),
+            Seen::Other(Datum::Int(n)) => Some(*n),
+            Seen::Read(place) => match self.heap.tape(place).node(place.node()) {
+                Node::Int(n) => Some(n.into()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// Whether a condition holds: all but `false` does, and literals other than `true` do not.
     pub(super) fn truth(&mut self, condition: &'t Expression) -> Result<bool, Failure> {
         self.charge(1)?;
         self.nested(|e| {
             Ok(match condition {
                 Expression::Bool(b) => *b,
-                Expression::Reference(reference) => {
-                    !matches!(e.resolve(reference)?, Some(Datum::Bool(false)))
-                }
+                Expression::Reference(reference) => match e.glance(reference) {
+                    Glance { at, rest: [], steps } => {
+                        let holds = !at.is_some_and(|seen| seen.is_false(&e.heap));
+                        e.span = reference.span.clone();
+                        e.charge(steps)?;
+                        holds
+                    }
+                    _ => !matches!(e.resolve(reference)?, Some(Datum::Bool(false))),
+                },
                 Expression::Not(inside) => !e.truth(inside)?,
                 Expression::Binary(Operator::Or, sides) => e.truth(&sides.0)? || e.truth(&sides.1)?,
                 Expression::Binary(Operator::And, sides) => e.truth(&sides.0)? && e.truth(&sides.1)?,
@@ -96,7 +124,13 @@ impl<'t> Evaluator<'t> {
                     | Operator::Remainder,
                     _,
                 ) => false,
-                Expression::Binary(..) => matches!(e.value_inside(condition)?, Datum::Bool(true)),
+                Expression::Binary(operator, sides) => match (e.integer(&sides.0), e.integer(&sides.1)) {
+                    (Some(left), Some(right)) => {
+                        e.charge(4)?;
+                        operator.holds(left.cmp(&right))
+                    }
+                    _ => matches!(e.value_inside(condition)?, Datum::Bool(true)),
+                },
                 _ => false,
             })
         })
@@ -121,24 +155,27 @@ impl<'t> Evaluator<'t> {
     pub(super) fn resolve(&mut self, reference: &'t Reference) -> Result<Option<Datum<'t>>, Failure> {
         self.span = reference.span.clone();
         let Glance { at, rest, steps } = self.glance(reference);
+        let Some(seen) = at else { return Ok(None) };
+        let datum = seen.found().datum(&mut self.heap);
         self.charge(steps)?;
-        match at {
-            Some(datum) if !rest.is_empty() => self.follow(datum, rest, reference),
-            at => Ok(at),
-        }
+        if rest.is_empty() { Ok(Some(datum)) } else { self.follow(datum, rest, reference) }
     }
 
     /// Follows a reference from map to map, as far as that goes: most references lead no other way.
-    pub(super) fn glance(&mut self, reference: &'t Reference) -> Glance<'t> {
+    pub(super) fn glance(&self, reference: &'t Reference) -> Glance<'_, 't> {
         let mut at = self.variable(reference.variable.number);
         let mut rest = reference.tail.as_slice();
         let mut steps = 0;
-        while let (Some(Datum::Map(map)), [Tail::Property(name), behind @ ..]) = (&at, rest) {
-            at = self.heap.get(*map, &Key::Text(name.as_str().into()));
+        while let (Some(seen), [Tail::Property(name), behind @ ..]) = (at, rest) {
+            at = match seen {
+                Seen::Loop(depth) => self.loop_property(depth, name),
+                seen if seen.is_map(&self.heap) => self.heap.look_inside(seen, name),
+                _ => break,
+            };
             rest = behind;
             steps += 1;
         }
-        Glance { at: at.filter(|datum| !matches!(datum, Datum::Null)), rest, steps }
+        Glance { at: at.filter(|seen| !seen.is_null(&self.heap)), rest, steps }
     }
 
     /// Follows the steps behind a root; the last one may lead to null.
@@ -265,10 +302,9 @@ impl<'t> Evaluator<'t> {
         }
         let order = compare(a, b);
         Ok(match operator {
-            Operator::Less => Datum::Bool(order.is_some_and(|o| o.is_lt())),
-            Operator::LessOrEqual => Datum::Bool(order.is_some_and(|o| o.is_le())),
-            Operator::Greater => Datum::Bool(order.is_some_and(|o| o.is_gt())),
-            Operator::GreaterOrEqual => Datum::Bool(order.is_some_and(|o| o.is_ge())),
+            Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual => {
+                Datum::Bool(order.is_some_and(|order| operator.holds(order)))
+            }
             _ => match (a, b) {
                 (_, Number::Int(0)) if matches!(operator, Operator::Divide | Operator::Remainder) => {
                     Datum::Null
@@ -307,13 +343,10 @@ impl<'t> Evaluator<'t> {
 
     /// Arithmetic and comparison of BigDecimals.
     fn exactly(&self, operator: Operator, a: Decimal, b: Decimal) -> Result<Datum<'t>, Failure> {
-        let order = a.compare(b);
-        let is = |test: fn(std::cmp::Ordering) -> bool| Ok(Datum::Bool(order.is_some_and(test)));
         let result = match operator {
-            Operator::Less => return is(std::cmp::Ordering::is_lt),
-            Operator::LessOrEqual => return is(std::cmp::Ordering::is_le),
-            Operator::Greater => return is(std::cmp::Ordering::is_gt),
-            Operator::GreaterOrEqual => return is(std::cmp::Ordering::is_ge),
+            Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual => {
+                return Ok(Datum::Bool(a.compare(b).is_some_and(|order| operator.holds(order))));
+            }
             Operator::Divide if b.is_zero() => return Ok(Datum::Null),
             Operator::Add => a.add(b),
             Operator::Subtract => a.subtract(b),
