@@ -17,7 +17,7 @@ use crate::error::{Error, ErrorKind, Failure};
 use crate::heap::{Datum, Heap, Key, Members, Style};
 use crate::names::{self, ContextUse};
 use crate::scope::{Piece, Rendered, Scope};
-use crate::seen::Seen;
+use crate::seen::{Found, Seen};
 use crate::template::{Template, Variables};
 
 /// Bytes of new text that count as one step.
@@ -36,7 +36,7 @@ pub(crate) struct Evaluator<'t> {
     /// How often a part of it was copied instead.
     pub(crate) copies: usize,
     /// By their numbers.
-    variables: Vec<Option<Datum<'t>>>,
+    variables: Vec<Option<Found<'t>>>,
     blocks: Vec<Defined<'t>>,
     regexes: regexes::Regexes,
     loops: Vec<Loop>,
@@ -102,10 +102,10 @@ impl<'t> Evaluator<'t> {
             scope.stage_variables.iter().map(|(k, v)| (Key::Text(k.as_str().into()), v.as_str().into()));
         let stage_variables = heap.new_map(pairs.collect());
         let mut variables = vec![None; *count];
-        variables[names::INPUT] = Some(Datum::Input);
-        variables[names::UTIL] = Some(Datum::Util);
-        variables[names::CONTEXT] = context.as_ref().map(|context| Datum::Map(context.map));
-        variables[names::STAGE_VARIABLES] = Some(stage_variables);
+        variables[names::INPUT] = Some(Found::Datum(Datum::Input));
+        variables[names::UTIL] = Some(Found::Datum(Datum::Util));
+        variables[names::CONTEXT] = context.as_ref().map(|context| Found::Datum(Datum::Map(context.map)));
+        variables[names::STAGE_VARIABLES] = Some(Found::Datum(stage_variables));
         Evaluator {
             heap,
             template: template.text(),
@@ -129,7 +129,7 @@ impl<'t> Evaluator<'t> {
     }
 
     fn output(&mut self, block: &'t Block) -> Result<Rendered, Failure> {
-        let mut output = String::new();
+        let mut output = String::with_capacity(self.template.len());
         self.block(block, &mut output)?;
         let overrides = match &self.context {
             Some(context) => {
@@ -173,6 +173,7 @@ impl<'t> Evaluator<'t> {
     }
 
     /// Takes steps from the budget.
+    #[inline]
     pub(crate) fn charge(&mut self, steps: usize) -> Result<(), Failure> {
         match self.steps.checked_sub(steps as u64) {
             Some(left) => self.steps = left,
@@ -182,6 +183,7 @@ impl<'t> Evaluator<'t> {
     }
 
     /// Takes the steps of making a text of so many bytes.
+    #[inline]
     pub(crate) fn charge_text(&mut self, bytes: usize) -> Result<(), Failure> {
         if bytes > self.budget.output_bytes {
             return Err(self.error(ErrorKind::Budget("the text grows too long")));
@@ -215,12 +217,12 @@ impl<'t> Evaluator<'t> {
             (names::FOREACH, Some(_)) => Some(Seen::Loop(self.loops.len() - 1)),
             (names::VELOCITY_COUNT, Some(last)) => Some(Seen::Count(last.index + 1)),
             (names::VELOCITY_HAS_NEXT, Some(last)) => Some(Seen::bool(last.has_next)),
-            _ => self.variables[number].as_ref().map(|datum| self.heap.look(datum)),
+            _ => self.variables[number].as_ref().map(|found| found.look(&self.heap)),
         }
     }
 
     fn assign(&mut self, variable: &Variable, value: Datum<'t>) {
-        self.variables[variable.number] = Some(value);
+        self.variables[variable.number] = Some(Found::Datum(value));
     }
 
     fn block(&mut self, block: &'t Block, out: &mut String) -> Result<Flow, Failure> {
@@ -336,14 +338,14 @@ impl<'t> Evaluator<'t> {
                 );
             }
             let item = match view {
-                Some((map, of)) => self.heap.member(map, of, index),
-                None => self.heap.item(items, index),
+                Some((map, of)) => self.heap.member(map, of, index).map(Found::Datum),
+                None => self.heap.element(items, index),
             };
             let Some(item) = item else { break };
             if let Some(last) = self.loops.last_mut() {
                 *last = Loop { index, has_next: index + 1 < length };
             }
-            self.assign(variable, item);
+            self.variables[variable.number] = Some(item);
             match self.nested(|e| e.block(body, out))? {
                 Flow::Next => {}
                 Flow::Break => break,

@@ -7,6 +7,7 @@ use std::ops::{Deref, Range};
 use std::rc::Rc;
 
 use crate::members::FEW;
+use crate::seen::Found;
 use crate::tape::{Node, Tape};
 use crate::value::Value;
 
@@ -474,14 +475,19 @@ impl<'t> Heap<'t> {
 
     /// An element of a list.
     pub(crate) fn item(&mut self, list: usize, at: usize) -> Option<Datum<'t>> {
+        Some(self.element(list, at)?.datum(self))
+    }
+
+    /// As [`Heap::item`], to be looked at.
+    #[inline]
+    pub(crate) fn element(&mut self, list: usize, at: usize) -> Option<Found<'t>> {
         let list = &mut self.lists[list];
-        let Some(unread) = &mut list.unread else { return list.items.get(at).cloned() };
+        let Some(unread) = &mut list.unread else { return list.items.get(at).cloned().map(Found::Datum) };
         if unread.elements.is_empty() {
             let place = unread.place;
             unread.elements.extend(self.tapes[place.tape()].members(place.node()));
         }
-        let element = unread.place.beside(*unread.elements.get(at)?);
-        Some(self.datum(element))
+        Some(Found::Read(unread.place.beside(*unread.elements.get(at)?)))
     }
 
     /// How many members a map has.

@@ -6,6 +6,11 @@ use std::hash::Hash;
 /// Up to so many members, or names, looking at each is faster than hashing.
 pub(crate) const FEW: usize = 16;
 
+/// Whether these few keys differ.
+pub(crate) fn all_differ<K: PartialEq>(keys: &[K]) -> bool {
+    keys.iter().enumerate().all(|(i, key)| !keys[..i].contains(key))
+}
+
 /// An object's members, of which one whose key came before replaces what that had, at its place.
 pub(crate) fn distinct<K: Clone + Eq + Hash, V>(
     members: Vec<(K, V)>,
@@ -40,16 +45,19 @@ pub(crate) fn may_repeat<'k>(keys: impl Iterator<Item = &'k str>) -> bool {
 
 /// Which keys have been seen, roughly: cheap to ask, and rarely wrong for a few.
 #[derive(Default)]
-pub(crate) struct Seen(u64);
+pub(crate) struct Seen([u64; 2]);
 
 impl Seen {
     /// Whether this key may have come before; from now on it has.
     pub(crate) fn may_repeat(&mut self, key: &[u8]) -> bool {
-        let (first, last) = (key.first().copied().unwrap_or(0), key.last().copied().unwrap_or(0));
-        let mixed = usize::from(first).wrapping_mul(5) ^ usize::from(last).wrapping_mul(11) ^ key.len();
-        let bit = 1 << (mixed % 64);
-        let known = self.0 & bit != 0;
-        self.0 |= bit;
+        let byte = |at: usize| u32::from(key.get(at).copied().unwrap_or(0));
+        let last = key.len().saturating_sub(1);
+        let some = byte(0) | byte(last / 2) << 8 | byte(last) << 16 | (key.len() as u32) << 24;
+        // The upper bits of the product depend on all of it.
+        let mixed = some.wrapping_mul(0x9E37_79B1) >> 25;
+        let (word, bit) = (&mut self.0[(mixed >> 6) as usize], 1 << (mixed % 64));
+        let known = *word & bit != 0;
+        *word |= bit;
         known
     }
 }

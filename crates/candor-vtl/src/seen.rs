@@ -1,7 +1,5 @@
 //! Values where they stand: looking at one copies nothing, and makes no list or map of what has been read.
 
-use std::borrow::Cow;
-
 use crate::heap::{Datum, Heap, Key, Place};
 use crate::tape::Node;
 
@@ -67,27 +65,38 @@ impl<'t> Heap<'t> {
         }
     }
 
-    /// The text that a value is.
+    /// Takes the text that a value is, piece by piece; whether it is one.
     #[inline]
-    pub(crate) fn text_of<'h>(&'h self, seen: Seen<'h, 't>) -> Option<Cow<'h, str>> {
+    pub(crate) fn each_piece(&self, seen: Seen<'_, 't>, take: impl FnMut(&str)) -> bool {
+        let mut take = take;
         match seen {
-            Seen::Other(Datum::Text(text)) => Some(Cow::Borrowed(text)),
-            Seen::Read(place) => match self.tape(place).node(place.node()) {
-                Node::Text(_) | Node::Escaped(_) => Some(self.tape(place).text(place.node())),
-                _ => None,
-            },
-            _ => None,
+            Seen::Other(Datum::Text(text)) => {
+                take(text);
+                true
+            }
+            Seen::Read(place) => self.tape(place).each_piece(place.node(), take),
+            _ => false,
         }
     }
 }
 
 /// What was seen, to be kept beyond the look.
+#[derive(Clone, Debug)]
 pub(crate) enum Found<'t> {
     Read(Place),
     Datum(Datum<'t>),
 }
 
 impl<'t> Found<'t> {
+    /// Looks at it again.
+    #[inline]
+    pub(crate) fn look<'h>(&'h self, heap: &'h Heap<'t>) -> Seen<'h, 't> {
+        match self {
+            Found::Read(place) => heap.look_at(*place),
+            Found::Datum(datum) => heap.look(datum),
+        }
+    }
+
     /// The value itself.
     #[inline]
     pub(crate) fn datum(self, heap: &mut Heap<'t>) -> Datum<'t> {
@@ -147,20 +156,12 @@ impl<'t> Seen<'_, 't> {
             Seen::Other(&Datum::Bool(b)) => (Some(b), 0),
             Seen::Count(count) => (None, count as i128),
             Seen::Other(&Datum::Int(n)) => (None, n),
-            Seen::Other(Datum::Text(text)) => {
-                out.push_str(text);
-                return true;
-            }
             Seen::Read(place) => match heap.tape(place).node(place.node()) {
                 Node::Bool(b) => (Some(b), 0),
                 Node::Int(n) => (None, n.into()),
-                Node::Text(_) | Node::Escaped(_) => {
-                    heap.tape(place).print_text(place.node(), out);
-                    return true;
-                }
-                _ => return false,
+                _ => return heap.each_piece(self, |piece| out.push_str(piece)),
             },
-            _ => return false,
+            _ => return heap.each_piece(self, |piece| out.push_str(piece)),
         };
         match boolean {
             Some(b) => out.push_str(if b { "true" } else { "false" }),

@@ -120,13 +120,16 @@ impl<'t> Tape<'t> {
         }
     }
 
-    /// Appends the text there, as far as it is one.
-    pub(crate) fn print_text(&self, at: u32, out: &mut String) {
+    /// Takes the text there, piece by piece; whether it is one.
+    #[inline]
+    pub(crate) fn each_piece(&self, at: u32, take: impl FnMut(&str)) -> bool {
+        let mut take = take;
         match self.node(at) {
-            Node::Escaped(span) => Escapes::of(self.written(span)).write(out),
-            Node::Text(span) => out.push_str(self.written(span)),
-            _ => {}
+            Node::Escaped(span) => Escapes::of(self.written(span)).each_piece(take),
+            Node::Text(span) => take(self.written(span)),
+            _ => return false,
         }
+        true
     }
 
     /// As [`Tape::text`], to be kept; `scratch` is where texts are made.

@@ -7,6 +7,7 @@ use crate::error::{ErrorKind, Failure};
 use crate::heap::{Datum, Key, Place, Style, char_of};
 use crate::json;
 use crate::methods;
+use crate::seen::Found;
 use crate::tape::Node;
 use crate::value::{java_double, java_float, print_integer};
 
@@ -42,12 +43,13 @@ impl<'t> Evaluator<'t> {
         let [Tail::Call { name, arguments }] = reference.tail.as_slice() else { return Ok(false) };
         let [Expression::Reference(argument)] = arguments.as_slice() else { return Ok(false) };
         let util = &self.variables[reference.variable.number];
-        if name != "escapeJavaScript" || !matches!(util, Some(Datum::Util)) {
+        if name != "escapeJavaScript" || !matches!(util, Some(Found::Datum(Datum::Util))) {
             return Ok(false);
         }
         let Glance { at: Some(seen), rest: [], steps } = self.glance(argument) else { return Ok(false) };
-        let Some(text) = self.heap.text_of(seen) else { return Ok(false) };
-        methods::escape_java_script(&text, out);
+        if !self.heap.each_piece(seen, |piece| methods::escape_java_script(piece, out)) {
+            return Ok(false);
+        }
         self.charge(2 + steps)?;
         Ok(true)
     }

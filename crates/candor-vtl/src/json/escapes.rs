@@ -12,14 +12,23 @@ impl<'p> Escapes<'p> {
         Escapes { rest }
     }
 
-    /// Appends the text that is meant. What is no escape in it, which the reader of a payload does not let through, is left out.
-    pub(crate) fn write(mut self, out: &mut String) {
+    /// Appends the text that is meant.
+    pub(crate) fn write(self, out: &mut String) {
+        self.each_piece(|piece| out.push_str(piece));
+    }
+
+    /// Takes the text that is meant, piece by piece. What is no escape in it, which the reader of a payload does not let through,
+    /// is left out.
+    #[inline]
+    pub(crate) fn each_piece(mut self, mut take: impl FnMut(&str)) {
         while let Some(plain) = scan::either(self.rest.as_bytes(), b'\\', b'\\') {
-            out.push_str(&self.rest[..plain]);
+            take(&self.rest[..plain]);
             self.rest = &self.rest[plain + 1..];
-            out.extend(self.read());
+            if let Ok(escape) = self.read() {
+                take(escape.encode_utf8(&mut [0; 4]));
+            }
         }
-        out.push_str(self.rest);
+        take(self.rest);
     }
 
     /// The character of the escape whose backslash was the last one; an error is what is expected instead.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::{Escapes, Word, scan, word};
 use crate::budget::MAX_DEPTH;
 use crate::error::{Error, ErrorKind, Failure};
-use crate::members::{FEW, Seen};
+use crate::members::{self, FEW, Seen};
 use crate::tape::{Inside, Node, Span};
 
 /// Place for so many nodes is made at most before they are there.
@@ -223,6 +223,9 @@ impl<'p> Reader<'p> {
 
     /// Lets the last of the members of a key count, at the place of the first; how many are left.
     fn distinct(&mut self, node: usize, members: usize) -> usize {
+        if members <= FEW && self.all_differ(node, members) {
+            return members;
+        }
         let mut places = Vec::with_capacity(members);
         let mut at = node + 1;
         for _ in 0..members {
@@ -230,10 +233,6 @@ impl<'p> Reader<'p> {
             at = self.behind(at + 1);
         }
         let keys: Vec<_> = places.iter().map(|at| self.key(*at)).collect();
-        let differs = |(i, key): (usize, &Cow<'_, str>)| keys[..i].iter().all(|known| known != key);
-        if members <= FEW && keys.iter().enumerate().all(differs) {
-            return members;
-        }
         // Where the key of each stands, and where its value.
         let mut kept: Vec<(usize, usize)> = Vec::with_capacity(members);
         let mut known: HashMap<&str, usize> = HashMap::with_capacity(members);
@@ -256,6 +255,18 @@ impl<'p> Reader<'p> {
             }
         }
         kept.len()
+    }
+
+    /// Whether these few keys are written without escapes, and none twice.
+    fn all_differ(&self, node: usize, members: usize) -> bool {
+        let mut keys: [&[u8]; FEW] = [&[]; FEW];
+        let mut at = node + 1;
+        for key in &mut keys[..members] {
+            let Node::Text(place) = self.nodes[at] else { return false };
+            *key = &self.bytes[place.range()];
+            at = self.behind(at + 1);
+        }
+        members::all_differ(&keys[..members])
     }
 
     /// Where what stands behind a value begins.
