@@ -1,7 +1,5 @@
 //! What templates print, as a manual would show it.
 
-#![allow(clippy::unwrap_used)]
-
 use candor_vtl::{Budget, Error, ErrorKind, Overrides, Params, Rendered, Scope, Template, Value};
 
 const ORDER: &str = r#"{"id": 7, "name": "it's", "total": 12.50, "lines": [{"sku": "a", "n": 2}, {"sku": "b", "n": 1}], "none": null}"#;
