@@ -1,0 +1,63 @@
+//! How grave a finding is: what a template makes harmless is a note, or none.
+
+use candor_check::Severity;
+
+/// The findings of a rule in a template, with their severities and messages.
+fn graded(template: &str, rule: &str) -> Vec<(Severity, String)> {
+    let (reading, report) = super::check_files(&[("template.yaml", template)]);
+    assert!(reading.unreadable.is_empty(), "{:?}", reading.unreadable);
+    let found = report.findings.iter().filter(|finding| finding.rule.slug == rule);
+    found.map(|finding| (finding.severity, finding.message.clone())).collect()
+}
+
+fn severities(template: &str, rule: &str) -> Vec<Severity> {
+    graded(template, rule).into_iter().map(|(severity, _)| severity).collect()
+}
+
+/// An API that hands an order over to a function and answers at once, beside another route.
+fn asynchronous(status: &str, other: &str) -> String {
+    format!(
+        "
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: v1
+      DefinitionBody:
+        openapi: 3.0.1
+        info: {{ title: orders, version: '1' }}
+        paths:
+          /orders:
+            post:
+              responses: {{ '{status}': {{}} }}
+              x-amazon-apigateway-integration:
+                type: aws
+                httpMethod: POST
+                uri: !Sub arn:aws:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/${{Place.Arn}}/invocations
+                requestParameters: {{ integration.request.header.X-Amz-Invocation-Type: \"'Event'\" }}
+                responses: {{ default: {{ statusCode: '{status}' }} }}
+          {other}:
+            get:
+              responses: {{ '200': {{}} }}
+              x-amazon-apigateway-integration:
+                type: aws_proxy
+                httpMethod: POST
+                uri: !Sub arn:aws:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/${{Look.Arn}}/invocations
+  Place: {{ Type: AWS::Serverless::Function, Properties: {{ Runtime: nodejs22.x, Handler: app.place, CodeUri: . }} }}
+  Look: {{ Type: AWS::Serverless::Function, Properties: {{ Runtime: nodejs22.x, Handler: app.look, CodeUri: . }} }}
+"
+    )
+}
+
+#[test]
+fn work_that_clients_can_ask_about_is_not_lost_to_them() {
+    let found = |status, other| severities(&asynchronous(status, other), "async-invocation");
+    assert_eq!(found("202", "/orders/{id}"), [Severity::Note]);
+    assert_eq!(found("202", "/status/{token}"), [Severity::Note]);
+    // A list, and a link that decides something, tell nothing of one order.
+    assert_eq!(found("202", "/list"), [Severity::Warning]);
+    assert_eq!(found("202", "/{decision}/{uuid}"), [Severity::Warning]);
+    // A 200 says that it has been done.
+    assert_eq!(found("200", "/orders/{id}"), [Severity::Error]);
+}
