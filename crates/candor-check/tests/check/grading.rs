@@ -61,3 +61,34 @@ fn work_that_clients_can_ask_about_is_not_lost_to_them() {
     // A 200 says that it has been done.
     assert_eq!(found("200", "/orders/{id}"), [Severity::Error]);
 }
+
+#[test]
+fn an_execution_log_tells_what_an_access_log_leaves_out() {
+    let template = |format: &str, level: &str| {
+        format!(
+            "
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: v1
+      AccessLogSetting: {{ DestinationArn: !GetAtt Log.Arn, Format: '{format}' }}
+      MethodSettings: [{{ ResourcePath: '/*', HttpMethod: '*', LoggingLevel: {level} }}]
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs22.x
+      Handler: app.handler
+      CodeUri: .
+      Events: {{ Get: {{ Type: Api, Properties: {{ RestApiId: !Ref Api, Path: /orders, Method: get }} }} }}
+  Log: {{ Type: AWS::Logs::LogGroup }}
+"
+        )
+    };
+    let found = |format, level| severities(&template(format, level), "access-log-blind");
+    assert_eq!(found("$context.requestId $context.status", "INFO"), [Severity::Note]);
+    // Nothing leads from one log to the other; the log has errors only.
+    assert_eq!(found("$context.status", "INFO"), [Severity::Warning]);
+    assert_eq!(found("$context.requestId $context.status", "ERROR"), [Severity::Warning]);
+}
