@@ -92,3 +92,34 @@ Resources:
     assert_eq!(found("$context.status", "INFO"), [Severity::Warning]);
     assert_eq!(found("$context.requestId $context.status", "ERROR"), [Severity::Warning]);
 }
+
+/// A REST API in front of a table, with one pattern for what went well.
+fn table(template: &str, parameter: &str) -> String {
+    format!(
+        "
+openapi: 3.0.1
+info: {{ title: orders, version: '1' }}
+paths:
+  /orders:
+    post:
+      responses: {{ '200': {{}} }}
+      x-amazon-apigateway-integration:
+        type: aws
+        httpMethod: POST
+        uri: arn:aws:apigateway:us-east-1:dynamodb:action/Scan
+        requestParameters: {{ integration.request.header.X-Note: {parameter} }}
+        requestTemplates: {{ application/json: '{template}' }}
+        responses: {{ '200': {{ statusCode: '200' }} }}
+"
+    )
+}
+
+#[test]
+fn what_no_client_can_have_caused_is_an_honest_500() {
+    let found = |template: &str, parameter: &str| graded(&table(template, parameter), "wrong-status");
+    let constant = r#"{"TableName": "orders"}"#;
+    assert_eq!(found(constant, "\"'x'\""), []);
+    let said = (Severity::Warning, "POST /orders answers 500 when what it calls answers 400".to_string());
+    assert_eq!(found(r#"{"TableName": "orders", "Limit": $input.json("$.n")}"#, "\"'x'\""), [said.clone()]);
+    assert_eq!(found(constant, "method.request.header.X-Note"), [said]);
+}
