@@ -123,3 +123,36 @@ fn what_no_client_can_have_caused_is_an_honest_500() {
     assert_eq!(found(r#"{"TableName": "orders", "Limit": $input.json("$.n")}"#, "\"'x'\""), [said.clone()]);
     assert_eq!(found(constant, "method.request.header.X-Note"), [said]);
 }
+
+#[test]
+fn headers_of_errors_come_after_those_of_successes() {
+    let template = |parameters: &str| {
+        format!(
+            "
+openapi: 3.0.1
+info: {{ title: orders, version: '1' }}
+paths:
+  /orders:
+    post:
+      responses: {{ '200': {{ headers: {{ Access-Control-Allow-Origin: {{}} }} }}, '500': {{}} }}
+      x-amazon-apigateway-integration:
+        type: aws
+        httpMethod: POST
+        uri: arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:orders/invocations
+        responses:
+          default: {{ statusCode: '200'{parameters} }}
+          '(?s).+': {{ statusCode: '500' }}
+    options:
+      responses: {{ '204': {{}} }}
+      x-amazon-apigateway-integration:
+        type: mock
+        requestTemplates: {{ application/json: '{{\"statusCode\": 204}}' }}
+        responses: {{ default: {{ statusCode: '204' }} }}
+"
+        )
+    };
+    let found = |parameters| severities(&template(parameters), "gateway-response-no-cors");
+    let allowed = ", responseParameters: { method.response.header.Access-Control-Allow-Origin: \"'*'\" }";
+    assert_eq!(found(allowed), [Severity::Warning]);
+    assert_eq!(found(""), []);
+}
