@@ -156,3 +156,17 @@ paths:
     assert_eq!(found(allowed), [Severity::Warning]);
     assert_eq!(found(""), []);
 }
+
+#[test]
+fn json_in_json_is_escaped_twice() {
+    let remedy = |template: &str| {
+        let (_, report) = super::check_files(&[("template.yaml", &table(template, "\"'x'\""))]);
+        let found =
+            report.findings.iter().find(|finding| finding.rule.slug == "request-template-invalid-json");
+        found.map(|finding| finding.remedy.clone()).unwrap_or_default()
+    };
+    let twice = "escape it once for each of the two strings";
+    assert!(remedy(r#"{"Detail": "{ \"id\": \"$input.path("$.id")\" }"}"#).starts_with(twice));
+    let once = remedy(r#"{"Detail": "$input.path("$.id")"}"#);
+    assert!(!once.is_empty() && !once.starts_with(twice), "{once}");
+}
