@@ -114,6 +114,31 @@ Resources:
 }
 
 #[test]
+fn a_state_machine_is_started_as_sam_writes_it() {
+    let reading = read_one(
+        "
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Ship:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionUri: ship.asl.json
+      Events:
+        Post: { Type: Api, Properties: { Path: /ship, Method: post, UnescapeMappingTemplate: true } }
+",
+    );
+    assert_eq!(routes(&reading), ["ServerlessRestApi Prod rest | POST /ship | aws states StartExecution"]);
+    let integration = &reading.projects[0].apis[0].routes[0].integration;
+    let responses = integration.responses.optional().unwrap().0.unwrap();
+    let statuses = responses.iter().map(|response| shown(&response.status));
+    assert_eq!(statuses.collect::<Vec<_>>(), ["200", "400"]);
+    let template = integration.request_templates[0].template.optional().unwrap().0.unwrap();
+    let written = r#"{"input": "$util.escapeJavaScript($input.json('$')).replaceAll("\\'","'")", "stateMachineArn": "${Ship}"}"#;
+    assert_eq!(template.text.as_str(), written);
+    assert!(template.parsed.is_ok());
+}
+
+#[test]
 fn a_definition_body_wins_over_events() {
     let text = format!(
         "
