@@ -170,3 +170,34 @@ fn json_in_json_is_escaped_twice() {
     let once = remedy(r#"{"Detail": "$input.path("$.id")"}"#);
     assert!(!once.is_empty() && !once.starts_with(twice), "{once}");
 }
+
+#[test]
+fn what_begins_a_message_is_no_part_of_it() {
+    let found = |pattern: &str| {
+        let template = format!(
+            "
+openapi: 3.0.1
+info: {{ title: orders, version: '1' }}
+paths:
+  /orders:
+    post:
+      responses: {{ '200': {{}}, '400': {{}} }}
+      x-amazon-apigateway-integration:
+        type: aws
+        httpMethod: POST
+        uri: arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:orders/invocations
+        responses:
+          default: {{ statusCode: '200' }}
+          '{pattern}': {{ statusCode: '400' }}
+"
+        );
+        let (_, report) = super::check_files(&[("template.yaml", &template)]);
+        let rules = ["pattern-partial-match", "raise-not-matched"];
+        let found =
+            report.findings.iter().map(|finding| finding.rule.slug).filter(|slug| rules.contains(slug));
+        found.collect::<Vec<_>>()
+    };
+    assert!(found("BAD_REQUEST").contains(&"pattern-partial-match"));
+    // The author knows how messages begin; other errors become successes all the same.
+    assert_eq!(found("BAD_REQUEST.*"), ["raise-not-matched"]);
+}
