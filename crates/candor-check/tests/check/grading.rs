@@ -201,3 +201,27 @@ paths:
     // The author knows how messages begin; other errors become successes all the same.
     assert_eq!(found("BAD_REQUEST.*"), ["raise-not-matched"]);
 }
+
+#[test]
+fn a_second_more_than_the_integration_waits_is_a_note() {
+    let found = |function: u32| {
+        let template = format!(
+            "
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Report:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs22.x
+      Handler: app.handler
+      CodeUri: .
+      Timeout: {function}
+      Events: {{ Get: {{ Type: HttpApi, Properties: {{ Path: /report, Method: get, TimeoutInMillis: 20000 }} }} }}
+"
+        );
+        severities(&template, "integration-timeout-too-short")
+    };
+    assert_eq!(found(21), [Severity::Note]);
+    assert_eq!(found(22), [Severity::Warning]);
+    assert_eq!(found(20), []);
+}
