@@ -48,7 +48,7 @@ fn find(project: &Project, findings: &mut Findings) {
 }
 
 /// Whether it is a parameter of the path: those come percent-encoded, and `%22` is no quote.
-fn is_of_path(written: &str, route: &str) -> bool {
+pub(super) fn is_of_path(written: &str, route: &str) -> bool {
     let name = written.split_once("params(").and_then(|(_, rest)| rest.split(['\'', '"']).nth(1));
     name.is_some_and(|name| route.contains(&format!("{{{name}}}")) || route.contains(&format!("{{{name}+}}")))
 }

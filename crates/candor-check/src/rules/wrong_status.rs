@@ -10,7 +10,9 @@ pub(super) static RULE: Rule = Rule {
     find: Find::InAnyExchange(find),
 };
 
-use candor_gateway::api::{Integration, MappingTemplate, Parameter, Target};
+use candor_gateway::api::{MappingTemplate, Parameter, Target};
+
+use super::request_template_invalid_json::is_of_path;
 
 fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
     // Which of its own statuses stands for a back end's is the API's to say, and a pattern or a template says it: a 400 of a service that the gateway
@@ -40,28 +42,43 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
 
 /// Whether an error of AWS's service can only be the API's own fault, so that a 500 says it well. Actions answer 400 for what a caller
 /// sent wrong; their 403 and 404 are about credentials and the form of the call ("Common Errors" of the services' API references). And
-/// where nothing that the client sends reaches the call, no client can have sent it wrong.
+/// where no more of the client's reaches the call than a name, no client can have sent it wrong.
 fn is_own_fault(route: &Route, said: u16) -> bool {
     match route.integration.target.optional() {
         Ok((Some(Target::Service { action, .. }), _)) => {
-            (said != 400 && !action.starts_with("path/")) || is_constant(&route.integration)
+            (!action.starts_with("path/") && (said != 400 || calls_alike(route, true))) || calls_alike(route, false)
         }
         Ok((Some(Target::Function(_) | Target::Url(_) | Target::Nothing) | None, _)) | Err(_) => false,
     }
 }
 
-/// Whether every request makes the same call.
-fn is_constant(integration: &Integration) -> bool {
-    let asks = |text: &str| ["$input", "${input", "$!input", "$!{input", "$context", "${context", "$!context", "$!{context"].iter().any(|name| text.contains(name));
+/// Whether every request makes the same call, but for a name out of its path where `named` allows that, and for what an authorizer has
+/// vouched for.
+fn calls_alike(route: &Route, named: bool) -> bool {
+    let integration = &route.integration;
     let template = |mapping: &MappingTemplate| match mapping.template.optional() {
-        Ok((Some(template), _)) => !asks(template.text.as_str()),
+        Ok((Some(template), _)) => !is_asking(template.text.as_str(), route, named),
         Ok((None, _)) | Err(_) => false,
     };
     let parameter = |parameter: &Parameter| match parameter.source.optional() {
-        Ok((Some(source), _)) => source.starts_with('\''),
+        Ok((Some(source), _)) => {
+            source.starts_with('\'')
+                || source.starts_with("context.authorizer.")
+                || (named && source.starts_with("method.request.path."))
+        }
         Ok((None, _)) | Err(_) => false,
     };
     !integration.request_templates.is_empty()
         && integration.request_templates.iter().all(template)
         && integration.request_parameters.iter().all(parameter)
+}
+
+/// Whether a template puts into the call what the client has sent.
+fn is_asking(template: &str, route: &Route, named: bool) -> bool {
+    let of_path = |written: &str| {
+        named && (written.starts_with(".params().path.") || (written.starts_with(".params(") && is_of_path(written, &route.key.path)))
+    };
+    let input = template.match_indices("input").filter(|(at, _)| template[..*at].ends_with(['$', '{', '!']));
+    let context = ["context.path", "context.identity.userAgent"].iter().any(|name| template.contains(name));
+    context || input.into_iter().any(|(at, name)| !of_path(&template[at + name.len()..]))
 }

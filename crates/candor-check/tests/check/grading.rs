@@ -121,7 +121,78 @@ fn what_no_client_can_have_caused_is_an_honest_500() {
     assert_eq!(found(constant, "\"'x'\""), []);
     let said = (Severity::Warning, "POST /orders answers 500 when what it calls answers 400".to_string());
     assert_eq!(found(r#"{"TableName": "orders", "Limit": $input.json("$.n")}"#, "\"'x'\""), [said.clone()]);
-    assert_eq!(found(constant, "method.request.header.X-Note"), [said]);
+    assert_eq!(found(constant, "method.request.header.X-Note"), [said.clone()]);
+    // An authorizer has vouched for it, and a path names one thing.
+    assert_eq!(
+        found(r#"{"TableName": "orders", "Owner": "$context.authorizer.claims.email"}"#, "\"'x'\""),
+        []
+    );
+    let of_one = |template: &str| {
+        let template = table(template, "method.request.path.id").replace("  /orders:", "  /orders/{id}:");
+        graded(&template, "wrong-status")
+    };
+    assert_eq!(
+        of_one(r#"{"TableName": "orders", "Id": "$input.params().path.id", "Also": "$input.params("id")"}"#),
+        []
+    );
+    let said =
+        (Severity::Warning, "POST /orders/{id} answers 500 when what it calls answers 400".to_string());
+    assert_eq!(of_one(r#"{"TableName": "orders", "Id": "$input.params("page")"}"#), [said]);
+}
+
+#[test]
+fn a_second_more_than_the_integration_waits_is_a_note() {
+    let found = |function: u32| {
+        let template = format!(
+            "
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Report:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs22.x
+      Handler: app.handler
+      CodeUri: .
+      Timeout: {function}
+      Events: {{ Get: {{ Type: HttpApi, Properties: {{ Path: /report, Method: get, TimeoutInMillis: 20000 }} }} }}
+"
+        );
+        severities(&template, "integration-timeout-too-short")
+    };
+    assert_eq!(found(21), [Severity::Note]);
+    assert_eq!(found(22), [Severity::Warning]);
+    assert_eq!(found(20), []);
+}
+
+#[test]
+fn what_begins_a_message_is_no_part_of_it() {
+    let found = |pattern: &str| {
+        let template = format!(
+            "
+openapi: 3.0.1
+info: {{ title: orders, version: '1' }}
+paths:
+  /orders:
+    post:
+      responses: {{ '200': {{}}, '400': {{}} }}
+      x-amazon-apigateway-integration:
+        type: aws
+        httpMethod: POST
+        uri: arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:orders/invocations
+        responses:
+          default: {{ statusCode: '200' }}
+          '{pattern}': {{ statusCode: '400' }}
+"
+        );
+        let (_, report) = super::check_files(&[("template.yaml", &template)]);
+        let rules = ["pattern-partial-match", "raise-not-matched"];
+        let found =
+            report.findings.iter().map(|finding| finding.rule.slug).filter(|slug| rules.contains(slug));
+        found.collect::<Vec<_>>()
+    };
+    assert!(found("BAD_REQUEST").contains(&"pattern-partial-match"));
+    // The author knows how messages begin; other errors become successes all the same.
+    assert_eq!(found("BAD_REQUEST.*"), ["raise-not-matched"]);
 }
 
 #[test]
@@ -169,59 +240,4 @@ fn json_in_json_is_escaped_twice() {
     assert!(remedy(r#"{"Detail": "{ \"id\": \"$input.path("$.id")\" }"}"#).starts_with(twice));
     let once = remedy(r#"{"Detail": "$input.path("$.id")"}"#);
     assert!(!once.is_empty() && !once.starts_with(twice), "{once}");
-}
-
-#[test]
-fn what_begins_a_message_is_no_part_of_it() {
-    let found = |pattern: &str| {
-        let template = format!(
-            "
-openapi: 3.0.1
-info: {{ title: orders, version: '1' }}
-paths:
-  /orders:
-    post:
-      responses: {{ '200': {{}}, '400': {{}} }}
-      x-amazon-apigateway-integration:
-        type: aws
-        httpMethod: POST
-        uri: arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:orders/invocations
-        responses:
-          default: {{ statusCode: '200' }}
-          '{pattern}': {{ statusCode: '400' }}
-"
-        );
-        let (_, report) = super::check_files(&[("template.yaml", &template)]);
-        let rules = ["pattern-partial-match", "raise-not-matched"];
-        let found =
-            report.findings.iter().map(|finding| finding.rule.slug).filter(|slug| rules.contains(slug));
-        found.collect::<Vec<_>>()
-    };
-    assert!(found("BAD_REQUEST").contains(&"pattern-partial-match"));
-    // The author knows how messages begin; other errors become successes all the same.
-    assert_eq!(found("BAD_REQUEST.*"), ["raise-not-matched"]);
-}
-
-#[test]
-fn a_second_more_than_the_integration_waits_is_a_note() {
-    let found = |function: u32| {
-        let template = format!(
-            "
-Transform: AWS::Serverless-2016-10-31
-Resources:
-  Report:
-    Type: AWS::Serverless::Function
-    Properties:
-      Runtime: nodejs22.x
-      Handler: app.handler
-      CodeUri: .
-      Timeout: {function}
-      Events: {{ Get: {{ Type: HttpApi, Properties: {{ Path: /report, Method: get, TimeoutInMillis: 20000 }} }} }}
-"
-        );
-        severities(&template, "integration-timeout-too-short")
-    };
-    assert_eq!(found(21), [Severity::Note]);
-    assert_eq!(found(22), [Severity::Warning]);
-    assert_eq!(found(20), []);
 }
