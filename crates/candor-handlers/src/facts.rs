@@ -31,6 +31,9 @@ pub struct Facts {
     pub unknown: Vec<Unknown>,
     /// Whether something that nobody catches may raise: a call that can fail, a key that may be missing.
     pub may_raise: bool,
+    /// Whether anything may take its time: a call that does something outside or runs what was not read, a pause, a `while`. Modules that
+    /// are loaded count, too.
+    pub lasts: bool,
     /// Calls that succeed even where their work failed, and whose answer nobody looks at.
     pub unchecked: Vec<Unchecked>,
     /// Work that is begun and not waited for.

@@ -114,6 +114,31 @@ Resources:
 }
 
 #[test]
+fn a_state_machine_is_started_as_sam_writes_it() {
+    let reading = read_one(
+        "
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Ship:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionUri: ship.asl.json
+      Events:
+        Post: { Type: Api, Properties: { Path: /ship, Method: post, UnescapeMappingTemplate: true } }
+",
+    );
+    assert_eq!(routes(&reading), ["ServerlessRestApi Prod rest | POST /ship | aws states StartExecution"]);
+    let integration = &reading.projects[0].apis[0].routes[0].integration;
+    let responses = integration.responses.optional().unwrap().0.unwrap();
+    let statuses = responses.iter().map(|response| shown(&response.status));
+    assert_eq!(statuses.collect::<Vec<_>>(), ["200", "400"]);
+    let template = integration.request_templates[0].template.optional().unwrap().0.unwrap();
+    let written = r#"{"input": "$util.escapeJavaScript($input.json('$')).replaceAll("\\'","'")", "stateMachineArn": "${Ship}"}"#;
+    assert_eq!(template.text.as_str(), written);
+    assert!(template.parsed.is_ok());
+}
+
+#[test]
 fn a_definition_body_wins_over_events() {
     let text = format!(
         "
@@ -592,6 +617,26 @@ fn a_document_alone_is_an_api() {
     );
     let reading = read_files(&[("api.json", &text)], &[]);
     assert_eq!(routes(&reading), ["orders $default http | GET /o | aws-proxy outside orders"]);
+}
+
+#[test]
+fn a_document_has_the_variables_of_its_import() {
+    let text = r#"{"openapi": "3.0.1", "info": {"title": "orders"}, "paths": {"/o": {
+        "get": {"x-amazon-apigateway-integration": {"type": "aws_proxy", "httpMethod": "POST",
+            "uri": "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:orders/invocations"}},
+        "post": {"x-amazon-apigateway-integration": {"type": "aws", "httpMethod": "POST", "uri": "arn:aws:apigateway:${AWS::Region}:states:action/StartSyncExecution",
+            "requestTemplates": {"application/json": "{\"stateMachineArn\": \"arn:aws:states:${AWS::Region}:${AWS::AccountId}:stateMachine:orders\", \"name\": \"${AWS::StackName}\"}"}}}}}}"#;
+    let reading = read_files(&[("api.json", text)], &[]);
+    let routes = routes(&reading);
+    let targets: Vec<&str> = routes.iter().filter_map(|route| Some(route.split_once(" | ")?.1)).collect();
+    assert_eq!(targets, ["GET /o | aws-proxy outside orders", "POST /o | aws states StartSyncExecution"]);
+    let templates = &reading.projects[0].apis[0].routes[1].integration.request_templates;
+    let template = templates[0].template.optional().unwrap().0.unwrap();
+    // The stack's name is none of the variables: what CloudFormation alone knows stays as it is written.
+    assert_eq!(
+        template.text.as_str(),
+        r#"{"stateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:orders", "name": "${AWS::StackName}"}"#
+    );
 }
 
 #[test]

@@ -295,7 +295,10 @@ impl<'p> Interpreter<'p> {
             }
             "concurrent.futures.ThreadPoolExecutor().shutdown"
             | "concurrent.futures.ProcessPoolExecutor().shutdown" => one(state, Value::None),
-            "asyncio.sleep" | "time.sleep" => one(state, Value::None),
+            "asyncio.sleep" | "time.sleep" => {
+                self.lasts = true;
+                one(state, Value::None)
+            }
             "threading.Thread().start" | "threading.Timer().start" | "multiprocessing.Process().start" => {
                 self.watch(&mut state, place, path.to_string(), Watched::Thread);
                 one(state, Value::None)

@@ -46,7 +46,7 @@ impl<'p> Interpreter<'p> {
         let Some(value) = self.global(&state, entry, handler) else {
             if self.starred[entry] {
                 self.unknown_at(start, format!("{handler}, which a star import may define"));
-                return Ok(Facts { unknown: self.unknown, may_raise: true, ..Facts::default() });
+                return Ok(Facts { unknown: self.unknown, may_raise: true, lasts: true, ..Facts::default() });
             }
             return Err(Unread::NoHandler {
                 key: self.program.modules[entry].key,
@@ -117,6 +117,7 @@ impl<'p> Interpreter<'p> {
             Value::Unknown(_) => {
                 self.unknown_at(at, "what the handler is made of");
                 self.may_raise = true;
+                self.lasts = true;
             }
             other => {
                 let other = other.clone();
@@ -209,6 +210,7 @@ impl<'p> Interpreter<'p> {
             paths: kept,
             unknown: self.unknown,
             may_raise: self.may_raise,
+            lasts: self.lasts,
             unchecked: unread,
             loose,
             unguarded,

@@ -62,6 +62,8 @@ pub(super) struct Interpreter<'p> {
     /// Exceptions of the expressions of the statement that runs.
     pub(super) escaped: Vec<(State<'p>, Escape<'p>)>,
     pub(super) may_raise: bool,
+    /// Whether anything was met that may take its time.
+    pub(super) lasts: bool,
     /// Calls that only read something outside.
     pub(super) reading: FxHashSet<Place>,
     /// Calls that only tell somebody how the program is doing.
@@ -130,6 +132,7 @@ impl<'p> Interpreter<'p> {
             tries: 0,
             escaped: Vec::new(),
             may_raise: false,
+            lasts: false,
             reading: FxHashSet::default(),
             telling: FxHashSet::default(),
             defaults: FxHashMap::default(),
@@ -260,6 +263,7 @@ impl<'p> Interpreter<'p> {
         what: Failed,
         place: Place,
     ) {
+        self.lasts |= matches!(what, Failed::Effect | Failed::Unread);
         if self.tries == 0 {
             self.may_raise = true;
             return;

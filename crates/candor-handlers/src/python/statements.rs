@@ -294,6 +294,7 @@ impl<'p> Interpreter<'p> {
     }
 
     fn while_statement(&mut self, s: &'p ast::StmtWhile, state: State<'p>, cx: Cx<'_, 'p>) -> Ends<'p> {
+        self.lasts = true;
         let mut ends = Many::new();
         let mut heads = vec![state];
         // One round more than the body runs: the last asks whether it is over.
