@@ -10,7 +10,7 @@ use smallvec::smallvec;
 use super::exceptions::{self, Catch};
 use super::interpreter::{Cx, Ends, Interpreter, Many};
 use super::state::{Around, Flow, Object, State};
-use super::value::{Exception, ExceptionClass, Function, Id, Value};
+use super::value::{Exception, ExceptionClass, Function, Id, Taint, Value};
 use crate::facts::{Caught, Failed, Logged, Place};
 
 /// How many exceptions of one `try` body are followed apart; further ones take the same ways.
@@ -96,6 +96,20 @@ impl<'p> Interpreter<'p> {
         let mut rest = Some(state);
         for ExceptHandler::ExceptHandler(handler) in &of.handlers {
             let Some(mut state) = rest.take() else { break };
+            if let Some(class) = &handler.type_
+                && self.is_undefined(class, &state, cx)
+            {
+                // What the clause would catch is asked only now, and that raises in place of what had failed.
+                let undefined = Exception {
+                    class: ExceptionClass::Named("builtins.NameError".to_string()),
+                    message: Value::some_text("name '", Taint::default()),
+                    instance: None,
+                    place: self.place(cx, &**class),
+                    what: exception.what,
+                };
+                ends.push((state, Flow::Raise(Rc::new(undefined))));
+                break;
+            }
             let clause = handler.type_.as_deref().map(|expr| self.eval_one(expr, &mut state, cx));
             let catch = exceptions::catches(clause.as_ref(), &exception);
             match catch {
