@@ -12,7 +12,9 @@ use candor_gateway::endpoint::EndpointOutcome;
 use candor_gateway::exchange::Exchange;
 use candor_gateway::span::Span;
 use candor_gateway::trace::What;
-use candor_handlers::{Answer, Caught, End, Entry, Failed, Kind, Logged, Loose, Path, Place, Shape, Watch};
+use candor_handlers::{
+    Answer, Caught, End, Entry, Failed, Kind, Lighter, Logged, Loose, Path, Place, Shape, Watch,
+};
 use candor_iac::project::{Function, Project};
 
 use crate::finding::{Claimed, Concerned, Findings, Proof, Severity};
@@ -312,9 +314,10 @@ impl<'a> Scene<'a> {
         self.path()?.failure.as_ref().filter(|failure| failure.certain)
     }
 
-    /// How grave it is that a failure is swallowed: that a metric was lost is worth a note, where the work itself was done.
+    /// How grave it is that a failure is swallowed: that a metric was lost is worth a note, where the work itself was done, and so is
+    /// what the client can read in a part of the answer.
     pub(crate) fn severity_of(&self, rule: &Rule, failure: &Caught) -> Severity {
-        if failure.aside { Severity::Note } else { rule.severity }
+        if failure.lighter.is_some() { Severity::Note } else { rule.severity }
     }
 
     /// A place in the handler's source. Only for scenes with a path.

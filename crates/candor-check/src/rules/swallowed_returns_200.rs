@@ -24,9 +24,20 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
     let status = scene.exchange.response.status.value;
     scene.report(&RULE, scene.severity_of(&RULE, failure), at, findings, || Claimed {
         at,
-        message: format!("{} answers {status} when its work has failed", scene.whose()),
+        message: match failure.lighter {
+            Some(Lighter::Told) => {
+                format!("{} answers {status} and tells of what has failed only in a part of its answer", scene.whose())
+            }
+            Some(Lighter::Report) | None => {
+                format!("{} answers {status} when its work has failed", scene.whose())
+            }
+        },
         label: "an `except` clause that answers with a success".to_string(),
-        remedy: "answer with a status of 500 and above, or raise".to_string(),
+        remedy: match failure.lighter {
+            Some(Lighter::Told) => "answer with 207, or log it with the level ERROR: no metric counts it",
+            Some(Lighter::Report) | None => "answer with a status of 500 and above, or raise",
+        }
+        .to_string(),
         also,
     })
 }

@@ -23,15 +23,24 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
     let status = scene.exchange.response.status.value;
     scene.report(&RULE, scene.severity_of(&RULE, failure), at, findings, || Claimed {
         at,
-        message: match failure.aside {
-            true => format!("{} answers {status} although a report on its work was lost", scene.whose()),
-            false => format!("{} answers {status} although its work has failed", scene.whose()),
+        message: match failure.lighter {
+            Some(Lighter::Report) => {
+                format!("{} answers {status} although a report on its work was lost", scene.whose())
+            }
+            Some(Lighter::Told) => {
+                format!("{} answers {status} and tells of what has failed only in a part of its answer", scene.whose())
+            }
+            None => format!("{} answers {status} although its work has failed", scene.whose()),
         },
         label: "the failure ends here, and the handler goes on".to_string(),
-        remedy: match failure.aside {
-            true => "log it with the level ERROR: the client need not know, whoever watches the metric should".to_string(),
-            false => "raise, or answer with a status of 500 and above".to_string(),
-        },
+        remedy: match failure.lighter {
+            Some(Lighter::Report) => {
+                "log it with the level ERROR: the client need not know, whoever watches the metric should"
+            }
+            Some(Lighter::Told) => "answer with 207, or log it with the level ERROR: no metric counts it",
+            None => "raise, or answer with a status of 500 and above",
+        }
+        .to_string(),
         also,
     })
 }

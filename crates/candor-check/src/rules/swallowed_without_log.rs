@@ -13,6 +13,10 @@ pub(super) static RULE: Rule = Rule {
 fn find(scene: &HandlerScene<'_>, findings: &mut Findings) {
     for (path, exchange) in scene.played() {
         let Some(failure) = path.failure.as_ref().filter(|f| f.certain && f.logged == Logged::Nowhere) else { continue };
+        // The client is told.
+        if failure.lighter == Some(Lighter::Told) {
+            continue;
+        }
         // `except DoesNotExist: return {"statusCode": 404}` is an answer, and nothing to be logged, whatever becomes of it.
         if !failure.broad && failure.what != Failed::Effect {
             continue;

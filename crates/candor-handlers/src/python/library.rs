@@ -569,6 +569,7 @@ impl<'p> Interpreter<'p> {
         }
         self.may_raise(&state, ExceptionClass::Any, Failed::Effect, place);
         state.worked |= !self.telling.contains(&place);
+        state.changed |= !self.telling.contains(&place) && !self.reading.contains(&place);
         let instead = self.stands_in(arguments, place, &mut state);
         self.redoes(place, &mut state);
         for value in arguments.all() {

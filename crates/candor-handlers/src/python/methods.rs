@@ -92,6 +92,7 @@ impl<'p> Interpreter<'p> {
             Value::Dict(id) => return self.dict_method(*id, name, arguments, place, state),
             Value::List(id) => {
                 let given = arguments.positional.clone();
+                given.iter().for_each(|item| self.tells_into(*id, item, &mut state));
                 if let Some(Object::List(list)) = self.object_mut(&mut state, *id) {
                     match (name, given.as_slice()) {
                         ("append", [item]) => list.items.push(item.clone()),
@@ -258,6 +259,9 @@ impl<'p> Interpreter<'p> {
         let default = arguments.positional.get(1).cloned();
         let known = key.as_deref().and_then(|key| dict.get(key)).cloned();
         let (open, copy) = (dict.open, dict.clone());
+        if matches!(name, "update" | "setdefault") {
+            arguments.all().for_each(|value| self.tells_into(id, value, &mut state));
+        }
         let value = match name {
             "get" => match (known, key) {
                 (Some(value), _) => value,

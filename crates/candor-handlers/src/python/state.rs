@@ -114,6 +114,8 @@ pub(super) struct Trail<'p> {
     pub(super) gave: Option<Rc<Gave<'p>>>,
     /// Whether something outside has been done, other than to tell how the program is doing.
     pub(super) worked: bool,
+    /// Whether that was more than to read something.
+    pub(super) changed: bool,
     /// Watched calls on the way.
     pub(super) calls: Rc<Vec<CallId>>,
     /// The last statement of the function that runs.
@@ -157,6 +159,7 @@ impl<'p> Trail<'p> {
             returned: None,
             gave: None,
             worked: false,
+            changed: false,
             calls: Rc::default(),
             last: start,
             dropped: None,
@@ -172,7 +175,7 @@ impl<'p> Trail<'p> {
         // What is quickly compared comes first: most paths differ.
         self.around.len() == other.around.len()
             && self.failure == other.failure
-            && self.worked == other.worked
+            && (self.worked, self.changed) == (other.worked, other.changed)
             && self.fallback == other.fallback
             && equal(&self.calls, &other.calls)
             && self.heap.len() == other.heap.len()
@@ -250,6 +253,7 @@ impl<'p> Trail<'p> {
             }
         }
         self.worked &= other.worked;
+        self.changed &= other.changed;
         if let (Some(mine), Some(theirs)) = (&mut self.fallback, &other.fallback)
             && mine != theirs
         {

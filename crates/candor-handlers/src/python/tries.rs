@@ -11,7 +11,7 @@ use super::exceptions::{self, Catch};
 use super::interpreter::{Cx, Ends, Interpreter, Many};
 use super::state::{Around, Flow, Object, State};
 use super::value::{Exception, ExceptionClass, Function, Id, Taint, Value};
-use crate::facts::{Caught, Failed, Logged, Place};
+use crate::facts::{Caught, Failed, Lighter, Logged, Place};
 
 /// How many exceptions of one `try` body are followed apart; further ones take the same ways.
 const MAX_RAISED: usize = 10;
@@ -123,7 +123,7 @@ impl<'p> Interpreter<'p> {
             let (before, handled) = (state.failure.clone(), state.handling.clone());
             let fallback = state.fallback.take();
             self.may_redo(&of.body, &handler.body, cx);
-            state.fallback = self.fallback_of(&exception, [&of.body, &handler.body]);
+            state.fallback = self.fallback_of(&exception, [&of.body, &handler.body], &state);
             state.failure = Some(Rc::new(self.caught(handler, clause.as_ref(), &exception, cx)));
             state.returned = None;
             state.handling = Some(exception.clone());
@@ -145,13 +145,18 @@ impl<'p> Interpreter<'p> {
             }
             for (mut state, flow) in self.block(&handler.body, state, cx) {
                 state.handling = handled.clone();
-                match flow {
+                match &flow {
                     // Passed on: nothing was swallowed here.
                     Flow::Raise(_) | Flow::Exit => {
                         state.failure = before.clone();
                         state.fallback = fallback.clone();
                     }
                     Flow::Next => self.falls_past(&of.body, &mut state),
+                    Flow::Return(Value::Dict(id) | Value::List(id), _) => {
+                        if let Some(fallback) = &mut state.fallback {
+                            Rc::make_mut(fallback).gave = Some(*id);
+                        }
+                    }
                     Flow::Return(..) | Flow::Break | Flow::Continue => {}
                 }
                 ends.push((state, flow));
@@ -191,9 +196,14 @@ impl<'p> Interpreter<'p> {
             answered: None,
             certain,
             logged: Logged::Nowhere,
-            aside: self.telling.contains(&exception.place),
+            lighter: self.lighter(exception.place),
             beside: false,
         }
+    }
+
+    /// Why a failure at this place weighs less than others, as far as the call itself shows it.
+    pub(super) fn lighter(&self, raised: Place) -> Option<Lighter> {
+        self.telling.contains(&raised).then_some(Lighter::Report)
     }
 
     /// Somebody logs while a failure is being handled.
@@ -292,10 +302,10 @@ impl<'p> Interpreter<'p> {
                 ends.push((state.clone(), flow.clone()));
             }
             if catch != Catch::No {
-                let aside = self.telling.contains(&exception.place);
+                let lighter = self.lighter(exception.place);
                 state.failure =
-                    Some(Rc::new(swallowed(exception, place, exceptions::is_broad(Some(&clause)), aside)));
-                state.fallback = self.fallback_of(exception, [body, &[]]);
+                    Some(Rc::new(swallowed(exception, place, exceptions::is_broad(Some(&clause)), lighter)));
+                state.fallback = self.fallback_of(exception, [body, &[]], &state);
                 state.returned = None;
                 ends.push((state, Flow::Next));
             }
@@ -348,11 +358,10 @@ impl<'p> Interpreter<'p> {
                         ends.push((state.clone(), flow.clone()));
                     }
                     if truth != Some(false) {
-                        let mut failure =
-                            swallowed(exception, place, true, self.telling.contains(&exception.place));
+                        let mut failure = swallowed(exception, place, true, self.lighter(exception.place));
                         failure.certain &= truth == Some(true);
                         state.failure = Some(Rc::new(failure));
-                        state.fallback = self.fallback_of(exception, [body, &[]]);
+                        state.fallback = self.fallback_of(exception, [body, &[]], &state);
                         state.returned = None;
                         ends.push((state, Flow::Next));
                     }
@@ -456,7 +465,7 @@ fn does_nothing(body: &[Stmt]) -> bool {
 }
 
 /// A failure that something other than an `except` clause swallowed.
-fn swallowed(exception: &Exception<'_>, place: Place, broad: bool, aside: bool) -> Caught {
+fn swallowed(exception: &Exception<'_>, place: Place, broad: bool, lighter: Option<Lighter>) -> Caught {
     Caught {
         what: exception.what,
         raised: exception.place,
@@ -466,7 +475,7 @@ fn swallowed(exception: &Exception<'_>, place: Place, broad: bool, aside: bool) 
         answered: None,
         certain: broad && exception.what != Failed::Value,
         logged: Logged::Nowhere,
-        aside,
+        lighter,
         beside: false,
     }
 }
