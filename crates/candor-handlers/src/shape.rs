@@ -99,6 +99,29 @@ impl Shape {
         }
     }
 
+    /// Whether it says of a part that something went wrong there, beside something else, and not of the whole.
+    pub(crate) fn tells_in_part(&self) -> bool {
+        match self {
+            Shape::Text { content: Some(content), .. } => content.tells_in_part(),
+            Shape::List { items, .. } => items.iter().any(Shape::tells_of_failures),
+            Shape::Dict { entries, open } => {
+                let (mut part, mut other) = (false, *open);
+                for entry in entries {
+                    match &entry.value {
+                        Shape::List { .. } | Shape::Number(_) if says_error(entry) => part = true,
+                        _ if says_error(entry) => return false,
+                        value if counts_failures(entry) || value.tells_of_failures() || value.tells() => {
+                            part = true
+                        }
+                        _ => other = true,
+                    }
+                }
+                part && other
+            }
+            _ => false,
+        }
+    }
+
     /// Whether something in it says of itself that it went wrong.
     pub(crate) fn tells_of_failures(&self) -> bool {
         match self {

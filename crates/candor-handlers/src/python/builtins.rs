@@ -95,6 +95,8 @@ impl<'p> Interpreter<'p> {
             }
             "builtins.len" => {
                 self.settles_all(arguments, &state);
+                let of_clause = first.is_some_and(|value| self.is_told(value, &state));
+                let taint = Taint { of_clause: taint.of_clause || of_clause, ..taint };
                 let value = match first {
                     Some(value @ (Value::List(_) | Value::Tuple(_) | Value::Dict(_))) => {
                         match self.items(&state, value) {

@@ -39,6 +39,8 @@ pub(super) struct Fallback<'p> {
     pub(super) after_work: bool,
     /// Lists, dictionaries and objects into which the clause has put what tells of the failure.
     pub(super) told: Vec<Id>,
+    /// Those into which it has put anything else.
+    pub(super) grown: Vec<Id>,
     /// The list or dictionary that the clause gave back.
     pub(super) gave: Option<Id>,
 }
@@ -53,6 +55,7 @@ impl Fallback<'_> {
         self.worked &= other.worked;
         self.after_work &= other.after_work;
         self.told.retain(|id| other.told.contains(id));
+        self.grown.retain(|id| other.grown.contains(id));
         self.gave = self.gave.filter(|gave| other.gave == Some(*gave));
     }
 
@@ -117,6 +120,7 @@ impl<'p> Interpreter<'p> {
             worked: false,
             after_work: state.changed,
             told: Vec::new(),
+            grown: Vec::new(),
             gave: None,
         }))
     }

@@ -275,14 +275,15 @@ impl<'p> Interpreter<'p> {
         let settled = told || state.failure.is_some() && self.made_good(&value, &shape, state);
         let mut answer = answer(shape, kind, made, foreign);
         answer.tells = answer.tells.filter(|_| !told);
-        answer.in_part = match self.entry(state, &value, "body") {
+        answer.in_part = match answer.shape.entry("body") {
+            Some(body) => body.value.tells_in_part(),
+            None => answer.shape.tells_in_part(),
+        };
+        let in_part = match self.entry(state, &value, "body") {
             Some(Value::Text(body)) => body.content.is_some() && body.taint.of_clause,
             Some(_) => false,
-            None => {
-                answer.shape.entry("statusCode").is_none() && self.tells_in_part(&value, &answer.shape, state)
-            }
+            None => self.tells_in_part(&value, &answer.shape, state),
         };
-        let in_part = answer.in_part;
         for given in answers {
             if let Some(call) = self.watched.get_mut(given.call as usize) {
                 // The client gets the whole answer, with what it tells.

@@ -6,7 +6,7 @@
 //!
 //! - the text of an exception, or text that was written while the failure was handled (`"down"`, whatever the language),
 //! - a list or dictionary into which the clause put such a thing, whether or not its items are still told apart,
-//! - an entry that says so by its key: `errors`, `failedCount`, `success: false` further down;
+//! - a count of what failed, or a list to which the clause has added something, by its key: `failedCount: 1`, `failed: […]`;
 //!
 //! and where the answer holds something else besides, and no entry says that the whole is an error.
 
@@ -32,24 +32,32 @@ impl<'p> Interpreter<'p> {
         if state.handling.is_none() || state.fallback.is_none() {
             return;
         }
-        let tells = self.any_inside(value, state, &|value| marks(value));
+        if self.any_inside(value, state, &marks) {
+            self.puts_in(id, state);
+        } else if let Some(fallback) = &mut state.fallback
+            && !fallback.grown.contains(&id)
+        {
+            Rc::make_mut(fallback).grown.push(id);
+        }
+    }
+
+    /// A list, a dictionary or an object tells of the failure from here on.
+    pub(super) fn puts_in(&self, id: Id, state: &mut State<'p>) {
         if let Some(fallback) = &mut state.fallback
-            && tells
             && !fallback.told.contains(&id)
         {
             Rc::make_mut(fallback).told.push(id);
         }
     }
 
-    /// Whether content of an answer, of which `shape` is known, tells of a failure in a part of it.
+    /// Whether content of an answer, of which `shape` is known, tells in a part of it of the failure that was swallowed.
     pub(super) fn tells_in_part(&self, content: &Value<'p>, shape: &Shape, state: &State<'p>) -> bool {
         let told = |id: &Id| state.fallback.as_ref().is_some_and(|fallback| fallback.told.contains(id));
         match (content, shape) {
-            (Value::List(id), Shape::List { items, .. }) => match self.object(state, *id) {
+            (Value::List(id), _) => match self.object(state, *id) {
                 Some(Object::List(list)) => {
                     let whole = !told(id) && self.is_the_clauses_own(*id, list.made, state);
-                    let mut items = list.items.iter().zip(items);
-                    !whole && (told(id) || items.any(|(item, shape)| self.carries(item, shape, state)))
+                    !whole && (told(id) || list.items.iter().any(|item| self.carries(item, state)))
                 }
                 _ => false,
             },
@@ -84,27 +92,38 @@ impl<'p> Interpreter<'p> {
 
     fn says(&self, entry: &Entry, value: &Value<'p>, state: &State<'p>) -> Says {
         if says_error(entry) {
-            return match entry.value {
-                Shape::List { .. } | Shape::Number(_) => Says::Part,
+            return match &entry.value {
+                Shape::List { .. } if self.carries(value, state) => Says::Part,
+                Shape::Number(Some(_)) => Says::Part,
+                Shape::List { .. } | Shape::Number(None) => Says::Other,
                 _ => Says::Whole,
             };
         }
-        if counts_failures(entry) || self.carries(value, &entry.value, state) {
+        let counted = match value {
+            Value::List(id) => state.fallback.as_ref().is_some_and(|fallback| fallback.grown.contains(id)),
+            value => matches!(value, Value::Int(_)),
+        };
+        let counted = counted && counts_failures(entry);
+        if counted || self.carries(value, state) {
             return Says::Part;
         }
         Says::Other
     }
 
-    /// Whether a part of an answer tells of a failure.
-    fn carries(&self, value: &Value<'p>, shape: &Shape, state: &State<'p>) -> bool {
+    /// Whether a part of an answer holds what the clause wrote or put in.
+    fn carries(&self, value: &Value<'p>, state: &State<'p>) -> bool {
+        self.any_inside(value, state, &|value| marks(value) || self.is_told(value, state))
+    }
+
+    /// Whether a value is something into which the clause has put what tells of the failure.
+    pub(super) fn is_told(&self, value: &Value<'p>, state: &State<'p>) -> bool {
         let told = state.fallback.as_deref().map(|fallback| fallback.told.as_slice()).unwrap_or_default();
-        let put_in = |value: &Value<'p>| matches!(value, Value::List(id) | Value::Dict(id) | Value::Instance(id) if told.contains(id));
-        shape.tells_of_failures() || self.any_inside(value, state, &|value| marks(value) || put_in(value))
+        matches!(value, Value::List(id) | Value::Dict(id) | Value::Instance(id) if told.contains(id))
     }
 }
 
 /// Whether a value is text of an exception, or was written while a failure was handled.
-fn marks(value: &Value<'_>) -> bool {
+pub(super) fn marks(value: &Value<'_>) -> bool {
     match value {
         Value::Text(text) => {
             text.taint.tells

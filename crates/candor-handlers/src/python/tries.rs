@@ -152,9 +152,12 @@ impl<'p> Interpreter<'p> {
                         state.fallback = fallback.clone();
                     }
                     Flow::Next => self.falls_past(&of.body, &mut state),
-                    Flow::Return(Value::Dict(id) | Value::List(id), _) => {
+                    Flow::Return(value @ (Value::Dict(id) | Value::List(id)), _) => {
                         if let Some(fallback) = &mut state.fallback {
                             Rc::make_mut(fallback).gave = Some(*id);
+                        }
+                        if self.any_inside(value, &state, &super::told::marks) {
+                            self.puts_in(*id, &mut state);
                         }
                     }
                     Flow::Return(..) | Flow::Break | Flow::Continue => {}
