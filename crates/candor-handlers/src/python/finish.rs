@@ -281,6 +281,8 @@ impl<'p> Interpreter<'p> {
         };
         let in_part = match self.entry(state, &value, "body") {
             Some(Value::Text(body)) => body.content.is_some() && body.taint.of_clause,
+            // JSON of several paths.
+            Some(Value::Unknown(body)) => body.taint.of_clause,
             Some(_) => false,
             None => self.tells_in_part(&value, &answer.shape, state),
         };
