@@ -6,7 +6,7 @@ use smallvec::smallvec;
 
 use super::fallbacks::reads;
 use super::interpreter::{Forks, Interpreter, Many};
-use super::library::makes_an_object;
+use super::library::{makes_an_object, releases};
 use super::reads::items_of;
 use super::state::{Dict, List, Object, State, taints};
 use super::value::{Arguments, ExceptionClass, Id, Itself, Sort, Taint, Text, Unknown, Value};
@@ -238,7 +238,9 @@ impl<'p> Interpreter<'p> {
             self.reading.insert(place);
             self.stands_in(&arguments, place, &mut state)
         };
-        self.may_raise(&state, ExceptionClass::Any, Failed::Unread, place);
+        let what = if releases(name) { Failed::Value } else { Failed::Unread };
+        self.may_raise(&state, ExceptionClass::Any, what, place);
+        state.outside += 1;
         self.hand_over(&mut state, &arguments);
         let taint = Taint { instead: taint.instead || instead, itself: items_of(name, None), ..taint };
         smallvec![(state, Value::unknown(Sort::Any, taint))]

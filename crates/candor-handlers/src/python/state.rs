@@ -116,6 +116,8 @@ pub(super) struct Trail<'p> {
     pub(super) worked: bool,
     /// Whether that was more than to read something.
     pub(super) changed: bool,
+    /// How many calls outside have been made.
+    pub(super) outside: u32,
     /// Watched calls on the way.
     pub(super) calls: Rc<Vec<CallId>>,
     /// The last statement of the function that runs.
@@ -160,6 +162,7 @@ impl<'p> Trail<'p> {
             gave: None,
             worked: false,
             changed: false,
+            outside: 0,
             calls: Rc::default(),
             last: start,
             dropped: None,
@@ -256,6 +259,7 @@ impl<'p> Trail<'p> {
         }
         self.worked &= other.worked;
         self.changed &= other.changed;
+        self.outside = self.outside.max(other.outside);
         if let (Some(mine), Some(theirs)) = (&mut self.fallback, &other.fallback)
             && mine != theirs
         {

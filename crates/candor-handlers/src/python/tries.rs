@@ -37,6 +37,7 @@ impl<'p> Interpreter<'p> {
         let clauses = !s.handlers.is_empty();
         let finally = !s.finalbody.is_empty();
         let whole = self.place(cx, s);
+        let outside = state.outside;
         self.tries += u32::from(clauses || finally);
         let body = self.block(&s.body, state, cx);
         self.tries -= u32::from(clauses || finally);
@@ -69,7 +70,8 @@ impl<'p> Interpreter<'p> {
             }
         }
         for (state, exception) in fewer(raised) {
-            ends.extend(self.handlers(s, state, exception, cx));
+            let reached_out = state.outside > outside;
+            ends.extend(self.handlers(s, (state, exception, reached_out), cx));
         }
         if !finally {
             return self.settle_ends(ends);
@@ -84,12 +86,11 @@ impl<'p> Interpreter<'p> {
         finished
     }
 
-    /// Runs the clauses that catch an exception.
+    /// Runs the clauses that catch an exception; with it comes whether the body had called something outside before.
     fn handlers(
         &mut self,
         of: &'p ast::StmtTry,
-        state: State<'p>,
-        exception: Rc<Exception<'p>>,
+        (state, exception, reached_out): (State<'p>, Rc<Exception<'p>>, bool),
         cx: Cx<'_, 'p>,
     ) -> Ends<'p> {
         let mut ends = Many::new();
@@ -124,7 +125,8 @@ impl<'p> Interpreter<'p> {
             let fallback = state.fallback.take();
             self.may_redo(&of.body, &handler.body, cx);
             state.fallback = self.fallback_of(&exception, [&of.body, &handler.body], &state);
-            state.failure = Some(Rc::new(self.caught(handler, clause.as_ref(), &exception, cx)));
+            state.failure =
+                Some(Rc::new(self.caught(handler, clause.as_ref(), (&exception, reached_out), cx)));
             state.returned = None;
             state.handling = Some(exception.clone());
             state.last = self.place(cx, &head_of(handler));
@@ -174,7 +176,7 @@ impl<'p> Interpreter<'p> {
         &self,
         handler: &'p ast::ExceptHandlerExceptHandler,
         clause: Option<&Value<'p>>,
-        exception: &Exception<'p>,
+        (exception, reached_out): (&Exception<'p>, bool),
         cx: Cx<'_, 'p>,
     ) -> Caught {
         let broad = exceptions::is_broad(clause);
@@ -185,8 +187,9 @@ impl<'p> Interpreter<'p> {
                     || clause.is_some_and(exceptions::names_outside_failures)
                     || matches!(exception.class, ExceptionClass::Project(_))
             }
-            // Whoever catches the project's own exception and does nothing about it lets it disappear.
-            Failed::Raise => broad || does_nothing(&handler.body),
+            // Whoever catches the project's own exception and does nothing about it lets it disappear. Where nothing outside had been
+            // touched, a clause that goes on with something else may well mean it: the exception tells of a value.
+            Failed::Raise => broad && reached_out || does_nothing(&handler.body),
             Failed::Unread => broad,
             Failed::Value => false,
         };
