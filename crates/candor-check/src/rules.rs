@@ -320,6 +320,28 @@ impl<'a> Scene<'a> {
         if failure.lighter.is_some() { Severity::Note } else { rule.severity }
     }
 
+    /// What is said of a swallowed failure that weighs less than others, as the end of "… answers 200 …", and what could be done.
+    pub(crate) fn said_of(lighter: Lighter) -> (&'static str, &'static str) {
+        match lighter {
+            Lighter::Report => (
+                "although a report on its work was lost",
+                "log it with the level ERROR: the client need not know, whoever watches the metric should",
+            ),
+            Lighter::Told => (
+                "and tells of what has failed only in a part of its answer",
+                "answer with 207, or log it with the level ERROR: no metric counts it",
+            ),
+            Lighter::Cache => (
+                "although nothing was kept for the next time",
+                "log it with the level ERROR, or count it: a cache that is down makes every call slow",
+            ),
+            Lighter::Probe => (
+                "whatever fails when it asks whether something is there",
+                "take the code of \"not found\" for a no, and raise for every other",
+            ),
+        }
+    }
+
     /// A place in the handler's source. Only for scenes with a path.
     pub(crate) fn place(&self, place: Place) -> Span {
         match self.source {

@@ -179,6 +179,10 @@ pub enum Lighter {
     Report,
     /// The answer tells of it, in a part: one item of several, one check, a warning beside the result.
     Told,
+    /// What failed was to keep something that expires, in a store that had been asked for the same before: a cache.
+    Cache,
+    /// What failed only asked whether something is there (S3's `HeadObject` fails where it is not).
+    Probe,
 }
 
 /// What an exception came from.

@@ -20,6 +20,7 @@ mod reads;
 mod source;
 mod state;
 mod statements;
+mod stores;
 mod told;
 mod tries;
 mod value;

@@ -25,7 +25,8 @@ fn find(scene: &HandlerScene<'_>, findings: &mut Findings) {
             continue;
         }
         let at = scene.place(failure.caught);
-        scene.report(&RULE, RULE.severity, at, findings, || Claimed {
+        let severity = if failure.lighter.is_some() { Severity::Note } else { RULE.severity };
+        scene.report(&RULE, severity, at, findings, || Claimed {
             at,
             message: format!("a failure of {} leaves no trace", scene.route.key),
             label: "neither logs nor raises".to_string(),

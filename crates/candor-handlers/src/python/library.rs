@@ -575,6 +575,12 @@ impl<'p> Interpreter<'p> {
         let name = external.path.rsplit('.').next().unwrap_or_default();
         if reads(&external.path, arguments) {
             self.reading.insert(place);
+            self.asks_store(external, arguments, &state);
+        } else {
+            self.keeps(external, arguments, place, &state);
+        }
+        if external.service.as_deref() == Some("s3") && ["head_object", "head_bucket"].contains(&name) {
+            self.probing.insert(place);
         }
         if tells_how_it_goes(external, name) {
             self.telling.insert(place);

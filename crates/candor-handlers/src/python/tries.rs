@@ -209,7 +209,12 @@ impl<'p> Interpreter<'p> {
 
     /// Why a failure at this place weighs less than others, as far as the call itself shows it.
     pub(super) fn lighter(&self, raised: Place) -> Option<Lighter> {
-        self.telling.contains(&raised).then_some(Lighter::Report)
+        let kinds = [
+            (&self.telling, Lighter::Report),
+            (&self.keeping, Lighter::Cache),
+            (&self.probing, Lighter::Probe),
+        ];
+        kinds.into_iter().find_map(|(calls, lighter)| calls.contains(&raised).then_some(lighter))
     }
 
     /// Somebody logs while a failure is being handled.

@@ -156,3 +156,68 @@ def handler(event, context):
         Vec::<bool>::new()
     );
 }
+
+/// What the failure of `table.put_item` or of the cache weighs, for each path on which it was swallowed.
+fn weights(rest: &str) -> Vec<Option<Lighter>> {
+    let facts = facts(&format!("{HEAD}{rest}"));
+    let failures = facts.paths.iter().filter_map(|path| path.failure.as_ref());
+    failures.filter(|failure| failure.certain).map(|failure| failure.lighter).collect()
+}
+
+#[test]
+fn a_cache_that_is_not_written() {
+    let handler = |asked: &str, item: &str| {
+        format!(
+            "
+def handler(event, context):
+    found = table.get_item(Key={{{asked}: event['id']}}).get('Item')
+    if found:
+        return answer(found['price'])
+    price = event['price'] * 2
+    try:
+        table.put_item(Item={{{item}, 'price': price}})
+    except Exception as error:
+        print(error)
+    return answer(price)
+"
+        )
+    };
+    assert_eq!(weights(&handler("'id'", "'id': event['id'], 'ttl': 60")), [Some(Lighter::Cache)]);
+    // It lasts, or something else was asked for.
+    assert_eq!(weights(&handler("'id'", "'id': event['id']")), [None]);
+    assert_eq!(weights(&handler("'user'", "'id': event['id'], 'ttl': 60")), [None]);
+    let redis = "
+import redis
+cache = redis.Redis()
+def handler(event, context):
+    price = cache.get('price') or event['price'] * 2
+    try:
+        cache.set('price', price, ex=60)
+    except redis.RedisError:
+        pass
+    return answer(price)
+";
+    assert_eq!(weights(redis), [Some(Lighter::Cache)]);
+}
+
+#[test]
+fn a_question_whether_something_is_there() {
+    let handler = |call: &str| {
+        format!(
+            "
+s3 = boto3.client('s3')
+def handler(event, context):
+    link = ''
+    try:
+        s3.{call}(Bucket='b', Key='k')
+    except Exception as error:
+        print(error)
+    else:
+        link = 'https://b.example.com/k'
+    return answer({{'link': link}})
+"
+        )
+    };
+    assert_eq!(weights(&handler("head_object")), [Some(Lighter::Probe)]);
+    assert_eq!(weights(&handler("get_object")), [None]);
+}
