@@ -12,7 +12,9 @@ use candor_gateway::endpoint::EndpointOutcome;
 use candor_gateway::exchange::Exchange;
 use candor_gateway::span::Span;
 use candor_gateway::trace::What;
-use candor_handlers::{Answer, Caught, End, Entry, Failed, Kind, Logged, Loose, Path, Place, Shape, Watch};
+use candor_handlers::{
+    Answer, Caught, End, Entry, Failed, Kind, Lighter, Logged, Loose, Path, Place, Shape, Watch,
+};
 use candor_iac::project::{Function, Project};
 
 use crate::finding::{Claimed, Concerned, Findings, Proof, Severity};
@@ -312,9 +314,32 @@ impl<'a> Scene<'a> {
         self.path()?.failure.as_ref().filter(|failure| failure.certain)
     }
 
-    /// How grave it is that a failure is swallowed: that a metric was lost is worth a note, where the work itself was done.
+    /// How grave it is that a failure is swallowed: that a metric was lost is worth a note, where the work itself was done, and so is
+    /// what the client can read in a part of the answer.
     pub(crate) fn severity_of(&self, rule: &Rule, failure: &Caught) -> Severity {
-        if failure.aside { Severity::Note } else { rule.severity }
+        if failure.lighter.is_some() { Severity::Note } else { rule.severity }
+    }
+
+    /// What is said of a swallowed failure that weighs less than others, as the end of "… answers 200 …", and what could be done.
+    pub(crate) fn said_of(lighter: Lighter) -> (&'static str, &'static str) {
+        match lighter {
+            Lighter::Report => (
+                "although a report on its work was lost",
+                "log it with the level ERROR: the client need not know, whoever watches the metric should",
+            ),
+            Lighter::Told => (
+                "and tells of what has failed only in a part of its answer",
+                "answer with 207, or log it with the level ERROR: no metric counts it",
+            ),
+            Lighter::Cache => (
+                "although nothing was kept for the next time",
+                "log it with the level ERROR, or count it: a cache that is down makes every call slow",
+            ),
+            Lighter::Probe => (
+                "whatever fails when it asks whether something is there",
+                "take the code of \"not found\" for a no, and raise for every other",
+            ),
+        }
     }
 
     /// A place in the handler's source. Only for scenes with a path.

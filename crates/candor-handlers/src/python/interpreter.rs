@@ -68,6 +68,12 @@ pub(super) struct Interpreter<'p> {
     pub(super) reading: FxHashSet<Place>,
     /// Calls that only tell somebody how the program is doing.
     pub(super) telling: FxHashSet<Place>,
+    /// Calls that keep something for a while, where the same was asked for before.
+    pub(super) keeping: FxHashSet<Place>,
+    /// Calls that only ask whether something is there.
+    pub(super) probing: FxHashSet<Place>,
+    /// Stores that have been asked for something.
+    pub(super) asked_stores: Vec<super::stores::Asked>,
     /// Names that a body and its clause assign to.
     pub(super) defaults: FxHashMap<[*const Stmt; 2], Rc<FxHashSet<&'p str>>>,
     /// Calls of clauses that do what was to be done in the body of their `try`.
@@ -135,6 +141,9 @@ impl<'p> Interpreter<'p> {
             lasts: false,
             reading: FxHashSet::default(),
             telling: FxHashSet::default(),
+            keeping: FxHashSet::default(),
+            probing: FxHashSet::default(),
+            asked_stores: Vec::new(),
             defaults: FxHashMap::default(),
             redoing: FxHashSet::default(),
             builtins: FxHashMap::default(),
