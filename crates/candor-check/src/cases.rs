@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use candor_contract::limits;
 use candor_contract::outcome::{FunctionError, Outcome, Payload, TimeoutWording};
-use candor_gateway::api::{IntegrationType, Pattern, Route, TransferMode};
+use candor_gateway::api::{Api, IntegrationType, Pattern, Route, TransferMode};
 use candor_gateway::drill::{Act, Case, Origin};
 use candor_handlers::{Answer, End, Kind, Path, Shape};
 use candor_iac::project::Function;
@@ -139,6 +139,12 @@ fn in_words_of(selection: &Pattern) -> Vec<Case> {
         raised(&format!("order 17:\n{literal}:\nno such thing"), "its words over lines"),
         raised(&format!("{literal}: \"order\"\t17 \\ 'of' {{nobody}}"), QUOTED),
     ]
+}
+
+/// What the authorizer of a route can say to refuse a request.
+pub(crate) fn authorizer_cases(api: &Api, route: &Route) -> Vec<Case> {
+    let Ok((Some(authorizer), _)) = route.request.authorizer.optional() else { return Vec::new() };
+    authorizer.refusals(api.kind).into_iter().map(Case::of_authorizer).collect()
 }
 
 /// What a handler's source says that it can do, each with the numbers of the paths that come to it. What nobody knows is not played: it would say

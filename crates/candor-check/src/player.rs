@@ -12,7 +12,7 @@ use candor_gateway::setting::Undecided;
 use candor_iac::Reading;
 use candor_iac::project::{Function, Project};
 
-use crate::cases::{Cases, source_cases};
+use crate::cases::{Cases, authorizer_cases, source_cases};
 use crate::endpoint_cases::endpoint_cases;
 use crate::handlers::{Handler, Handlers};
 
@@ -91,7 +91,8 @@ impl<'a> Player<'a> {
             return Ok(Vec::new());
         }
         let door = drill.begin(route)?;
-        let cases = self.cases(drill.api(), route, &door);
+        let mut cases = self.cases(drill.api(), route, &door);
+        cases.extend(authorizer_cases(drill.api(), route).into_iter().map(|case| (case, Vec::new())));
         let play = |(case, paths)| Played { exchange: door.play(&case), case, paths };
         Ok(cases.into_iter().map(play).collect())
     }

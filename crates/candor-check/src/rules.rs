@@ -7,7 +7,7 @@ use candor_contract::outcome::Outcome;
 use candor_contract::payload::ProxyFormat;
 use candor_contract::verdict::{Judgement, Verdict};
 use candor_gateway::api::{Api, IntegrationResponse, IntegrationType, Pattern, Route, TemplateText};
-use candor_gateway::drill::Case;
+use candor_gateway::drill::{Act, Case};
 use candor_gateway::endpoint::EndpointOutcome;
 use candor_gateway::exchange::Exchange;
 use candor_gateway::span::Span;
@@ -509,6 +509,9 @@ impl<'a> Scene<'a> {
     /// What the function did, as a clause: "when the function times out".
     pub(crate) fn when(&self) -> &'static str {
         match self.case.and_then(Case::outcome) {
+            None if matches!(self.case.map(|case| &case.act), Some(Act::Authorizer(_))) => {
+                "when the authorizer refuses a request"
+            }
             None if self.case.is_some() => "when the endpoint fails",
             None => "when the gateway refuses a request",
             Some(Outcome::Returned(_)) => "when the function succeeds",

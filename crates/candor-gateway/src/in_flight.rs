@@ -64,6 +64,14 @@ impl Received<'_> {
             _ => "$default",
         }
     }
+
+    /// The ARN of the method that takes the request, as policies name it (recorded: `X-Amz-Source-Arn` of a call).
+    pub(crate) fn method_arn(&self) -> String {
+        let (method, path) = self.route.map_or(("", "/"), |r| (r.key.method.as_str(), r.key.path.as_str()));
+        let method = if method == "ANY" { self.request.method.as_str() } else { method };
+        let (region, account, api) = (&self.ambient.region, &self.ambient.account_id, &self.ambient.api_id);
+        format!("arn:aws:execute-api:{region}:{account}:{api}/{}/{method}{path}", self.stage_name())
+    }
 }
 
 /// What the gateway waits for.
@@ -321,6 +329,28 @@ impl<'a> InFlight<'a> {
             State::Waiting(_) | State::Calling(_) => Err(Box::new(InFlight { received, trace, state })),
         }
     }
+}
+
+/// What the client gets where the authorizer says this of the example request for the same route.
+///
+/// # Errors
+/// [`Undecided`] where no authorizer refuses it, and where a setting is not known.
+pub(crate) fn refused<'a>(received: &Received<'a>, says: Authorization) -> Result<Exchange<'a>, Undecided> {
+    let Received { api, ambient, preflight, .. } = *received;
+    let passes = |span| {
+        let needs = Needs::Support("an authorizer that refuses: nothing does here".to_string());
+        Undecided { span, needs }
+    };
+    let route = received.route.ok_or_else(|| passes(api.span))?;
+    let (Some(authorizer), _) = route.request.authorizer.optional()? else {
+        return Err(passes(route.span));
+    };
+    let (mut request, parameters) = kinds::example_request(route);
+    if says != Authorization::Unidentified {
+        authorizer.identify(&mut request);
+    }
+    let (flight, _) = InFlight::take(api, Some(route), request, ambient, parameters, preflight, Some(says))?;
+    flight.done().map_err(|_| passes(authorizer.span))
 }
 
 /// An endpoint's answer was given to a route behind which a function stands.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use candor_contract::ApiKind;
 use candor_gateway::api::{
-    Api, FunctionRef, Integration, IntegrationType, MethodRequest, Route, RouteKey, Target,
+    Api, Authorizer, FunctionRef, Integration, IntegrationType, MethodRequest, Route, RouteKey, Target,
 };
 use candor_gateway::setting::Setting;
 use candor_gateway::span::Span;
@@ -108,7 +108,8 @@ impl Functions {
         }
         for resource in scope.template.resources.iter().filter(|r| r.resource_type == "AWS::Lambda::Url") {
             if exists(scope, resource) {
-                let value = properties_of(scope, resource, &["TargetFunctionArn", "Cors", "InvokeMode"]);
+                let value =
+                    properties_of(scope, resource, &["TargetFunctionArn", "AuthType", "Cors", "InvokeMode"]);
                 let of = |v: &Value| target::read(v, true, &functions);
                 let target = value.setting("TargetFunctionArn", resource.span(), of);
                 functions.urls.push(url(resource.id(), &value, target, resource.span()));
@@ -261,6 +262,12 @@ fn url(name: &str, config: &Value, target: Setting<Target>, at: Span) -> Api {
         Some(mode) => transfer_mode(mode),
         None => Setting::absent(at, "InvokeMode"),
     };
+    let mut request = MethodRequest::open(at);
+    if let Some(member) = config.member("AuthType").or_else(|| config.member("authType"))
+        && member.value.as_str() == Some("AWS_IAM")
+    {
+        request.authorizer = Setting::written(Authorizer::iam(member.key.span()), member.key.span());
+    }
     api.routes.push(Route {
         key: RouteKey::default_route(),
         integration: Integration {
@@ -268,7 +275,7 @@ fn url(name: &str, config: &Value, target: Setting<Target>, at: Span) -> Api {
             ..proxy(target, Setting::written("2.0".to_string(), at), at)
         },
         method_responses: Setting::absent(at, "MethodResponses"),
-        request: MethodRequest::open(at),
+        request,
         span: at,
     });
     api
