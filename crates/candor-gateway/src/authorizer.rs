@@ -6,6 +6,9 @@
 //! authorizers" and "with JWT authorizers"; their bodies are reported. Of IAM: guide "Gateway response types" (missing token, invalid signature), knowledge
 //! center "403 Missing Authentication Token"; what an HTTP API says is reported.
 
+pub mod answer;
+mod granted;
+
 use std::borrow::Cow;
 
 use candor_contract::ApiKind;
@@ -13,11 +16,29 @@ use candor_contract::ApiKind;
 use crate::api::{Authorizer, AuthorizerType, GatewayResponseType, IdentitySource};
 use crate::exchange::Response;
 use crate::gateway_response::{self, Refusal};
-use crate::in_flight::Received;
+use crate::in_flight::{self, Received};
 use crate::kinds::{function_url, http};
 use crate::request::Request;
 use crate::setting::{Cause, Fact, Undecided};
 use crate::trace::{Trace, What};
+
+pub(crate) use granted::Format;
+pub use granted::{Granted, Signer};
+
+/// What an authorizer decides: whether the request may pass, and what it hands on about the client.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decision {
+    /// Whether it may pass.
+    pub says: Authorization,
+    /// What it hands on; without it, an example.
+    pub granted: Option<Granted>,
+}
+
+impl From<Authorization> for Decision {
+    fn from(says: Authorization) -> Decision {
+        Decision { says, granted: None }
+    }
+}
 
 /// What the authorizer of a route says of a request. Told, as the outcome of a function is; a route without one never asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -184,7 +205,7 @@ fn refused(
         (GatewayResponseType::AccessDenied, _) if is_iam => format!(
             "User: {} is not authorized to perform: execute-api:Invoke on resource: {}",
             received.ambient.user_arn(),
-            received.method_arn()
+            in_flight::method_arn(received.api, &received.request, received.ambient)
         )
         .into(),
         (GatewayResponseType::AccessDenied, Authorization::Denies) => {

@@ -56,6 +56,8 @@ pub struct Authorizer {
     pub function: Option<FunctionRef>,
     /// What a request must bring, or it is refused before the authorizer is asked.
     pub identity: Setting<Vec<IdentitySource>>,
+    /// Whether its function says `isAuthorized` in place of a policy (`EnableSimpleResponses`, HTTP APIs).
+    pub simple_responses: Setting<bool>,
     /// Where it stands.
     pub span: Span,
 }
@@ -68,6 +70,7 @@ impl Authorizer {
             authorizer_type: AuthorizerType::Iam,
             function: None,
             identity: Setting::written(vec![IdentitySource::Signature], at),
+            simple_responses: Setting::absent(at, "EnableSimpleResponses"),
             span: at,
         }
     }

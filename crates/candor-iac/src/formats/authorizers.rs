@@ -4,6 +4,7 @@ use candor_gateway::api::{Authorizer, AuthorizerType, FunctionRef, IdentitySourc
 use candor_gateway::setting::Setting;
 use candor_gateway::span::Span;
 
+use crate::formats::fields::boolean;
 use crate::formats::functions::Functions;
 use crate::formats::openapi::referred;
 use crate::formats::target;
@@ -20,6 +21,7 @@ pub(super) struct Spelling {
     identity_source: &'static str,
     ttl: &'static str,
     uri: &'static str,
+    simple_responses: &'static str,
 }
 
 const OPENAPI: Spelling = Spelling {
@@ -27,6 +29,7 @@ const OPENAPI: Spelling = Spelling {
     identity_source: "identitySource",
     ttl: "authorizerResultTtlInSeconds",
     uri: "authorizerUri",
+    simple_responses: "enableSimpleResponses",
 };
 /// `AWS::ApiGateway::Authorizer`
 pub(super) const REST_RESOURCE: Spelling = Spelling {
@@ -34,6 +37,7 @@ pub(super) const REST_RESOURCE: Spelling = Spelling {
     identity_source: "IdentitySource",
     ttl: "AuthorizerResultTtlInSeconds",
     uri: "AuthorizerUri",
+    simple_responses: "EnableSimpleResponses",
 };
 /// `AWS::ApiGatewayV2::Authorizer`
 pub(super) const HTTP_RESOURCE: Spelling = Spelling {
@@ -41,12 +45,13 @@ pub(super) const HTTP_RESOURCE: Spelling = Spelling {
     identity_source: "IdentitySource",
     ttl: "AuthorizerResultTtlInSeconds",
     uri: "AuthorizerUri",
+    simple_responses: "EnableSimpleResponses",
 };
 
 impl Spelling {
     /// The keys of an authorizer that is a resource of its own.
-    pub(super) fn keys(&self) -> [&'static str; 4] {
-        [self.authorizer_type, self.identity_source, self.ttl, self.uri]
+    pub(super) fn keys(&self) -> [&'static str; 5] {
+        [self.authorizer_type, self.identity_source, self.ttl, self.uri, self.simple_responses]
     }
 }
 
@@ -89,7 +94,8 @@ pub(super) fn authorizer(
         AuthorizerType::Function
     };
     let function = value.get(spelling.uri).and_then(|uri| function(uri, functions));
-    Authorizer { name: name.to_string(), authorizer_type, function, identity, span: at }
+    let simple_responses = value.setting(spelling.simple_responses, at, boolean);
+    Authorizer { name: name.to_string(), authorizer_type, function, identity, simple_responses, span: at }
 }
 
 /// The function that a URI or an ARN names.

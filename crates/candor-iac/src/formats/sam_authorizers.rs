@@ -7,6 +7,7 @@ use candor_gateway::setting::Setting;
 use candor_gateway::span::Span;
 
 use crate::formats::authorizers;
+use crate::formats::fields::boolean;
 use crate::formats::functions::Functions;
 use crate::value::Value;
 
@@ -64,6 +65,7 @@ pub(super) fn of_event(properties: &Value, at: Span) -> Setting<Authorizer> {
                     authorizer_type: AuthorizerType::Function,
                     function: None,
                     identity: Setting::absent(span, "Identity"),
+                    simple_responses: Setting::absent(span, "EnableSimpleResponses"),
                     span,
                 },
             };
@@ -116,5 +118,6 @@ fn authorizer(name: &str, value: &Value, at: Span, functions: &Functions) -> Aut
     };
     let function = value.get("FunctionArn").and_then(|arn| authorizers::function(arn, functions));
     let identity = Setting::written(sources, at);
-    Authorizer { name: name.to_string(), authorizer_type, function, identity, span: at }
+    let simple_responses = value.setting("EnableSimpleResponses", at, boolean);
+    Authorizer { name: name.to_string(), authorizer_type, function, identity, simple_responses, span: at }
 }

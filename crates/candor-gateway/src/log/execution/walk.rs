@@ -292,7 +292,7 @@ fn call_headers(received: &Received<'_>) -> Vec<(String, String)> {
         pair("Authorization", "*".repeat(32)),
         pair("X-Amz-Date", time::amz_date(ambient.time_epoch_ms)),
         pair("x-amzn-apigateway-api-id", api.clone()),
-        pair("X-Amz-Source-Arn", received.method_arn()),
+        pair("X-Amz-Source-Arn", received.source_arn()),
         pair("Accept", "application/json".to_string()),
         pair("User-Agent", format!("AmazonAPIGateway_{api}")),
         pair("X-Amz-Security-Token", "*".repeat(32)),
