@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use candor_contract::ApiKind;
 use candor_contract::limits;
-use candor_gateway::api::{Api, IntegrationType, Route, Target};
+use candor_gateway::api::{Api, Authorizer, IntegrationType, Route, Target};
 use candor_gateway::drill::{Case, Door, Drill, Origin};
 use candor_gateway::exchange::Exchange;
 use candor_gateway::setting::Undecided;
@@ -54,6 +54,15 @@ impl<'a> Player<'a> {
             }
             _ => None,
         }
+    }
+
+    /// The authorizer before a route, the function that decides for it, and what its source shows, where it was read.
+    pub(crate) fn guarding(&self, route: &'a Route) -> Option<(&'a Authorizer, &'a Function, &'a Handler)> {
+        let (authorizer, _) = route.request.authorizer.optional().ok()?;
+        let authorizer = authorizer?;
+        let id = authorizer.function.as_ref()?.logical_id.as_deref()?;
+        let (function, handler) = self.functions.get(id).copied()?;
+        Some((authorizer, function, handler?))
     }
 
     /// What to play at this door of a route: what the function can do, what the endpoint can; where the gateway answers by itself,
