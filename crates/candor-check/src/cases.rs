@@ -41,17 +41,19 @@ pub(crate) struct Cases<'a> {
 
 impl<'a> Cases<'a> {
     /// Everything to play against a route: what any function can do, and for integrations with patterns errors in the
-    /// patterns' own words. `function_timeout` is the function's, `gateway_timeout` how long the gateway waits.
+    /// patterns' own words. `function_timeout` is the function's, `gateway_timeout` how long the gateway waits, `can_stream` says whether the
+    /// function may answer piece by piece where the route lets it.
     pub(crate) fn against(
         &mut self,
         route: &'a Route,
         function_timeout: Duration,
         gateway_timeout: Duration,
+        can_stream: bool,
     ) -> Vec<Case> {
         let integration = &route.integration;
         let mapped = matches!(integration.integration_type.optional(), Ok((Some(IntegrationType::Aws), _)));
         let mode = integration.transfer_mode.optional();
-        let streamed = matches!(mode, Ok((Some(TransferMode::Streamed), _)));
+        let streamed = can_stream && matches!(mode, Ok((Some(TransferMode::Streamed), _)));
         let key = (mapped, streamed, function_timeout, gateway_timeout);
         let mut cases = self
             .standard

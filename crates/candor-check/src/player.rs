@@ -79,7 +79,8 @@ impl<'a> Player<'a> {
             .and_then(|(function, _)| function.timeout.or(&limits::LAMBDA_TIMEOUT_DEFAULT.time).ok())
             .map_or(limits::LAMBDA_TIMEOUT_DEFAULT.time, |(t, _)| *t)
             .min(Duration::from_secs(86_400));
-        let standard = self.cases.against(route, function_timeout, gateway_timeout).into_iter();
+        let can_stream = behind.is_none_or(|(function, _)| function.can_stream);
+        let standard = self.cases.against(route, function_timeout, gateway_timeout, can_stream).into_iter();
         if let Door::Answered(_) = door {
             let success = |case: &Case| case.origin == Origin::Standard && case.slug == "returned";
             return standard.filter(success).map(without_path).collect();

@@ -82,6 +82,7 @@ rules! {
     pattern_on_status_code,
     no_default_response,
     gateway_response_2xx,
+    streaming_after_status,
     authorizer_fails_open,
     authorizer_error_mapped,
     template_fails,

@@ -51,6 +51,7 @@ const SAM_PROPERTIES: &[&str] = &[
     "LoggingConfig",
     "DeadLetterQueue",
     "EventInvokeConfig",
+    "Environment",
 ];
 const CFN_PROPERTIES: &[&str] = &[
     "FunctionName",
@@ -62,6 +63,7 @@ const CFN_PROPERTIES: &[&str] = &[
     "Layers",
     "LoggingConfig",
     "DeadLetterConfig",
+    "Environment",
 ];
 
 impl Functions {
@@ -142,6 +144,7 @@ impl Functions {
             layers,
             more_code: foreign_layers || builds_by_itself(resource),
             keeps_failed_events: keeps_failed_events(value),
+            can_stream: can_stream(value),
             span: at,
         };
         if let Ok((Some(name), _)) = function.name.optional() {
@@ -279,6 +282,24 @@ fn url(name: &str, config: &Value, target: Setting<Target>, at: Span) -> Api {
         span: at,
     });
     api
+}
+
+/// Whether a function may stream its answers; what nobody knows may.
+fn can_stream(properties: &Value) -> bool {
+    let of_its_own = match properties.get("Runtime") {
+        Some(runtime) => {
+            runtime.as_str().is_none_or(|r| r.starts_with("nodejs") || r.starts_with("provided"))
+        }
+        None => true,
+    };
+    let Some(environment) = properties.get("Environment") else { return of_its_own };
+    let Some(variables) = environment.get("Variables") else {
+        return of_its_own || environment.open().is_some();
+    };
+    match variables.get("AWS_LWA_INVOKE_MODE") {
+        Some(mode) => mode.as_str().is_none_or(|mode| mode.eq_ignore_ascii_case("response_stream")),
+        None => of_its_own || variables.open().is_some(),
+    }
 }
 
 /// Whether events that a function could not handle are kept somewhere: a dead letter queue, a destination.
