@@ -7,8 +7,8 @@ use candor_contract::ApiKind;
 use candor_vtl::{JavaRegex, RegexError, Template};
 
 pub use crate::method_request::{
-    ApiKeySource, Authorizer, IdentitySource, MethodRequest, Model, ParameterPlace, RequestModel,
-    RequestParameter, Validator,
+    ApiKeySource, Authorizer, AuthorizerType, IdentitySource, MethodRequest, Model, ParameterPlace,
+    RequestModel, RequestParameter, Validator,
 };
 use crate::setting::Setting;
 use crate::span::{Span, Text};

@@ -271,17 +271,19 @@ Resources:
     assert_eq!(merged.method_responses.optional().unwrap().0.unwrap().len(), 1);
 }
 
-/// Each route with its authorizer and what that knows a client by.
+/// Each route with its authorizer, of what type that is, the function behind it, and what it knows a client by.
 fn asked_by(reading: &Reading) -> Vec<String> {
     let routes = reading.projects[0].apis.iter().flat_map(|api| &api.routes);
     routes
         .map(|route| match route.request.authorizer.optional().unwrap().0 {
             Some(authorizer) => {
                 let sources = authorizer.identity.optional().unwrap().0.into_iter().flatten();
+                let function = authorizer.function.as_ref().map_or("-", |f| f.name.as_str());
                 format!(
-                    "{} {}: {}",
+                    "{} {} {:?} {function}: {}",
                     route.key,
                     authorizer.name,
+                    authorizer.authorizer_type,
                     sources.map(|s| s.name()).collect::<Vec<_>>().join(" ")
                 )
             }
@@ -307,6 +309,7 @@ Resources:
         Authorizers:
           Token: { FunctionArn: !GetAtt F.Arn }
           Asked: { FunctionArn: !GetAtt F.Arn, FunctionPayloadType: REQUEST, Identity: { Headers: [X-Who], QueryStrings: [who] } }
+          Pool: { UserPoolArn: arn:aws:cognito-idp:us-east-1:123456789012:userpool/x }
           Anew: { FunctionArn: !GetAtt F.Arn, FunctionPayloadType: REQUEST, Identity: { Headers: [X-Who], ReauthorizeEvery: 0 } }
   F:
     Type: AWS::Serverless::Function
@@ -317,14 +320,20 @@ Resources:
         C: { Type: Api, Properties: { RestApiId: !Ref Rest, Path: /c, Method: get, Auth: { Authorizer: NONE } } }
         D: { Type: Api, Properties: { RestApiId: !Ref Rest, Path: /d, Method: get, Auth: { Authorizer: Anew } } }
         E: { Type: HttpApi, Properties: { Path: /e, Method: get } }
+        F: { Type: Api, Properties: { RestApiId: !Ref Rest, Path: /f, Method: get, Auth: { Authorizer: AWS_IAM } } }
+        G: { Type: Api, Properties: { RestApiId: !Ref Rest, Path: /g, Method: get, Auth: { Authorizer: Pool } } }
+      FunctionUrlConfig: { AuthType: AWS_IAM }
 ",
     );
     let asked = [
-        "GET /a Token: Authorization",
-        "GET /b Asked: X-Who who",
+        "GET /a Token Function F: Authorization",
+        "GET /b Asked Function F: X-Who who",
         "GET /c open",
-        "GET /d Anew: ",
-        "GET /e Any: ",
+        "GET /d Anew Function F: ",
+        "GET /f AWS_IAM Iam -: Authorization",
+        "GET /g Pool UserPool -: Authorization",
+        "GET /e Any Function F: ",
+        "$default AWS_IAM Iam -: Authorization",
     ];
     assert_eq!(asked_by(&reading), asked);
 }
@@ -337,13 +346,21 @@ Resources:
   Rest: { Type: AWS::ApiGateway::RestApi, Properties: { Name: rest } }
   Guard:
     Type: AWS::ApiGateway::Authorizer
-    Properties: { RestApiId: !Ref Rest, Type: TOKEN, IdentitySource: method.request.header.X-Token }
+    Properties:
+      RestApiId: !Ref Rest
+      Type: TOKEN
+      IdentitySource: method.request.header.X-Token
+      AuthorizerUri: !Sub arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${F.Arn}/invocations
+  F: { Type: AWS::Lambda::Function, Properties: { Handler: index.handler } }
   Guarded:
     Type: AWS::ApiGateway::Method
     Properties: { RestApiId: !Ref Rest, ResourceId: !GetAtt Rest.RootResourceId, HttpMethod: GET, AuthorizerId: !Ref Guard }
   Open:
     Type: AWS::ApiGateway::Method
     Properties: { RestApiId: !Ref Rest, ResourceId: !GetAtt Rest.RootResourceId, HttpMethod: PUT }
+  Signed:
+    Type: AWS::ApiGateway::Method
+    Properties: { RestApiId: !Ref Rest, ResourceId: !GetAtt Rest.RootResourceId, HttpMethod: POST, AuthorizationType: AWS_IAM }
   Http: { Type: AWS::ApiGatewayV2::Api, Properties: { Name: http, ProtocolType: HTTP } }
   Jwt:
     Type: AWS::ApiGatewayV2::Authorizer
@@ -354,7 +371,15 @@ Resources:
     Properties: { ApiId: !Ref Http, RouteKey: GET /o, Target: !Sub 'integrations/${I}', AuthorizerId: !Ref Jwt }
 ",
     );
-    assert_eq!(asked_by(&reading), ["GET / Guard: X-Token", "PUT / open", "GET /o Jwt: Authorization t"]);
+    assert_eq!(
+        asked_by(&reading),
+        [
+            "GET / Guard Function F: X-Token",
+            "PUT / open",
+            "POST / AWS_IAM Iam -: Authorization",
+            "GET /o Jwt Jwt -: Authorization t",
+        ]
+    );
 }
 
 #[test]

@@ -188,6 +188,9 @@ const PURE: &[&str] = &[
     "colorsys",
 ];
 
+/// Those among them whose errors are classes of their own: a token that is none is no ValueError.
+const OWN_ERRORS: &[&str] = &["jwt", "jose"];
+
 /// Packages that talk to something outside.
 const OUTSIDE: &[&str] = &[
     "boto3",
@@ -540,7 +543,9 @@ impl<'p> Interpreter<'p> {
             self.checks_sent(&arguments);
             let conversion =
                 !path.starts_with("os.") && !path.starts_with("time.") && !arguments.positional.is_empty();
-            if conversion {
+            if OWN_ERRORS.contains(&package(path)) {
+                self.may_raise(&state, ExceptionClass::Any, Failed::Value, place);
+            } else if conversion {
                 self.may_fail(&state, &["ValueError", "TypeError", "KeyError", "AttributeError"], place);
             }
             return smallvec![(state, Value::Unknown(Unknown { taint, ..Unknown::ANY }))];

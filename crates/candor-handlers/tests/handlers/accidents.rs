@@ -494,3 +494,23 @@ may raise
 "#,
     );
 }
+
+/// A library that computes may have classes of errors of its own: a clause for one of them is reached.
+#[test]
+fn a_token_that_is_none() {
+    check(
+        "import jwt
+def handler(event, context):
+    try:
+        claims = jwt.decode(event['token'], 'key')
+    except jwt.InvalidTokenError:
+        return {'statusCode': 401}
+    return {'statusCode': 200}
+",
+        r#"
+6: returns {"statusCode":401}, after Value@4 was caught@5 perhaps and answered
+7: returns {"statusCode":200}
+may raise
+"#,
+    );
+}

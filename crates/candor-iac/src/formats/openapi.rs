@@ -10,6 +10,7 @@ use candor_gateway::setting::{Needs, Setting};
 use candor_gateway::span::Span;
 
 use crate::formats::apis::{cors, empty};
+use crate::formats::authorizers;
 use crate::formats::fields::{parameters, status, strings, templates};
 use crate::formats::functions::Functions;
 use crate::formats::integration::{self, OPENAPI};
@@ -206,9 +207,9 @@ fn route(
         }
     });
     let request = match kind {
-        ApiKind::Rest => method_request::of_operation(operation, path, document, at),
+        ApiKind::Rest => method_request::of_operation(operation, path, document, at, functions),
         ApiKind::Http | ApiKind::FunctionUrl => MethodRequest {
-            authorizer: method_request::document_authorizer(operation, document, at),
+            authorizer: authorizers::of_operation(operation, document, at, functions),
             ..MethodRequest::open(at)
         },
     };

@@ -112,7 +112,7 @@ pub(super) fn read(scope: &Scope<'_>, globals: &Globals, functions: &Functions, 
             defined.push(resource.id());
         }
         if let Some(auth) = value.get("Auth") {
-            with_authorizers.push((resource.id().to_string(), Authorizers::read(auth)));
+            with_authorizers.push((resource.id().to_string(), Authorizers::read(auth, functions)));
         }
         if let Some(keys) = value.get("Auth").and_then(|auth| Keys::read(auth, resource.span())) {
             with_keys.push((resource.id().to_string(), keys));
@@ -166,7 +166,7 @@ pub(super) fn read(scope: &Scope<'_>, globals: &Globals, functions: &Functions, 
     }
     let of_all =
         [("Api", IMPLICIT_REST), ("HttpApi", IMPLICIT_HTTP)].into_iter().filter_map(|(section, id)| {
-            Some((id.to_string(), Authorizers::read(globals.section(section)?.get("Auth")?)))
+            Some((id.to_string(), Authorizers::read(globals.section(section)?.get("Auth")?, functions)))
         });
     for (id, authorizers) in with_authorizers.into_iter().chain(of_all) {
         if let Some(draft) = drafts.get(&id) {
