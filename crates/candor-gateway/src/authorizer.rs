@@ -127,7 +127,7 @@ fn refused(
             let refusal = Refusal { response_type: Some(of_type), status, message, cause };
             gateway_response::answer(received, trace, refusal)
         }
-        ApiKind::Http | ApiKind::FunctionUrl => {
+        ApiKind::Http | ApiKind::FunctionUrl | ApiKind::Alb => {
             let message = match status {
                 401 => "Unauthorized",
                 403 => "Forbidden",

@@ -14,6 +14,7 @@ use crate::cors;
 use crate::endpoint::{self, EndpointOutcome, EndpointRequest};
 use crate::exchange::{EndpointCall, Exchange, Response};
 use crate::kinds;
+use crate::listener;
 use crate::request::{Ambient, Request};
 use crate::routing;
 use crate::setting::{Cause, Fact, Needs, Undecided};
@@ -53,6 +54,7 @@ impl Received<'_> {
                 ApiKind::Rest => kinds::rest::event(self, kinds::rest::Format::Rest),
                 ApiKind::Http => kinds::http::event(self),
                 ApiKind::FunctionUrl => kinds::function_url::event(self),
+                ApiKind::Alb => kinds::alb::event(self),
             },
         }
     }
@@ -124,6 +126,10 @@ impl<'a> InFlight<'a> {
         ambient: &'a Ambient,
         says: Authorization,
     ) -> Turn<'a> {
+        if api.kind == ApiKind::Alb {
+            let route = listener::find(api, &request, ambient)?;
+            return InFlight::take(api, route, request, ambient, Vec::new(), false, Some(says));
+        }
         match routing::find(api, &request.method, &request.path) {
             Some(matched) => {
                 let preflight = answers_options(api, matched.route);
@@ -182,6 +188,7 @@ impl<'a> InFlight<'a> {
             (None, ApiKind::Rest) => kinds::rest::begin(received, &mut trace)?,
             (None, ApiKind::Http) => kinds::http::begin(received, &mut trace)?,
             (None, ApiKind::FunctionUrl) => kinds::function_url::begin(received, &mut trace)?,
+            (None, ApiKind::Alb) => kinds::alb::begin(received, &mut trace)?,
         };
         if let State::Done(response) = &mut state {
             cors::apply(&received, &mut trace, response)?;
@@ -267,6 +274,7 @@ impl<'a> InFlight<'a> {
                     ApiKind::Rest => kinds::rest::resume(&received, &mut trace, invocation, played)?,
                     ApiKind::Http => kinds::http::resume(&received, &mut trace, invocation, played)?,
                     ApiKind::FunctionUrl => kinds::function_url::resume(&received, &mut trace, played)?,
+                    ApiKind::Alb => kinds::alb::resume(&received, &mut trace, played)?,
                 };
                 if sent.is_some() {
                     let step = trace.push(What::StreamBroken, Cause::Aws(&STREAM_BROKEN));
@@ -294,6 +302,7 @@ impl<'a> InFlight<'a> {
                     ApiKind::Http | ApiKind::FunctionUrl => {
                         kinds::http::passed(&received, &mut trace, route, &outcome)?
                     }
+                    ApiKind::Alb => kinds::alb::passed(&mut trace, route, &outcome),
                 };
                 cors::apply(&received, &mut trace, &mut response)?;
                 (Some(EndpointCall { request, outcome }), response)

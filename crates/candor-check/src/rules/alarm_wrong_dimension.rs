@@ -140,7 +140,7 @@ fn of_other_kind(project: &Project, name: Option<&Dimension>, id: Option<&Dimens
 fn is_meant(api: &Api, value: &str) -> bool {
     match api.kind {
         ApiKind::Rest => written(&api.name_at_aws) == Some(value),
-        ApiKind::Http | ApiKind::FunctionUrl => api.logical_id.as_ref().is_some_and(|id| {
+        ApiKind::Http | ApiKind::FunctionUrl | ApiKind::Alb => api.logical_id.as_ref().is_some_and(|id| {
             value == format!("${{{id}}}") || value == format!("${{{id}.ApiId}}")
         }),
     }

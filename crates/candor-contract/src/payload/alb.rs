@@ -119,8 +119,7 @@ impl Answered<'_, '_> {
                 }
                 _ if !self.shows(&pointer) => headers.push((name.clone(), UNKNOWN_HEADER.to_string())),
                 other => {
-                    let why =
-                        format!("`{name}` in `multiValueHeaders` is {} and not a list", kind_of(other));
+                    let why = format!("`{name}` in `multiValueHeaders` is {} and not a list", kind_of(other));
                     return Err(malformed("/multiValueHeaders", why));
                 }
             }
@@ -155,9 +154,7 @@ impl Answered<'_, '_> {
             Some(Json::String(text)) if base64 => {
                 match base64::engine::general_purpose::STANDARD.decode(text.trim()) {
                     Ok(bytes) => Ok(Body::Known(bytes)),
-                    Err(_) => {
-                        Err(malformed("/body", "`isBase64Encoded` is true and the body is no base64"))
-                    }
+                    Err(_) => Err(malformed("/body", "`isBase64Encoded` is true and the body is no base64")),
                 }
             }
             Some(Json::String(text)) => Ok(Body::Known(text.clone().into_bytes())),

@@ -269,6 +269,7 @@ fn url(name: &str, config: &Value, target: Setting<Target>, at: Span) -> Api {
         },
         method_responses: Setting::absent(at, "MethodResponses"),
         request: MethodRequest::open(at),
+        rule: None,
         span: at,
     });
     api

@@ -159,12 +159,12 @@ fn route(
     });
     let request = match kind {
         ApiKind::Rest => method_request::of_operation(operation, path, document, at),
-        ApiKind::Http | ApiKind::FunctionUrl => MethodRequest {
+        ApiKind::Http | ApiKind::FunctionUrl | ApiKind::Alb => MethodRequest {
             authorizer: method_request::document_authorizer(operation, document, at),
             ..MethodRequest::open(at)
         },
     };
-    Route { key, integration, method_responses, request, span: at }
+    Route { key, integration, method_responses, request, rule: None, span: at }
 }
 
 /// The value itself, or what its `$ref` leads to in the same document.
