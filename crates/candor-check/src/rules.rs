@@ -130,6 +130,8 @@ rules! {
     sfn_start_only,
     queue_front_no_dlq,
     cloudfront_error_to_200,
+    alb_fixed_200,
+    alb_header_mode,
     no_access_log,
     access_log_blind,
     execution_log_off,

@@ -159,6 +159,14 @@ impl Route {
             _ => None,
         }
     }
+
+    /// The status of the fixed response that this route of a load balancer is, as far as that is known.
+    pub fn fixed_status(&self) -> Option<&Setting<u16>> {
+        match self.rule.as_ref()?.action.optional() {
+            Ok((Some(Action::FixedResponse { status, .. }), _)) => Some(status),
+            _ => None,
+        }
+    }
 }
 
 /// The route that takes a request: of the rules that fit, the one with the lowest priority.
