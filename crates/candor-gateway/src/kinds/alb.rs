@@ -24,7 +24,8 @@ use crate::trace::{StepId, Trace, What};
 
 static FUNCTION_ERROR: Fact = Fact {
     says: "a load balancer answers 502 when its function fails, times out, or answers what it cannot use",
-    source: "Elastic Load Balancing guide: Troubleshoot your Application Load Balancers, HTTP 502",
+    source: "Elastic Load Balancing guide: Troubleshoot your Application Load Balancers, HTTP 502; of exceptions reported from the field \
+             (Zappa#1730)",
 };
 static ACCESS_DENIED: Fact = Fact {
     says: "a load balancer that may not invoke the function answers an error (LambdaAccessDenied); that it is 502 is inferred",
