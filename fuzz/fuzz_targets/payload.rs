@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     let payload = Payload::known(bytes);
-    for format in [ProxyFormat::RestProxy, ProxyFormat::Http1, ProxyFormat::Http2, ProxyFormat::FunctionUrl] {
+    for format in ProxyFormat::ALL {
         let _ = read(format, &payload);
     }
 });

@@ -113,7 +113,7 @@ pub(crate) fn gateway_timeout(api: &Api, route: &Route) -> Duration {
     let default = match api.kind {
         ApiKind::Rest => limits::REST_INTEGRATION_TIMEOUT.time,
         ApiKind::Http => limits::HTTP_INTEGRATION_TIMEOUT.time,
-        ApiKind::FunctionUrl => limits::LAMBDA_TIMEOUT_MAX.time,
+        ApiKind::FunctionUrl | ApiKind::Alb => limits::LAMBDA_TIMEOUT_MAX.time,
     };
     route.integration.timeout.or(&default).map_or(default, |(t, _)| *t)
 }

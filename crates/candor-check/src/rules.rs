@@ -138,6 +138,8 @@ rules! {
     sfn_start_only,
     queue_front_no_dlq,
     cloudfront_error_to_200,
+    alb_fixed_200,
+    alb_header_mode,
     no_access_log,
     access_log_blind,
     execution_log_off,
@@ -411,9 +413,14 @@ impl<'a> Scene<'a> {
         proxy_format(self.api, self.route?)
     }
 
-    /// Whether the gateway reads nothing but an envelope: a REST API's proxy integration, payload 1.0.
+    /// Whether the gateway reads nothing but an envelope: a REST API's proxy integration, payload 1.0, a load balancer.
     pub(crate) fn wants_envelope(&self) -> bool {
-        matches!(self.proxy_format(), Some(ProxyFormat::RestProxy | ProxyFormat::Http1))
+        self.proxy_format().is_some_and(|format| !format.infers())
+    }
+
+    /// Whether a load balancer asks the function: it takes no kind for another.
+    pub(crate) fn is_alb(&self) -> bool {
+        self.proxy_format().is_some_and(ProxyFormat::is_alb)
     }
 
     /// The entry of the handler's answer that the gateway could not use: that of `key`, if it is the one.
@@ -630,6 +637,7 @@ fn proxy_format(api: &Api, route: &Route) -> Option<ProxyFormat> {
             })
         }
         (ApiKind::FunctionUrl, _) => Some(ProxyFormat::FunctionUrl),
+        (ApiKind::Alb, IntegrationType::AwsProxy) => Some(route.target_group()?.proxy_format().ok()?.0),
         _ => None,
     }
 }

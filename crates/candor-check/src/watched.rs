@@ -68,12 +68,16 @@ pub(crate) fn purpose(api: &Api) -> Purpose {
     }
 }
 
+/// The namespace of load balancers' metrics: they are published where they are not zero only.
+pub(crate) const LOAD_BALANCER: &str = "AWS/ApplicationELB";
+
 /// The metrics of an alarm that count failures of APIs or functions, with their names.
 pub(crate) fn error_counts(alarm: &Alarm) -> impl Iterator<Item = (&MetricStat, &str)> {
     alarm.metrics().filter_map(|metric| {
         let namespace = written(&metric.namespace)?;
         let name = written(&metric.metric_name)?;
-        let counts = matches!(namespace, "AWS/ApiGateway" | "AWS/Lambda") && is_error_count(name);
+        let namespaces = ["AWS/ApiGateway", "AWS/Lambda", LOAD_BALANCER];
+        let counts = namespaces.contains(&namespace) && is_error_count(name);
         counts.then_some((metric, name))
     })
 }

@@ -28,15 +28,18 @@ pub enum ApiKind {
     Http,
     /// A Lambda function URL.
     FunctionUrl,
+    /// A listener of an Application Load Balancer.
+    Alb,
 }
 
 impl ApiKind {
-    /// The public name: `rest`, `http`, `function-url`.
+    /// The public name: `rest`, `http`, `function-url`, `alb`.
     pub fn slug(self) -> &'static str {
         match self {
             ApiKind::Rest => "rest",
             ApiKind::Http => "http",
             ApiKind::FunctionUrl => "function-url",
+            ApiKind::Alb => "alb",
         }
     }
 }

@@ -36,6 +36,18 @@ pub const LAMBDA_STREAMED_RESPONSE: ByteLimit = ByteLimit {
 pub const GATEWAY_PAYLOAD: ByteLimit =
     ByteLimit { bytes: 10 * 1024 * 1024, source: "Amazon API Gateway quotas: Payload size, 10 MB" };
 
+/// The body of a request that an Application Load Balancer passes to a function.
+pub const ALB_REQUEST: ByteLimit = ByteLimit {
+    bytes: 1024 * 1024,
+    source: "Elastic Load Balancing guide: Lambda functions as targets, request body 1 MB",
+};
+
+/// The answer of a function that an Application Load Balancer takes, as JSON.
+pub const ALB_RESPONSE: ByteLimit = ByteLimit {
+    bytes: 1024 * 1024,
+    source: "Elastic Load Balancing guide: Lambda functions as targets, response JSON 1 MB",
+};
+
 /// The text of an event in an execution log; the request id before it does not count (counted in published logs).
 pub const EXECUTION_LOG_EVENT: ByteLimit = ByteLimit {
     bytes: 1024,
@@ -60,7 +72,7 @@ pub const LAMBDA_TIMEOUT_DEFAULT: TimeLimit = TimeLimit {
     source: "Lambda developer guide: Configure Lambda function timeout, default 3 seconds",
 };
 
-/// What a Lambda function may take at most; a function URL waits that long.
+/// What a Lambda function may take at most; a function URL and a load balancer wait that long.
 pub const LAMBDA_TIMEOUT_MAX: TimeLimit =
     TimeLimit { time: Duration::from_secs(900), source: "Lambda quotas: Function timeout, 900 seconds" };
 

@@ -1,5 +1,7 @@
 //! How each gateway reads what a function answered.
 
+mod alb;
+
 use crate::json::{Json, write_string};
 use crate::outcome::Payload;
 
@@ -14,6 +16,37 @@ pub enum ProxyFormat {
     Http2,
     /// Function URL (2.0, and more lenient).
     FunctionUrl,
+    /// Application Load Balancer, with single values in `headers`: what a target group does by default.
+    Alb,
+    /// Application Load Balancer whose target group has `lambda.multi_value_headers.enabled`: lists in `multiValueHeaders`.
+    AlbMultiValue,
+}
+
+impl ProxyFormat {
+    /// All of them.
+    pub const ALL: [ProxyFormat; 6] = [
+        ProxyFormat::RestProxy,
+        ProxyFormat::Http1,
+        ProxyFormat::Http2,
+        ProxyFormat::FunctionUrl,
+        ProxyFormat::Alb,
+        ProxyFormat::AlbMultiValue,
+    ];
+
+    /// Whether an answer without `statusCode` is taken for the body of a 200. The others take an envelope or nothing.
+    pub fn infers(self) -> bool {
+        match self {
+            ProxyFormat::Http2 | ProxyFormat::FunctionUrl => true,
+            ProxyFormat::RestProxy | ProxyFormat::Http1 | ProxyFormat::Alb | ProxyFormat::AlbMultiValue => {
+                false
+            }
+        }
+    }
+
+    /// Whether a load balancer reads it, in either mode.
+    pub fn is_alb(self) -> bool {
+        matches!(self, ProxyFormat::Alb | ProxyFormat::AlbMultiValue)
+    }
 }
 
 /// What a gateway understood of a function's answer.
@@ -91,24 +124,25 @@ pub const REST_KEYS: [&str; 5] = ["statusCode", "headers", "multiValueHeaders", 
 /// Reads what a function answered as the gateway of this format does.
 ///
 /// Sources: LocalStack's AWS recordings `test_aws_proxy_response_payload_format_validation` (REST) and
-/// `test_lambda_url_invocation` (function URLs); the guide "Create AWS Lambda proxy integrations for HTTP APIs" for the
-/// rest. What is inferred is said where it is decided.
+/// `test_lambda_url_invocation` (function URLs); the guide "Create AWS Lambda proxy integrations for HTTP APIs" for HTTP APIs;
+/// [`alb`] for load balancers. What is inferred is said where it is decided.
 pub fn read(format: ProxyFormat, payload: &Payload) -> Reading {
     let json = payload.json();
     if payload.hides("") {
         // What is no object needs no more than its kind to be judged.
         let kind = json.filter(|json| payload.shows_kind("") && !matches!(json, Json::Object(_)));
-        return match (kind, format) {
-            (None, _) => Reading::Undecided(String::new()),
-            (Some(kind), ProxyFormat::RestProxy | ProxyFormat::Http1) => no_object(kind),
-            (Some(_), ProxyFormat::Http2 | ProxyFormat::FunctionUrl) => {
+        return match kind {
+            None => Reading::Undecided(String::new()),
+            Some(_) if format.infers() => {
                 Reading::Answer(Answer { body: Body::Unknown, ..inferred(Vec::new()) })
             }
+            Some(kind) => no_object(kind),
         };
     }
     match format {
         ProxyFormat::RestProxy | ProxyFormat::Http1 => read_strict(format, payload, json),
         ProxyFormat::Http2 | ProxyFormat::FunctionUrl => read_inferring(format, payload, json),
+        ProxyFormat::Alb | ProxyFormat::AlbMultiValue => alb::read(format, payload, json),
     }
 }
 
@@ -237,7 +271,7 @@ fn read_envelope(format: ProxyFormat, payload: &Payload, members: &[(String, Jso
         Ok(headers) => headers,
         Err(reading) => return reading,
     };
-    let inferring = matches!(format, ProxyFormat::FunctionUrl | ProxyFormat::Http2);
+    let inferring = format.infers();
     let textual = matches!(get("body"), None | Some(Json::Null | Json::String(_)));
     let hidden = match textual || inferring {
         true => payload.hides_some_of("/body") || payload.hides("/isBase64Encoded"),

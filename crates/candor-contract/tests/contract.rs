@@ -106,6 +106,67 @@ fn a_function_url_writes_json_anew() {
 }
 
 #[test]
+fn a_load_balancer_takes_an_envelope_of_strict_kinds_or_nothing() {
+    let alb = |answer| read(ProxyFormat::Alb, answer);
+    assert_eq!(alb(r#"{"statusCode":200}"#), "200 [] ");
+    assert_eq!(alb(r#"{"statusCode":404,"statusDescription":"404 Not Found","message":1}"#), "404 [] ");
+    assert_eq!(alb(r#"{"statusCode":200,"body":"aGk=","isBase64Encoded":true}"#), "200 [] hi");
+    for (answer, why) in [
+        (r#"{"statusCode":"200"}"#, "/statusCode: `statusCode` is text and not a number"),
+        (r#"{"statusCode":99}"#, "/statusCode: `statusCode` is 99 and no status"),
+        (r#"{"statusCode":null}"#, "/statusCode: `statusCode` is null and not a number"),
+        (r#"{"body":"x"}"#, "/statusCode: the answer has no `statusCode`"),
+        ("null", ": the answer is null and not an object"),
+        ("no", ": the answer is no JSON"),
+        (r#"{"statusCode":200,"body":null}"#, "/body: `body` is null and not text"),
+        (r#"{"statusCode":200,"headers":null}"#, "/headers: `headers` is null and not an object"),
+        (r#"{"statusCode":200,"headers":{"A":true}}"#, "/headers: the header `A` is a boolean and not text"),
+        (
+            r#"{"statusCode":200,"isBase64Encoded":"true"}"#,
+            "/isBase64Encoded: `isBase64Encoded` is text and not a boolean",
+        ),
+        (
+            r#"{"statusCode":200,"statusDescription":null}"#,
+            "/statusDescription: `statusDescription` is null and not text",
+        ),
+    ] {
+        assert_eq!(alb(answer), format!("malformed {why}"));
+    }
+}
+
+#[test]
+fn a_target_group_decides_which_headers_count() {
+    let answer = r#"{"statusCode":200,"headers":{"A":"1"},"multiValueHeaders":{"B":["2","3"]}}"#;
+    assert_eq!(read(ProxyFormat::Alb, answer), "200 [A: 1] ");
+    assert_eq!(read(ProxyFormat::AlbMultiValue, answer), "200 [B: 2, B: 3] ");
+    // What does not count may be anything.
+    assert_eq!(read(ProxyFormat::Alb, r#"{"statusCode":200,"multiValueHeaders":null}"#), "200 [] ");
+    assert_eq!(
+        read(ProxyFormat::AlbMultiValue, r#"{"statusCode":200,"multiValueHeaders":{"A":"1"}}"#),
+        "malformed /multiValueHeaders: `A` in `multiValueHeaders` is text and not a list"
+    );
+}
+
+#[test]
+fn a_load_balancer_does_not_guess_either() {
+    let of = |answer: &str, unknown: &str, kind: bool| {
+        let unknown = || [unknown.to_string()];
+        let payload = Payload::partly(answer, unknown()).of_kinds(unknown().into_iter().filter(|_| kind));
+        payload::read(ProxyFormat::Alb, &payload)
+    };
+    assert_eq!(of(r#"{"statusCode":0}"#, "/statusCode", true), Reading::Undecided("/statusCode".into()));
+    assert_eq!(of(r#"{"statusCode":"?"}"#, "/statusCode", false), Reading::Undecided("/statusCode".into()));
+    assert!(matches!(of(r#"{"statusCode":"?"}"#, "/statusCode", true), Reading::Malformed(_)));
+    assert!(matches!(of(r#"{"statusCode":200,"body":{}}"#, "/body", true), Reading::Malformed(_)));
+    let Reading::Answer(answer) = of(r#"{"statusCode":200,"body":null}"#, "/body", false) else { panic!() };
+    assert_eq!(answer.body, Body::Unknown);
+    let Reading::Answer(answer) = of(r#"{"statusCode":200,"headers":{"A":7}}"#, "/headers/A", false) else {
+        panic!()
+    };
+    assert_eq!(answer.headers.len(), 1);
+}
+
+#[test]
 fn an_unknown_part_matters_only_where_it_is_read() {
     let partly = |unknown: &str| {
         let payload = Payload::partly(r#"{"statusCode":200,"body":"?"}"#, [unknown.to_string()]);
@@ -214,7 +275,7 @@ proptest! {
     #[test]
     fn no_text_makes_the_readers_panic(text in "[\\PC\"{}\\[\\],:\\\\]{0,60}") {
         let _ = Json::read(&text);
-        for format in [ProxyFormat::RestProxy, ProxyFormat::Http1, ProxyFormat::Http2, ProxyFormat::FunctionUrl] {
+        for format in ProxyFormat::ALL {
             let _ = payload::read(format, &Payload::known(text.clone()));
         }
     }

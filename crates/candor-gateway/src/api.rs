@@ -6,6 +6,7 @@ use std::time::Duration;
 use candor_contract::ApiKind;
 use candor_vtl::{JavaRegex, RegexError, Template};
 
+use crate::listener::{Listener, Rule};
 pub use crate::method_request::{
     ApiKeySource, Authorizer, AuthorizerType, IdentitySource, MethodRequest, Model, ParameterPlace,
     RequestModel, RequestParameter, Validator,
@@ -39,6 +40,8 @@ pub struct Api {
     pub api_key_source: Setting<ApiKeySource>,
     /// CORS by the gateway itself (HTTP APIs, function URLs). A REST API has OPTIONS methods instead.
     pub cors: Setting<Cors>,
+    /// What kind of listener it is (load balancers).
+    pub listener: Option<Listener>,
     /// Where the API stands.
     pub span: Span,
 }
@@ -48,7 +51,8 @@ pub struct Api {
 pub struct RouteKey {
     /// `GET`, …, or `ANY`; empty for `$default`.
     pub method: String,
-    /// The path with its parameters, `/orders/{id}`; `$default` for the route that takes the rest.
+    /// The path with its parameters, `/orders/{id}`, or as a pattern, `/orders/*` (load balancers); `$default` for the route that takes
+    /// the rest.
     pub path: String,
 }
 
@@ -87,6 +91,8 @@ pub struct Route {
     pub method_responses: Setting<Vec<MethodResponse>>,
     /// What the gateway asks of a request before it calls anything (REST).
     pub request: MethodRequest,
+    /// The listener's rule that makes the route (load balancers).
+    pub rule: Option<Box<Rule>>,
     /// Where the route stands.
     pub span: Span,
 }

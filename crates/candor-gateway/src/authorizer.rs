@@ -115,6 +115,8 @@ impl Authorizer {
             (AuthorizerType::Function, ApiKind::Http | ApiKind::FunctionUrl) => {
                 &[Authorization::Denies, Authorization::Fails, Authorization::Malformed]
             }
+            // A load balancer asks no function.
+            (AuthorizerType::Function, ApiKind::Alb) => &[],
             (AuthorizerType::UserPool, _) => &[Authorization::Unauthorized],
             (AuthorizerType::Jwt | AuthorizerType::Iam, _) => {
                 &[Authorization::Unauthorized, Authorization::Denies]
@@ -221,7 +223,7 @@ fn refused(
             gateway_response::answer(received, trace, refusal)
         }
         ApiKind::FunctionUrl => Ok(function_url::forbidden(received, trace, cause)),
-        ApiKind::Http => {
+        ApiKind::Http | ApiKind::Alb => {
             let message = match status {
                 401 => "Unauthorized",
                 403 => "Forbidden",

@@ -29,7 +29,9 @@ pub(crate) fn preflight(received: &Received<'_>, trace: &mut Trace) -> Result<Op
     let step = trace.push(What::PreflightAnswered, cause);
     let (status, id_name, id) = match received.api.kind {
         ApiKind::FunctionUrl => (200, "x-amzn-RequestId", &received.ambient.lambda_request_id),
-        ApiKind::Http | ApiKind::Rest => (204, "apigw-requestid", &received.ambient.extended_request_id),
+        ApiKind::Http | ApiKind::Rest | ApiKind::Alb => {
+            (204, "apigw-requestid", &received.ambient.extended_request_id)
+        }
     };
     let mut response = Response {
         status: By { value: status, step },
@@ -76,7 +78,7 @@ pub(crate) fn apply(
         let Some(value) = value else { continue };
         let name = match received.api.kind {
             ApiKind::FunctionUrl => Cow::Borrowed(name),
-            ApiKind::Http | ApiKind::Rest => Cow::Owned(name.to_ascii_lowercase()),
+            ApiKind::Http | ApiKind::Rest | ApiKind::Alb => Cow::Owned(name.to_ascii_lowercase()),
         };
         response.set_header(name, value, step);
     }

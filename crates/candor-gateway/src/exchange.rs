@@ -122,7 +122,10 @@ impl Exchange<'_> {
             | What::DefaultResponse { .. }
             | What::StatusOverridden { .. }
             | What::StatusMapped
-            | What::MockStatus => Maker::Mapping,
+            | What::MockStatus
+            | What::LoginMissing
+            | What::FixedResponse
+            | What::Redirected => Maker::Mapping,
             What::GatewayStatus { .. } => Maker::Gateway,
             What::NoRoute
             | What::RequestTooLarge
@@ -146,6 +149,7 @@ impl Exchange<'_> {
             | What::GatewayTimedOut
             | What::AnswerMalformed(_)
             | What::AnswerNotBase64
+            | What::AnswerTooLarge
             | What::NoResponse
             | What::MethodResponseMissing { .. }
             | What::PassedThrough

@@ -14,6 +14,7 @@ use crate::cors;
 use crate::endpoint::{self, EndpointOutcome, EndpointRequest};
 use crate::exchange::{EndpointCall, Exchange, Response};
 use crate::kinds;
+use crate::listener;
 use crate::request::{Ambient, Request};
 use crate::routing;
 use crate::setting::{Cause, Fact, Needs, Undecided};
@@ -55,6 +56,7 @@ impl Received<'_> {
                 ApiKind::Rest => kinds::rest::event(self, kinds::rest::Format::Rest),
                 ApiKind::Http => kinds::http::event(self),
                 ApiKind::FunctionUrl => kinds::function_url::event(self),
+                ApiKind::Alb => kinds::alb::event(self),
             },
         }
     }
@@ -131,6 +133,10 @@ impl<'a> InFlight<'a> {
         decision: impl Into<Decision>,
     ) -> Turn<'a> {
         let decision = decision.into();
+        if api.kind == ApiKind::Alb {
+            let route = listener::find(api, &request, ambient)?;
+            return InFlight::take(api, route, request, ambient, Vec::new(), false, Some(decision));
+        }
         match routing::find(api, &request.method, &request.path) {
             Some(matched) => {
                 let preflight = answers_options(api, matched.route);
@@ -196,6 +202,7 @@ impl<'a> InFlight<'a> {
             (None, ApiKind::Rest) => kinds::rest::begin(received, &mut trace)?,
             (None, ApiKind::Http) => kinds::http::begin(received, &mut trace)?,
             (None, ApiKind::FunctionUrl) => kinds::function_url::begin(received, &mut trace)?,
+            (None, ApiKind::Alb) => kinds::alb::begin(received, &mut trace)?,
         };
         if let State::Done(response) = &mut state {
             cors::apply(&received, &mut trace, response)?;
@@ -282,6 +289,7 @@ impl<'a> InFlight<'a> {
                     ApiKind::Rest => kinds::rest::resume(&received, &mut trace, invocation, played)?,
                     ApiKind::Http => kinds::http::resume(&received, &mut trace, invocation, played)?,
                     ApiKind::FunctionUrl => kinds::function_url::resume(&received, &mut trace, played)?,
+                    ApiKind::Alb => kinds::alb::resume(&received, &mut trace, played)?,
                 };
                 if sent.is_some() {
                     let step = trace.push(What::StreamBroken, Cause::Aws(&STREAM_BROKEN));
@@ -309,6 +317,7 @@ impl<'a> InFlight<'a> {
                     ApiKind::Http | ApiKind::FunctionUrl => {
                         kinds::http::passed(&received, &mut trace, route, &outcome)?
                     }
+                    ApiKind::Alb => kinds::alb::passed(&mut trace, route, &outcome),
                 };
                 cors::apply(&received, &mut trace, &mut response)?;
                 (Some(EndpointCall { request, outcome }), response)

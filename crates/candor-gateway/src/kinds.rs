@@ -1,6 +1,7 @@
 //! The kinds of gateway, a file each: build the event, read the answer, that kind's own rules. Repetition between them is
 //! fine: they differ in exactly what matters.
 
+pub(crate) mod alb;
 pub(crate) mod function_url;
 pub(crate) mod http;
 pub(crate) mod rest;
@@ -14,10 +15,10 @@ use crate::in_flight::Received;
 use crate::request::Request;
 use crate::setting::Undecided;
 use crate::trace::Trace;
-use crate::{authorizer, cors, validation};
+use crate::{authorizer, cors, listener, validation};
 
 /// What the gateway answers before it looks at what stands behind the route: a refusal (REST), a preflight's answer (HTTP APIs and
-/// function URLs).
+/// function URLs), a login (load balancers).
 pub(crate) fn by_itself(
     received: &Received<'_>,
     trace: &mut Trace,
@@ -37,11 +38,15 @@ pub(crate) fn by_itself(
             Some(answered) => Ok(Some(answered)),
             None => authorizer::refusal(received, trace, says),
         },
+        ApiKind::Alb => alb::by_itself(received, trace),
     }
 }
 
 /// A request that reaches this route, for drills: parameters get a value, ANY becomes GET.
 pub(crate) fn example_request(route: &Route) -> (Request, Vec<(String, String)>) {
+    if let Some(rule) = &route.rule {
+        return (listener::example_request(&route.key, rule), Vec::new());
+    }
     let method = match route.key.method.as_str() {
         "ANY" | "" => "GET",
         other => other,

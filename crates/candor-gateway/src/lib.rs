@@ -20,6 +20,7 @@ pub mod in_flight;
 mod integration_request;
 pub mod integration_response;
 mod kinds;
+pub mod listener;
 pub mod log;
 mod mapping;
 mod method_request;

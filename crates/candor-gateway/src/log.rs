@@ -26,7 +26,7 @@ pub(crate) fn deadline(received: &Received<'_>) -> Option<Duration> {
     let default = match received.api.kind {
         ApiKind::Rest => limits::REST_INTEGRATION_TIMEOUT.time,
         ApiKind::Http => limits::HTTP_INTEGRATION_TIMEOUT.time,
-        ApiKind::FunctionUrl => limits::LAMBDA_TIMEOUT_MAX.time,
+        ApiKind::FunctionUrl | ApiKind::Alb => limits::LAMBDA_TIMEOUT_MAX.time,
     };
     received.route?.integration.timeout.or(&default).ok().map(|(time, _)| *time)
 }

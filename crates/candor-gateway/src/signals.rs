@@ -4,8 +4,8 @@
 //! that leaves nothing is as real as one that leaves much: it is the point of this module to tell them apart.
 //!
 //! Sources: "Amazon API Gateway dimensions and metrics", "Monitor CloudWatch metrics for HTTP APIs" (API Gateway guide);
-//! "Types of metrics for Lambda functions", "Monitoring Lambda function URLs" (Lambda guide). The words of the logs are those of
-//! [`crate::log`].
+//! "Types of metrics for Lambda functions", "Monitoring Lambda function URLs" (Lambda guide); of load balancers those that
+//! `load_balancer` names. The words of the logs are those of [`crate::log`].
 
 use candor_contract::json::Json;
 use candor_contract::outcome::{FunctionError, Outcome, Payload};
@@ -20,6 +20,7 @@ use crate::log::time;
 use crate::setting::{Cause, Setting};
 use crate::trace::What;
 
+mod load_balancer;
 mod metrics;
 
 pub use metrics::{Dimension, Metric, Sample, Series};
@@ -136,7 +137,7 @@ pub fn healthy(exchange: &Exchange<'_>) -> Signals {
         Some(function) => Ran::Succeeded(function),
         None => Ran::NotAsked,
     };
-    let mut metrics = metrics::of(exchange, &ran, Answer { status: 200, reshaped: false });
+    let mut metrics = metrics::of(exchange, &ran, Answer { status: 200, reshaped: false, by_itself: false });
     if let Some((function, _)) = authorizer_ran(exchange) {
         metrics.extend(metrics::invocation(function, 0.0));
     }
@@ -211,6 +212,8 @@ struct Answer {
     status: u16,
     /// Whether a gateway response with another status than AWS's shaped it.
     reshaped: bool,
+    /// Whether it is the gateway's own, and not of what stands behind it.
+    by_itself: bool,
 }
 
 impl Answer {
@@ -218,7 +221,11 @@ impl Answer {
         let step = exchange.trace.step(exchange.response.status.step);
         let reshaped =
             matches!(step.what, What::GatewayStatus { .. }) && matches!(step.cause, Cause::Written(_));
-        Answer { status: exchange.response.status.value, reshaped }
+        let by_itself = matches!(
+            step.what,
+            What::GatewayStatus { .. } | What::LoginMissing | What::FixedResponse | What::Redirected
+        );
+        Answer { status: exchange.response.status.value, reshaped, by_itself }
     }
 }
 

@@ -141,11 +141,11 @@ impl Stage {
         self.route_settings.iter().any(|s| s.routes == Routes::Unknown)
     }
 
-    /// Whether a stage of this kind can write an execution log: HTTP APIs and function URLs have none (AWS's guides).
+    /// Whether a stage of this kind can write an execution log: HTTP APIs, function URLs and load balancers have none (AWS's guides).
     pub fn has_execution_log(kind: ApiKind) -> bool {
         match kind {
             ApiKind::Rest => true,
-            ApiKind::Http | ApiKind::FunctionUrl => false,
+            ApiKind::Http | ApiKind::FunctionUrl | ApiKind::Alb => false,
         }
     }
 }

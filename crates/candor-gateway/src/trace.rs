@@ -161,6 +161,14 @@ pub enum What {
     },
     /// A mock's request template said the status.
     MockStatus,
+    /// The function's answer is larger than the gateway takes (load balancers).
+    AnswerTooLarge,
+    /// The request lacks a login that its rule asks for (load balancers).
+    LoginMissing,
+    /// The rule has a fixed response (load balancers).
+    FixedResponse,
+    /// The rule redirects (load balancers).
+    Redirected,
 }
 
 /// What is wrong with an integration that cannot be called.
@@ -267,6 +275,10 @@ impl fmt::Display for What {
             What::GatewayBody { stock: true } => f.write_str("the body is AWS's stock text"),
             What::GatewayBody { stock: false } => f.write_str("the body is the gateway response's"),
             What::MockStatus => f.write_str("the mock's request template said the status"),
+            What::AnswerTooLarge => f.write_str("the function's answer is larger than the gateway takes"),
+            What::LoginMissing => f.write_str("the request lacks the login that its rule asks for"),
+            What::FixedResponse => f.write_str("the rule answers by itself"),
+            What::Redirected => f.write_str("the rule redirects"),
         }
     }
 }

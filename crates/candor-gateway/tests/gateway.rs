@@ -4,6 +4,8 @@
 
 #[path = "gateway/access_log.rs"]
 mod access_log;
+#[path = "gateway/alb.rs"]
+mod alb;
 #[path = "gateway/authorizers.rs"]
 mod authorizers;
 #[path = "gateway/cors.rs"]

@@ -8,6 +8,7 @@ mod fields;
 pub(crate) mod functions;
 mod http;
 mod integration;
+mod load_balancers;
 mod method_request;
 pub(crate) mod openapi;
 mod permissions;
@@ -65,6 +66,7 @@ pub(crate) fn read_project(scope: &Scope<'_>) -> Project {
     let (permissions, permissions_open) = permissions::read(scope, &functions);
     let mut apis = drafts.finish();
     apis.extend(functions.urls());
+    apis.extend(load_balancers::read(scope, &functions));
     Project {
         file: scope.template.file,
         world: scope.assumptions.world(),

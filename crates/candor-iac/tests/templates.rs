@@ -4,6 +4,8 @@
 
 #[path = "templates/asking.rs"]
 mod asking;
+#[path = "templates/balancing.rs"]
+mod balancing;
 #[path = "templates/several.rs"]
 mod several;
 #[path = "templates/watching.rs"]

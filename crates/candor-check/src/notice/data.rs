@@ -85,16 +85,21 @@ pub(super) fn beside(metric: &MetricStat, datum: Datum, scale: Scale) -> Datum {
     };
     let sample = match name {
         _ if is_error_count(name) => 0.0,
-        "Invocations" | "Count" | "UrlRequestCount" => 1.0,
+        "Invocations" | "Count" | "UrlRequestCount" | "RequestCount" => 1.0,
         _ => return Datum::Unknown,
     };
     taken(Sample::Known(sample), statistic(metric), scale)
 }
 
-/// Whether a metric of API Gateway or Lambda counts failures.
+/// Whether a metric of API Gateway, a load balancer or Lambda counts failures.
 pub(crate) fn is_error_count(name: &str) -> bool {
     let of_gateway = ["4XXError", "5XXError", "4xx", "5xx", "Url4xxCount", "Url5xxCount"];
-    of_gateway.contains(&name) || ["Errors", "Throttles"].contains(&name)
+    let of_load_balancer = ["LambdaUserError", "LambdaInternalError"];
+    let status = ["HTTPCode_ELB_", "HTTPCode_Target_"].iter().find_map(|kind| name.strip_prefix(kind));
+    of_gateway.contains(&name)
+        || of_load_balancer.contains(&name)
+        || status.is_some_and(|status| status.starts_with(['4', '5']) && status.ends_with("_Count"))
+        || ["Errors", "Throttles"].contains(&name)
 }
 
 /// The statistic, where it is written.

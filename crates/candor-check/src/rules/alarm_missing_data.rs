@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
 
 use candor_iac::project::{Alarm, Threshold, Watches};
 
-use crate::watched::{error_counts, report_api, written};
+use crate::watched::{LOAD_BALANCER, error_counts, report_api, written};
 
 fn find(project: &Project, findings: &mut Findings) {
     for alarm in &project.alarms {
@@ -39,7 +39,9 @@ fn impossible(alarm: &Alarm, threshold: &Threshold) -> Option<Claimed> {
         "GreaterThanOrEqualToThreshold" => limit > 1.0,
         _ => false,
     };
-    if written(&metric.statistic) != Some("Average") || limit < 1.0 {
+    let of_load_balancer = written(&metric.namespace) == Some(LOAD_BALANCER);
+    // Where it is published at all, it is one.
+    if written(&metric.statistic) != Some("Average") || limit < 1.0 || (of_load_balancer && !never) {
         return None;
     }
     let at = threshold.threshold.span();
@@ -50,7 +52,10 @@ fn impossible(alarm: &Alarm, threshold: &Threshold) -> Option<Claimed> {
         } else {
             format!("{} fires only when every single request fails", alarm.logical_id)
         },
-        label: format!("the average of {name} is a rate: at most 1"),
+        label: match of_load_balancer {
+            true => format!("the average of {name} is always 1: it is published where it is not zero"),
+            false => format!("the average of {name} is a rate: at most 1"),
+        },
         remedy: "the statistic Sum for a number of errors, or a threshold below 1 for a rate".to_string(),
         also: vec![(metric.statistic.span(), "the statistic".to_string())],
     })
@@ -58,13 +63,27 @@ fn impossible(alarm: &Alarm, threshold: &Threshold) -> Option<Claimed> {
 
 /// What a period without requests counts as.
 fn silent_hours(alarm: &Alarm, threshold: &Threshold) -> Option<Claimed> {
-    error_counts(alarm).next()?;
+    let (metric, _) = error_counts(alarm).next()?;
     if !written(&threshold.comparison_operator)?.starts_with("GreaterThan") {
         return None;
     }
     let (treatment, _) = threshold.treat_missing_data.optional().ok()?;
+    // A load balancer publishes no zeros: without errors there is no data, whoever calls.
+    let of_load_balancer = written(&metric.namespace) == Some(LOAD_BALANCER);
     let (message, label) = match treatment.map(String::as_str) {
         Some("notBreaching") => return None,
+        Some("breaching") if of_load_balancer => (
+            format!("{} rings while nothing fails", alarm.logical_id),
+            "a load balancer publishes no zeros: a period without errors counts as one of errors",
+        ),
+        Some("ignore") if of_load_balancer => (
+            format!("{} does not end when the errors do", alarm.logical_id),
+            "a load balancer publishes no zeros: an alarm that has fired stays until somebody resets it",
+        ),
+        Some(_) | None if of_load_balancer => (
+            format!("{} has no state while nothing fails", alarm.logical_id),
+            "a load balancer publishes no zeros, and what missing data means is left to the default",
+        ),
         Some("breaching") => (
             format!("{} rings when nobody calls", alarm.logical_id),
             "an hour without requests counts as an hour of errors",

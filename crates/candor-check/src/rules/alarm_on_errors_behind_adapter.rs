@@ -46,7 +46,13 @@ fn find(scene: &HandlerScene<'_>, findings: &mut Findings) {
                 Some(framework) => format!("counts exceptions that leave the function, and {framework} answers them all with 500"),
                 None => "counts exceptions that leave the function, and the handler answers them all with 500".to_string(),
             },
-            remedy: "an alarm on the API's 5XXError (REST) or 5xx (HTTP), too".to_string(),
+            remedy: match scene.api.kind {
+                ApiKind::Alb => "an alarm on the load balancer's HTTPCode_Target_5XX_Count, too",
+                ApiKind::Rest | ApiKind::Http | ApiKind::FunctionUrl => {
+                    "an alarm on the API's 5XXError (REST) or 5xx (HTTP), too"
+                }
+            }
+            .to_string(),
             also: scene.handler.facts.handler.map(|h| (scene.place(h), "the handler".to_string())).into_iter().collect(),
         });
     }

@@ -2,6 +2,8 @@
 
 use super::*;
 
+mod load_balancer;
+
 pub(super) static RULE: Rule = Rule {
     slug: "alarm-wrong-dimension",
     severity: Severity::Warning,
@@ -15,9 +17,10 @@ use std::collections::BTreeSet;
 use candor_contract::ApiKind;
 use candor_iac::project::{Alarm, Dimension, MetricStat};
 
-use crate::watched::{report_api, written};
+use crate::watched::{LOAD_BALANCER, report_api, written};
 
 fn find(project: &Project, findings: &mut Findings) {
+    let balanced = project.apis.iter().any(|api| api.kind == ApiKind::Alb);
     for alarm in &project.alarms {
         for metric in alarm.metrics() {
             let Ok((dimensions, _)) = metric.dimensions.optional() else { continue };
@@ -25,6 +28,8 @@ fn find(project: &Project, findings: &mut Findings) {
             let wrong = match written(&metric.namespace) {
                 Some("AWS/ApiGateway") => of_gateway(project, metric, dimensions),
                 Some("AWS/Lambda") => of_lambda(project, metric, dimensions),
+                // Of load balancers without functions nobody here knows anything.
+                Some(LOAD_BALANCER) if balanced => load_balancer::of(metric, dimensions),
                 Some(_) | None => None,
             };
             if let Some((at, label, remedy)) = wrong {
@@ -140,7 +145,7 @@ fn of_other_kind(project: &Project, name: Option<&Dimension>, id: Option<&Dimens
 fn is_meant(api: &Api, value: &str) -> bool {
     match api.kind {
         ApiKind::Rest => written(&api.name_at_aws) == Some(value),
-        ApiKind::Http | ApiKind::FunctionUrl => api.logical_id.as_ref().is_some_and(|id| {
+        ApiKind::Http | ApiKind::FunctionUrl | ApiKind::Alb => api.logical_id.as_ref().is_some_and(|id| {
             value == format!("${{{id}}}") || value == format!("${{{id}.ApiId}}")
         }),
     }

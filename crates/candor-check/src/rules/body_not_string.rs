@@ -21,6 +21,8 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
         Shape::List { .. } => "a list",
         Shape::Number(_) => "a number",
         Shape::Bool(_) => "a boolean",
+        // A load balancer alone minds.
+        Shape::Null if scene.is_alb() => "`None`",
         Shape::Text { .. } | Shape::Null | Shape::Unknown { .. } => return Claim::Passed,
     };
     let unwritable = answer.shape.not_json().is_some();
@@ -40,6 +42,7 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
         remedy: match what {
             "bytes" => "`.decode()` text; for anything else base64 as text, and `\"isBase64Encoded\": True`",
             "an exception" => "write `str(...)` of it",
+            "`None`" => "leave `body` out, or write `\"\"`",
             _ => "write `json.dumps(...)` of it",
         }
         .to_string(),

@@ -16,13 +16,14 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
     }
     let multi = scene.malformed_entry("multiValueHeaders");
     let Some(entry) = multi.or_else(|| scene.malformed_entry("headers")) else { return Claim::Passed };
-    let multi = multi.is_some();
+    let (multi, strict) = (multi.is_some(), scene.is_alb());
     let guilty = match &entry.value {
-        // What becomes of `None` as a header, nobody has recorded.
+        // What becomes of `None` as a header, nobody has recorded; a load balancer takes text only.
         Shape::Dict { entries, .. } => entries.iter().find(|entry| match &entry.value {
             Shape::List { .. } => !multi,
             Shape::Dict { .. } => true,
-            Shape::Null => false,
+            Shape::Null => strict,
+            Shape::Number(_) | Shape::Bool(_) => multi || strict,
             _ => multi,
         }),
         _ => Some(entry),
@@ -36,11 +37,14 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
         label: match (multi, guilty.key == entry.key) {
             (true, true) | (false, true) => "this is a dictionary where the gateway can use it",
             (true, false) => "a header of `multiValueHeaders` is a list of values",
+            (false, false) if strict => "a load balancer takes text for a header, and nothing else",
             (false, false) => "a header is text; several values of one name belong into `multiValueHeaders`",
         }
         .to_string(),
         remedy: match multi {
+            true if strict => "write a list of texts",
             true => "write a list of values, or put the header into `headers`",
+            false if strict => "write text",
             false => "write text, or put the header into `multiValueHeaders`",
         }
         .to_string(),

@@ -47,7 +47,7 @@ fn outlives_any(scene: &Scene<'_>, function: &Function) -> bool {
     let most = match scene.api.kind {
         ApiKind::Rest => limits::REST_INTEGRATION_TIMEOUT.time,
         ApiKind::Http => limits::HTTP_INTEGRATION_TIMEOUT.time,
-        ApiKind::FunctionUrl => return false,
+        ApiKind::FunctionUrl | ApiKind::Alb => return false,
     };
     let set = scene.route.and_then(|route| route.integration.timeout.optional().ok()?.0.copied());
     let may_run = function.timeout.optional().ok().and_then(|(timeout, _)| timeout.copied());

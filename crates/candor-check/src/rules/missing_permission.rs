@@ -1,11 +1,11 @@
-//! Nothing allows the API to invoke the function: every request is a 500.
+//! Nothing allows the API or the load balancer to invoke the function.
 
 use super::*;
 
 pub(super) static RULE: Rule = Rule {
     slug: "missing-permission",
     severity: Severity::Error,
-    summary: "Nothing allows the API to invoke the function: every request is a 500.",
+    summary: "Nothing allows the API or the load balancer to invoke the function: every request is an error.",
     docs: include_str!("missing_permission.md"),
     find: Find::InProject(find),
 };
@@ -22,7 +22,7 @@ fn find(project: &Project, findings: &mut Findings) {
     if project.permissions_open {
         return;
     }
-    let mut permitted: HashMap<&str, Vec<&Permission>> = HashMap::new();
+    let mut permitted: HashMap<(&str, &str), Vec<&Permission>> = HashMap::new();
     for permission in &project.permissions {
         let principal = match permission.principal.optional() {
             Ok((Some(principal), _)) => principal.as_str(),
@@ -31,14 +31,22 @@ fn find(project: &Project, findings: &mut Findings) {
             Err(_) => "*",
         };
         match permission.function.optional() {
-            Ok((Some(function), _)) if matches!(principal, "apigateway.amazonaws.com" | "*") => {
-                permitted.entry(function.as_str()).or_default().push(permission);
+            Ok((Some(function), _)) => {
+                for service in [GATEWAY, LOAD_BALANCER].into_iter().filter(|service| [*service, "*"].contains(&principal)) {
+                    permitted.entry((service, function.as_str())).or_default().push(permission);
+                }
             }
             Ok(_) => {}
             Err(_) => return,
         }
     }
-    for api in project.apis.iter().filter(|a| matches!(a.kind, ApiKind::Rest | ApiKind::Http)) {
+    for api in &project.apis {
+        let service = match api.kind {
+            ApiKind::Rest | ApiKind::Http => GATEWAY,
+            ApiKind::Alb => LOAD_BALANCER,
+            // SAM adds what a URL needs, and other templates often leave it to its type of authorization.
+            ApiKind::FunctionUrl => continue,
+        };
         for route in &api.routes {
             let integration = &route.integration;
             let Ok((Some(Target::Function(function)), _)) = integration.target.optional() else { continue };
@@ -48,12 +56,20 @@ fn find(project: &Project, findings: &mut Findings) {
             if by_role || project.function(logical_id).is_none() {
                 continue;
             }
-            let permissions = permitted.get(logical_id).map_or(&[][..], Vec::as_slice);
-            if permissions.iter().any(|permission| covers(project, permission, api, &route.key)) {
+            let permissions = permitted.get(&(service, logical_id)).map_or(&[][..], Vec::as_slice);
+            let covered = |permission: &&Permission| match service {
+                LOAD_BALANCER => covers_group(project, permission, route),
+                _ => covers(project, permission, api, &route.key),
+            };
+            if permissions.iter().any(covered) {
                 continue;
             }
             let at = permissions.first().map_or(integration.target.span(), |p| p.source_arn.span());
             let also = permissions.first().map(|_| (integration.target.span(), "the route's function".to_string()));
+            if service == LOAD_BALANCER {
+                report_route(&RULE, api, Some(route), at, findings, || of_load_balancer(route, logical_id, at, also));
+                continue;
+            }
             report_route(&RULE, api, Some(route), at, findings, || Claimed {
                 at,
                 message: format!("{} answers 500 to every request: the API may not invoke {logical_id}", route.key),
@@ -77,6 +93,39 @@ fn find(project: &Project, findings: &mut Findings) {
             });
         }
     }
+}
+
+/// Who invokes functions for APIs, and who for load balancers.
+const GATEWAY: &str = "apigateway.amazonaws.com";
+const LOAD_BALANCER: &str = "elasticloadbalancing.amazonaws.com";
+
+/// A target group without permission. AWS looks for it when the function is registered as target, and refuses (reported from the field:
+/// "elasticloadbalancing principal does not have permission to invoke"); where the permission goes later, each request is a 502.
+fn of_load_balancer(route: &Route, logical_id: &str, at: Span, also: Option<(Span, String)>) -> Claimed {
+    Claimed {
+        at,
+        message: format!("{} cannot be served: the load balancer may not invoke {logical_id}", route.key),
+        label: match also {
+            Some(_) => "the permission is for another target group",
+            None => "no permission in this template lets elasticloadbalancing.amazonaws.com invoke this function",
+        }
+        .to_string(),
+        remedy: match also {
+            Some(_) => "a SourceArn that names the target group, or none".to_string(),
+            None => format!(
+                "add an AWS::Lambda::Permission for {logical_id} with the principal {LOAD_BALANCER}, and let the target group depend on it"
+            ),
+        },
+        also: also.into_iter().collect(),
+    }
+}
+
+/// Whether a permission lets the route's target group through. Of another group of this template it is surely not this one's.
+fn covers_group(project: &Project, permission: &Permission, route: &Route) -> bool {
+    let named = written(&permission.source_arn).and_then(|arn| arn.strip_prefix("${")?.strip_suffix('}'));
+    let own = route.target_group().and_then(|group| group.logical_id.as_deref());
+    let groups = || project.apis.iter().flat_map(|api| &api.routes).filter_map(Route::target_group);
+    named.is_none_or(|id| own == Some(id) || !groups().any(|group| group.logical_id.as_deref() == Some(id)))
 }
 
 /// Whether a permission lets this route through. What cannot be read may be what is needed. The form of the ARN:

@@ -20,7 +20,7 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
     }
     let envelope = entries.iter().any(|entry| ["body", "headers", "isBase64Encoded"].contains(&entry.key.as_str()));
     // Where the gateway refuses bare data, that it does is a finding of its own, whatever failed before.
-    let infers = matches!(format, ProxyFormat::Http2 | ProxyFormat::FunctionUrl);
+    let infers = format.infers();
     let tells = answer.tells.is_some() || (infers || envelope) && scene.swallowed().is_some();
     // Plain data is what payload 2.0 is made for, and elsewhere a fault of its own.
     if !envelope && !tells {

@@ -24,7 +24,8 @@ fn find(project: &Project, findings: &mut Findings) {
             let name = route.key.path.rsplit('/').next().unwrap_or_default();
             let asked = matches!(route.key.method.as_str(), "GET" | "HEAD" | "ANY");
             let answers = route.integration.responses.optional().ok().and_then(|(responses, _)| responses);
-            let well = answers.into_iter().flatten().any(|r| r.status.or(&200).is_ok_and(|(status, _)| *status < 300));
+            let statuses = answers.into_iter().flatten().map(|response| &response.status).chain(route.fixed_status());
+            let well = statuses.into_iter().any(|status| status.or(&200).is_ok_and(|(status, _)| *status < 300));
             if kind != Some(&IntegrationType::Mock) || !asked || !well || !NAMES.contains(&name.to_ascii_lowercase().as_str()) {
                 continue;
             }

@@ -10,6 +10,8 @@ pub(super) static RULE: Rule = Rule {
     find: Find::InProject(find),
 };
 
+use candor_contract::ApiKind;
+
 use crate::watched::{function_route, is_about_failures, report_api};
 
 fn find(project: &Project, findings: &mut Findings) {
@@ -21,9 +23,17 @@ fn find(project: &Project, findings: &mut Findings) {
         at: api.span,
         message: "nobody would notice a failure: no alarm counts them".to_string(),
         label: "no alarm in the template is about this API or its functions".to_string(),
-        remedy: "an AWS::CloudWatch::Alarm on the API's 5XXError (REST) or 5xx (HTTP), and one on AWS/Lambda Errors of each \
+        remedy: match api.kind {
+            ApiKind::Alb => {
+                "an AWS::CloudWatch::Alarm on HTTPCode_ELB_5XX_Count and one on HTTPCode_Target_5XX_Count of the load balancer: \
+                 its own errors, and those that the functions say"
+            }
+            ApiKind::Rest | ApiKind::Http | ApiKind::FunctionUrl => {
+                "an AWS::CloudWatch::Alarm on the API's 5XXError (REST) or 5xx (HTTP), and one on AWS/Lambda Errors of each \
                  function"
-            .to_string(),
+            }
+        }
+        .to_string(),
         also: Vec::new(),
     });
 }

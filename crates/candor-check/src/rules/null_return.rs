@@ -15,7 +15,7 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
     if !matches!(answer.kind, Kind::FellOff | Kind::Nothing) {
         return Claim::Passed;
     }
-    let strict = matches!(scene.proxy_format(), Some(ProxyFormat::RestProxy | ProxyFormat::Http1));
+    let strict = scene.wants_envelope();
     // A function that never returns anything has nothing to return; one that sometimes does has forgotten it here.
     let others = scene.source.map_or(&[][..], |source| &source.handler.facts.paths).iter().any(|other| {
         matches!(&other.end, End::Returned(answer) if !matches!(answer.kind, Kind::FellOff | Kind::Nothing))

@@ -15,7 +15,9 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
         return Claim::Passed;
     }
     let Some(entry) = scene.malformed_entry("statusCode") else { return Claim::Passed };
-    if super::status_out_of_range::number(&entry.value).is_some() {
+    // Only a load balancer tells a number from its text.
+    let text = scene.is_alb() && matches!(entry.value, Shape::Text { .. });
+    if super::status_out_of_range::number(&entry.value).is_some() && !text {
         return Claim::Passed;
     }
     let at = scene.place(entry.at);
@@ -24,6 +26,7 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
         at,
         message: format!("{} answers {status} because `statusCode` is no number", scene.whose()),
         label: match &entry.value {
+            Shape::Text { .. } if text => "text: a load balancer takes a number only",
             Shape::Text { .. } => "text that is more than a number",
             Shape::Bool(_) => "a boolean",
             Shape::Number(_) => "no whole number",

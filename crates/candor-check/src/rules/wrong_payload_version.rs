@@ -23,6 +23,20 @@ const FIRST: [&str; 8] = [
 ];
 /// Keys that only payload 2.0 and function URLs have.
 const SECOND: [&str; 5] = ["rawPath", "rawQueryString", "routeKey", "cookies", "requestContext.http"];
+/// Keys that a load balancer's events have; of the headers `alb-header-mode` speaks.
+const LOAD_BALANCER: [&str; 3] = ["httpMethod", "path", "requestContext.elb"];
+/// Keys that only the events of API Gateway and of function URLs have.
+const NOT_LOAD_BALANCER: [&str; 9] = [
+    "rawPath",
+    "rawQueryString",
+    "routeKey",
+    "cookies",
+    "requestContext.http",
+    "resource",
+    "requestContext.httpMethod",
+    "requestContext.resourcePath",
+    "requestContext.identity",
+];
 
 fn find(scene: &HandlerScene<'_>, findings: &mut Findings) {
     let Some(format) = scene.proxy_format() else { return };
@@ -31,6 +45,9 @@ fn find(scene: &HandlerScene<'_>, findings: &mut Findings) {
         ProxyFormat::Http1 => (&FIRST, &SECOND, "an event of payload 1.0"),
         ProxyFormat::Http2 => (&SECOND, &FIRST, "an event of payload 2.0"),
         ProxyFormat::FunctionUrl => (&SECOND, &FIRST, "a function URL's event"),
+        ProxyFormat::Alb | ProxyFormat::AlbMultiValue => {
+            (&LOAD_BALANCER, &NOT_LOAD_BALANCER, "a load balancer's event")
+        }
     };
     let keys = &scene.handler.facts.event_keys;
     let foreign = || keys.iter().filter(|key| other.contains(&key.key.as_str()));
@@ -82,5 +99,13 @@ fn instead(key: &str, format: ProxyFormat) -> String {
     match format {
         ProxyFormat::Http1 | ProxyFormat::Http2 => format!("read {same}, or set the other `PayloadFormatVersion`"),
         ProxyFormat::RestProxy | ProxyFormat::FunctionUrl => format!("read {same}"),
+        ProxyFormat::Alb | ProxyFormat::AlbMultiValue => match key {
+            "rawPath" | "routeKey" | "resource" | "requestContext.resourcePath" => {
+                "read event[\"path\"]".to_string()
+            }
+            "requestContext.http" | "requestContext.httpMethod" => "read event[\"httpMethod\"]".to_string(),
+            "requestContext.identity" => "read the header x-forwarded-for".to_string(),
+            _ => format!("read {same}"),
+        },
     }
 }

@@ -47,6 +47,8 @@ pub(super) fn behind(kind: &str) -> String {
         "http1" => (event("HttpApi", ", PayloadFormatVersion: '1.0'"), String::new()),
         "http2" => (event("HttpApi", ""), String::new()),
         "url" => ("      FunctionUrlConfig: { AuthType: NONE }\n".to_string(), String::new()),
+        "alb" => (String::new(), load_balancer("false")),
+        "alb-multi" => (String::new(), load_balancer("true")),
         "rest-aws" => (
             "      Events: { Go: { Type: Api, Properties: { Path: /go, Method: post, RestApiId: !Ref Api } } }\n".to_string(),
             "  Api:
@@ -83,6 +85,29 @@ Resources:
       Handler: app.handler
       CodeUri: .
 {more}"
+    )
+}
+
+/// A listener of a load balancer whose one rule leads to the function.
+fn load_balancer(multi_value: &str) -> String {
+    format!(
+        "  Permission:
+    Type: AWS::Lambda::Permission
+    Properties: {{ FunctionName: !GetAtt Go.Arn, Action: 'lambda:InvokeFunction', Principal: elasticloadbalancing.amazonaws.com }}
+  Group:
+    Type: AWS::ElasticLoadBalancingV2::TargetGroup
+    Properties:
+      TargetType: lambda
+      Targets: [{{ Id: !GetAtt Go.Arn }}]
+      TargetGroupAttributes: [{{ Key: lambda.multi_value_headers.enabled, Value: '{multi_value}' }}]
+  Listener:
+    Type: AWS::ElasticLoadBalancingV2::Listener
+    Properties:
+      LoadBalancerArn: arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/go/50dc6c495c0c9188
+      Port: 443
+      Protocol: HTTPS
+      DefaultActions: [{{ Type: forward, TargetGroupArn: !Ref Group }}]
+"
     )
 }
 

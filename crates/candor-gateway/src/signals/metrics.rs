@@ -3,7 +3,7 @@
 use candor_contract::ApiKind;
 use candor_contract::outcome::Outcome;
 
-use super::{Answer, Ran};
+use super::{Answer, Ran, load_balancer};
 use crate::api::{Api, FunctionRef, Target};
 use crate::exchange::Exchange;
 use crate::in_flight::Received;
@@ -167,6 +167,10 @@ fn gateway(received: &Received<'_>, answer: Answer, waited: Sample) -> Vec<Metri
         ApiKind::Rest => ("4XXError", "5XXError", "Count", "Latency"),
         ApiKind::Http => ("4xx", "5xx", "Count", "Latency"),
         ApiKind::FunctionUrl => ("Url4xxCount", "Url5xxCount", "UrlRequestCount", "UrlRequestLatency"),
+        ApiKind::Alb => {
+            let asked = received.route.is_some_and(|route| route.integration.calls_function());
+            return load_balancer::of(received, answer, asked, waited);
+        }
     };
     // "API Gateway counts modified gateway response status codes as 4XXError errors" (guide): of a server error that was
     // given another status the guide says nothing, so it may count there or not.
@@ -192,6 +196,7 @@ fn series(received: &Received<'_>) -> Vec<Series> {
         ApiKind::Rest => api_name(api),
         ApiKind::Http => api_id(api),
         ApiKind::FunctionUrl => return url_series(received),
+        ApiKind::Alb => return Vec::new(),
     };
     let stage = stage(api);
     let certain = |dimensions| Series { dimensions, certain: true };
@@ -266,5 +271,6 @@ fn namespace(kind: ApiKind) -> &'static str {
     match kind {
         ApiKind::Rest | ApiKind::Http => "AWS/ApiGateway",
         ApiKind::FunctionUrl => "AWS/Lambda",
+        ApiKind::Alb => "AWS/ApplicationELB",
     }
 }

@@ -9,7 +9,7 @@ use candor_gateway::api::GatewayResponseType;
 use super::*;
 
 /// A row: what the function does, in words; the same to play; who says what comes of it.
-type Row = (&'static str, Outcome, &'static str);
+pub(super) type Row = (&'static str, Outcome, &'static str);
 
 const FORMAT: &str = "LocalStack's AWS recording `test_aws_proxy_response_payload_format_validation`";
 const SHAPE: &str = "LocalStack's AWS recording `test_lambda_aws_proxy_response_format`";
@@ -18,10 +18,10 @@ const ERRORS: &str = "API Gateway guide, Handle Lambda errors in API Gateway";
 const TYPES: &str = "API Gateway guide, Gateway response types";
 const HTTP: &str = "API Gateway guide, Create AWS Lambda proxy integrations for HTTP APIs";
 const FIELD: &str = "reports from the field";
-const INFERRED: &str = "inferred";
+pub(super) const INFERRED: &str = "inferred";
 
 /// Whether the page in `docs/` is what it should be.
-fn compare(name: &str, page: &str) {
+pub(super) fn compare(name: &str, page: &str) {
     let path = format!("{}/../../docs/{name}", env!("CARGO_MANIFEST_DIR"));
     if std::env::var_os("CANDOR_BLESS").is_some() {
         std::fs::write(&path, page).unwrap();
@@ -33,7 +33,7 @@ fn compare(name: &str, page: &str) {
     );
 }
 
-fn opening(title: &str, about: &str) -> String {
+pub(super) fn opening(title: &str, about: &str) -> String {
     format!(
         "# {title}\n\n{about}\n\nMade from the model by `cargo xtask bless`: each row is played, and a test compares. *Recorded* was seen on AWS; \
          *inferred* nobody has shown.\n"
@@ -41,7 +41,7 @@ fn opening(title: &str, about: &str) -> String {
 }
 
 /// Text as it stands in a table's cell.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     match text {
         "" => "empty".to_string(),
         text if text.contains('`') => text.replace('|', "\\|"),
@@ -49,7 +49,7 @@ fn cell(text: &str) -> String {
     }
 }
 
-fn answer(api: &Played, outcome: &Outcome) -> (u16, String, String, &'static str) {
+pub(super) fn answer(api: &Played, outcome: &Outcome) -> (u16, String, String, &'static str) {
     let exchange = api.exchange(get("/o"), outcome.clone());
     let (status, body) = said(&exchange);
     let content_type = exchange.response.header("Content-Type").map(|h| h.value.value.clone());
@@ -78,7 +78,7 @@ fn rows(answers: &[(&'static str, &'static str)]) -> Vec<Row> {
     answers.iter().map(|(json, source)| (*json, returned(json), *source)).collect()
 }
 
-fn failures(sources: [&'static str; 8]) -> Vec<Row> {
+pub(super) fn failures(sources: [&'static str; 8]) -> Vec<Row> {
     let [raised_by, init, exits, memory, timed, late, throttled, permission] = sources;
     let error = FunctionError::python("KeyError", "'id'", "8f5ed0d1-2c3a-4f0b-9d5e-3a1b7c9d2e4f", "");
     vec![

@@ -98,7 +98,7 @@ pub(super) fn empty(name: &str, kind: ApiKind, span: Span) -> Api {
         stage: match kind {
             ApiKind::Rest => stage_elsewhere(Setting::unknown(span, needs.clone()), needs, span),
             ApiKind::Http => stage_elsewhere(default(), needs, span),
-            ApiKind::FunctionUrl => stage(default(), span),
+            ApiKind::FunctionUrl | ApiKind::Alb => stage(default(), span),
         },
         routes: Vec::new(),
         gateway_responses: Vec::new(),
@@ -106,6 +106,7 @@ pub(super) fn empty(name: &str, kind: ApiKind, span: Span) -> Api {
         models: Vec::new(),
         api_key_source: Setting::absent(span, "ApiKeySourceType"),
         cors: Setting::absent(span, "CorsConfiguration"),
+        listener: None,
         span,
     }
 }

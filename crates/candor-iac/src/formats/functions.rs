@@ -279,6 +279,7 @@ fn url(name: &str, config: &Value, target: Setting<Target>, at: Span) -> Api {
         },
         method_responses: Setting::absent(at, "MethodResponses"),
         request,
+        rule: None,
         span: at,
     });
     api

@@ -148,5 +148,5 @@ pub(super) fn route_key(text: &str) -> RouteKey {
 /// A route of an HTTP API: it has no method responses.
 pub(super) fn route(key: RouteKey, integration: Integration, at: Span) -> Route {
     let method_responses = Setting::absent(at, "responses");
-    Route { key, integration, method_responses, request: MethodRequest::open(at), span: at }
+    Route { key, integration, method_responses, request: MethodRequest::open(at), rule: None, span: at }
 }

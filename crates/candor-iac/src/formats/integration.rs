@@ -114,7 +114,7 @@ pub(super) fn read(
             let key = value.member(spelling.responses).map_or(at, |member| member.key.span());
             value.setting(spelling.responses, at, |v| responses(v, key, spelling))
         }
-        ApiKind::Http | ApiKind::FunctionUrl => Setting::absent(at, spelling.responses),
+        ApiKind::Http | ApiKind::FunctionUrl | ApiKind::Alb => Setting::absent(at, spelling.responses),
     };
     Integration {
         integration_type,
@@ -139,7 +139,7 @@ pub(super) fn read(
         responses,
         response_parameters: match kind {
             ApiKind::Http => response_parameters(value.get(spelling.response_parameters)),
-            ApiKind::Rest | ApiKind::FunctionUrl => Vec::new(),
+            ApiKind::Rest | ApiKind::FunctionUrl | ApiKind::Alb => Vec::new(),
         },
         span: at,
     }

@@ -208,12 +208,12 @@ fn route(
     });
     let request = match kind {
         ApiKind::Rest => method_request::of_operation(operation, path, document, at, functions),
-        ApiKind::Http | ApiKind::FunctionUrl => MethodRequest {
+        ApiKind::Http | ApiKind::FunctionUrl | ApiKind::Alb => MethodRequest {
             authorizer: authorizers::of_operation(operation, document, at, functions),
             ..MethodRequest::open(at)
         },
     };
-    Route { key, integration, method_responses, request, span: at }
+    Route { key, integration, method_responses, request, rule: None, span: at }
 }
 
 /// The value itself, or what its `$ref` leads to in the same document.

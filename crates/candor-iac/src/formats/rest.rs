@@ -240,7 +240,7 @@ fn method_of(value: &Value, key: RouteKey, at: Span, request: MethodRequest, fun
         Some(needs) => Setting::unknown(list.span, needs),
         None => Setting::written(list.items().iter().map(method_response).collect(), list.span),
     });
-    Route { key, integration, method_responses, request, span: at }
+    Route { key, integration, method_responses, request, rule: None, span: at }
 }
 
 fn method_response(value: &Value) -> MethodResponse {

@@ -106,7 +106,7 @@ pub(super) fn read(scope: &Scope<'_>, globals: &Globals, functions: &Functions, 
         let has_definition = define(scope, resource, kind, &value, functions, drafts);
         let takes_events = match kind {
             ApiKind::Http => value.get("DefinitionBody").is_some(),
-            ApiKind::Rest | ApiKind::FunctionUrl => value.is_true("MergeDefinitions"),
+            ApiKind::Rest | ApiKind::FunctionUrl | ApiKind::Alb => value.is_true("MergeDefinitions"),
         };
         if has_definition && !takes_events {
             defined.push(resource.id());
@@ -283,7 +283,7 @@ fn define(
 fn fill(stage: &mut Stage, kind: ApiKind, properties: &Value) {
     match kind {
         ApiKind::Rest => fill_rest(stage, properties),
-        ApiKind::Http | ApiKind::FunctionUrl => fill_http(stage, properties),
+        ApiKind::Http | ApiKind::FunctionUrl | ApiKind::Alb => fill_http(stage, properties),
     }
 }
 
@@ -411,7 +411,7 @@ fn event_route(key: RouteKey, properties: &Value, behind: &Behind<'_>, kind: Api
         _ => {
             let request = MethodRequest { authorizer, ..method_request::of_event(properties, at) };
             let method_responses = Setting::absent(at, "Responses");
-            let route = Route { key, integration, method_responses, request, span: at };
+            let route = Route { key, integration, method_responses, request, rule: None, span: at };
             match behind.machine {
                 Some(machine) => starting(machine, properties, route),
                 None => route,
@@ -523,6 +523,7 @@ fn preflight(path: &str, headers: &[(&str, String)], at: Span) -> Route {
         integration,
         method_responses: Setting::written(vec![method_response], at),
         request: MethodRequest::open(at),
+        rule: None,
         span: at,
     }
 }

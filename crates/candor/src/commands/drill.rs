@@ -141,5 +141,6 @@ pub(crate) fn kind_words(kind: ApiKind) -> &'static str {
         ApiKind::Rest => "REST API",
         ApiKind::Http => "HTTP API",
         ApiKind::FunctionUrl => "function URL",
+        ApiKind::Alb => "load balancer",
     }
 }

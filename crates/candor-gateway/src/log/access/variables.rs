@@ -14,7 +14,8 @@ use crate::signals::UNKNOWN;
 use crate::trace::What;
 
 /// The value of a variable, named without `$context.`; `None` where AWS prints `-`: the exchange has none, or nobody has heard of
-/// the variable. Function URLs have no access log.
+/// the variable. Function URLs have no access log, and a
+/// load balancer's is none of this form.
 ///
 /// The meaning of each is documented ("Variables for access logging for API Gateway"); what AWS prints in the cases that the guide
 /// does not mention is believed, and marked.
@@ -24,7 +25,7 @@ pub fn value(exchange: &Exchange<'_>, name: &str) -> Option<String> {
     let rest = match received.api.kind {
         ApiKind::Rest => true,
         ApiKind::Http => false,
-        ApiKind::FunctionUrl => return None,
+        ApiKind::FunctionUrl | ApiKind::Alb => return None,
     };
     let of_rest = |value: &str| rest.then(|| value.to_string());
     let text = |value: &str| Some(value.to_string());

@@ -218,7 +218,12 @@ pub(crate) fn failure(exchange: &Exchange<'_>, what: &What) -> Vec<Event> {
         | What::HeaderSet
         | What::GatewayStatus { .. }
         | What::GatewayBody { .. }
-        | What::MockStatus => Vec::new(),
+        | What::MockStatus
+        // Load balancers write no such log.
+        | What::AnswerTooLarge
+        | What::LoginMissing
+        | What::FixedResponse
+        | What::Redirected => Vec::new(),
     }
 }
 
