@@ -1,5 +1,7 @@
 //! How values print: Java's `toString`, and JSON for JSON's arrays.
 
+use std::fmt::Write as _;
+
 use super::value::Glance;
 use super::{DEFINE_DEPTH, Evaluator};
 use crate::ast::{Expression, Reference, Tail};
@@ -84,7 +86,11 @@ impl<'t> Evaluator<'t> {
                 let mut i = 0;
                 while let Some(item) = e.heap.item(*at, i) {
                     out.push_str(if i > 0 { ", " } else { "" });
-                    e.print_inside(&item, out)?;
+                    // Java's `AbstractCollection.toString`.
+                    match item == *datum {
+                        true => out.push_str("(this Collection)"),
+                        false => e.print_inside(&item, out)?,
+                    }
                     i += 1;
                 }
                 out.push(']');
@@ -99,7 +105,11 @@ impl<'t> Evaluator<'t> {
                 let mut i = 0;
                 while let Some((key, value)) = e.heap.map(*at).members().get(i).cloned() {
                     out.push_str(if i > 0 { ", " } else { "" });
-                    e.print_entry(&key, &value, out)?;
+                    // Java's `AbstractMap.toString`.
+                    match value == *datum {
+                        true => write!(out, "{}=(this Map)", key.text()).unwrap_or_default(),
+                        false => e.print_entry(&key, &value, out)?,
+                    }
                     i += 1;
                 }
                 out.push('}');

@@ -336,7 +336,7 @@ fn what_grows_without_end_is_an_error() {
         "#foreach($a in [1..1000])#foreach($b in [1..1000])#foreach($c in [1..1000])x#end#end#end",
         "#set($x = [1..2000000000])",
         "#set($s = 'a')#set($s = $s.repeat(2000000000))",
-        "#set($l = [])#set($d = $l.add($l))$l",
+        "#set($l = [])#set($d = $l.add([$l]))$l",
         "#set($l = [1])#foreach($i in [1..500])#set($l = [$l])#end$l",
         "#set($l = [1])#foreach($i in [1..100])#set($l = [$l, $l])#end#set($context.responseOverride.x = $l)",
         "#set($l = ['x'])#foreach($i in [1..100])#set($l = [$l, $l])#end$l",
@@ -503,5 +503,13 @@ fn of_the_context_every_part_is_seen_that_is_read() {
     assert_eq!(
         print("#foreach($k in $context.keySet())$k #end"),
         "stage identity requestOverride responseOverride "
+    );
+}
+
+#[test]
+fn what_holds_itself_says_so() {
+    assert_eq!(
+        print("#set($l = [1, 2])#set($l[0] = $l)$l #set($m = {'a': 1})#set($m.me = $m)$m"),
+        "[(this Collection), 2]{a=1, me=(this Map)}"
     );
 }
