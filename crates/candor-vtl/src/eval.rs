@@ -17,7 +17,7 @@ use crate::error::{Error, ErrorKind, Failure};
 use crate::heap::{Datum, Heap, Key, Members, Style};
 use crate::names::{self, ContextUse};
 use crate::scope::{Piece, Rendered, Scope};
-use crate::seen::{Found, Seen};
+use crate::seen::{Held, Seen};
 use crate::template::{Template, Variables};
 
 /// Bytes of new text that count as one step.
@@ -36,7 +36,7 @@ pub(crate) struct Evaluator<'t> {
     /// How often a part of it was copied instead.
     pub(crate) copies: usize,
     /// By their numbers.
-    variables: Vec<Option<Found<'t>>>,
+    variables: Vec<Option<Held<'t>>>,
     blocks: Vec<Defined<'t>>,
     regexes: regexes::Regexes,
     loops: Vec<Loop>,
@@ -102,10 +102,10 @@ impl<'t> Evaluator<'t> {
             scope.stage_variables.iter().map(|(k, v)| (Key::Text(k.as_str().into()), v.as_str().into()));
         let stage_variables = heap.new_map(pairs.collect());
         let mut variables = vec![None; *count];
-        variables[names::INPUT] = Some(Found::Datum(Datum::Input));
-        variables[names::UTIL] = Some(Found::Datum(Datum::Util));
-        variables[names::CONTEXT] = context.as_ref().map(|context| Found::Datum(Datum::Map(context.map)));
-        variables[names::STAGE_VARIABLES] = Some(Found::Datum(stage_variables));
+        variables[names::INPUT] = Some(Held::Datum(Datum::Input));
+        variables[names::UTIL] = Some(Held::Datum(Datum::Util));
+        variables[names::CONTEXT] = context.as_ref().map(|context| Held::Datum(Datum::Map(context.map)));
+        variables[names::STAGE_VARIABLES] = Some(Held::Datum(stage_variables));
         Evaluator {
             heap,
             template: template.text(),
@@ -217,12 +217,12 @@ impl<'t> Evaluator<'t> {
             (names::FOREACH, Some(_)) => Some(Seen::Loop(self.loops.len() - 1)),
             (names::VELOCITY_COUNT, Some(last)) => Some(Seen::Count(last.index + 1)),
             (names::VELOCITY_HAS_NEXT, Some(last)) => Some(Seen::bool(last.has_next)),
-            _ => self.variables[number].as_ref().map(|found| found.look(&self.heap)),
+            _ => self.variables[number].as_ref().map(|held| held.look(&self.heap)),
         }
     }
 
     fn assign(&mut self, variable: &Variable, value: Datum<'t>) {
-        self.variables[variable.number] = Some(Found::Datum(value));
+        self.variables[variable.number] = Some(Held::Datum(value));
     }
 
     fn block(&mut self, block: &'t Block, out: &mut String) -> Result<Flow, Failure> {
@@ -338,7 +338,7 @@ impl<'t> Evaluator<'t> {
                 );
             }
             let item = match view {
-                Some((map, of)) => self.heap.member(map, of, index).map(Found::Datum),
+                Some((map, of)) => self.heap.member(map, of, index).map(Held::Datum),
                 None => self.heap.element(items, index),
             };
             let Some(item) = item else { break };

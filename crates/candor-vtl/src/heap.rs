@@ -7,7 +7,7 @@ use std::ops::{Deref, Range};
 use std::rc::Rc;
 
 use crate::members::FEW;
-use crate::seen::Found;
+use crate::seen::Held;
 use crate::tape::{Node, Tape};
 use crate::value::Value;
 
@@ -480,14 +480,14 @@ impl<'t> Heap<'t> {
 
     /// As [`Heap::item`], to be looked at.
     #[inline]
-    pub(crate) fn element(&mut self, list: usize, at: usize) -> Option<Found<'t>> {
+    pub(crate) fn element(&mut self, list: usize, at: usize) -> Option<Held<'t>> {
         let list = &mut self.lists[list];
-        let Some(unread) = &mut list.unread else { return list.items.get(at).cloned().map(Found::Datum) };
+        let Some(unread) = &mut list.unread else { return list.items.get(at).cloned().map(Held::Datum) };
         if unread.elements.is_empty() {
             let place = unread.place;
             unread.elements.extend(self.tapes[place.tape()].members(place.node()));
         }
-        Some(Found::Read(unread.place.beside(*unread.elements.get(at)?)))
+        Some(Held::Read(unread.place.beside(*unread.elements.get(at)?)))
     }
 
     /// How many members a map has.

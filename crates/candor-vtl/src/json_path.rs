@@ -47,6 +47,9 @@ fn invalid(what: &str) -> Error {
 /// Values that one path may visit.
 const MAX_VISITS: usize = 1_000_000;
 
+/// So many members or elements that may be passed by count as a visit.
+const WIDTH_PER_VISIT: usize = 16;
+
 /// A step to one value.
 pub(crate) enum Definite {
     Member(String),
@@ -110,8 +113,8 @@ pub(crate) fn select_on_heap<'t>(
     root: &Datum<'t>,
 ) -> Result<(Found<Datum<'t>>, usize), Error> {
     let (found, visited) = find(path, OnHeap { heap, seen: heap.look(root) })?;
-    let found = found.map(|view| view.seen.found());
-    Ok((found.map(|found| found.datum(heap)), visited))
+    let found = found.map(|view| view.seen.held());
+    Ok((found.map(|held| held.datum(heap)), visited))
 }
 
 /// What a filter compares.
@@ -131,6 +134,8 @@ trait View<'v>: Copy {
     /// The length of an array.
     fn array_length(self) -> Option<usize>;
     fn item(self, at: usize) -> Option<Self>;
+    /// How many members are looked at to find one.
+    fn width(self) -> usize;
     /// The values of an object or an array.
     fn children(self, out: &mut Vec<Self>);
 }
@@ -150,6 +155,13 @@ impl<'v> View<'v> for &'v Value {
 
     fn member(self, name: &str) -> Option<Self> {
         self.get(name)
+    }
+
+    fn width(self) -> usize {
+        match self {
+            Value::Map(members) => members.len(),
+            _ => 0,
+        }
     }
 
     fn array_length(self) -> Option<usize> {
@@ -215,6 +227,13 @@ impl<'v> View<'v> for OnHeap<'v, '_> {
 
     fn member(self, name: &str) -> Option<Self> {
         Some(OnHeap { seen: self.heap.look_inside(self.seen, name)?, ..self })
+    }
+
+    fn width(self) -> usize {
+        match self.seen {
+            Seen::Read(place) => self.heap.tape(place).count(place.node()),
+            _ => 0,
+        }
     }
 
     fn array_length(self) -> Option<usize> {
@@ -305,10 +324,24 @@ fn apply<'v, V: View<'v>>(
         at.item(usize::try_from(i).ok()?)
     };
     match step {
-        Step::Member(name) => out.extend(at.member(name)),
-        Step::Members(names) => out.extend(names.iter().filter_map(|n| at.member(n))),
-        Step::Index(i) => out.extend(index(*i)),
-        Step::Indexes(all) => out.extend(all.iter().filter_map(|i| index(*i))),
+        Step::Member(name) => {
+            *visited += at.width() / WIDTH_PER_VISIT;
+            out.extend(at.member(name));
+        }
+        Step::Members(names) => {
+            *visited += names.len() * at.width() / WIDTH_PER_VISIT;
+            bounded(*visited)?;
+            out.extend(names.iter().filter_map(|n| at.member(n)));
+        }
+        Step::Index(i) => {
+            *visited += at.array_length().unwrap_or(0) / WIDTH_PER_VISIT;
+            out.extend(index(*i));
+        }
+        Step::Indexes(all) => {
+            *visited += all.len() * at.array_length().unwrap_or(0) / WIDTH_PER_VISIT;
+            bounded(*visited)?;
+            out.extend(all.iter().filter_map(|i| index(*i)));
+        }
         Step::Slice(from, to) => {
             let length = at.array_length().unwrap_or(0) as i64;
             let bound = |b: i64| if b < 0 { b.saturating_add(length).max(0) } else { b.min(length) } as usize;

@@ -39,15 +39,15 @@ pub(crate) fn distinct<K: Clone + Eq + Hash, V>(
 
 /// Whether some of these may be the same.
 pub(crate) fn may_repeat<'k>(keys: impl Iterator<Item = &'k str>) -> bool {
-    let mut seen = Seen::default();
+    let mut seen = Known::default();
     keys.into_iter().any(|key| seen.may_repeat(key.as_bytes()))
 }
 
 /// Which keys have been seen, roughly: cheap to ask, and rarely wrong for a few.
 #[derive(Default)]
-pub(crate) struct Seen([u64; 2]);
+pub(crate) struct Known([u64; 2]);
 
-impl Seen {
+impl Known {
     /// Whether this key may have come before; from now on it has.
     pub(crate) fn may_repeat(&mut self, key: &[u8]) -> bool {
         let byte = |at: usize| u32::from(key.get(at).copied().unwrap_or(0));

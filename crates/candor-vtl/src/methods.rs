@@ -45,7 +45,7 @@ pub(crate) fn property<'t>(
 
 fn loop_property<'t>(eval: &mut Evaluator<'t>, at: usize, name: &str) -> Option<Datum<'t>> {
     let seen = eval.loop_property(at, name)?;
-    Some(seen.found().datum(&mut eval.heap))
+    Some(seen.held().datum(&mut eval.heap))
 }
 
 /// The result of a method; `None` where there is no such method, or it yields null.

@@ -1,6 +1,7 @@
 //! Values where they stand: looking at one copies nothing, and makes no list or map of what has been read.
 
 use crate::heap::{Datum, Heap, Key, Place};
+use crate::members::FEW;
 use crate::tape::Node;
 
 /// A value of a rendering. All variants hold one word: so it is handed on in registers, which rendering's speed rests on.
@@ -82,18 +83,18 @@ impl<'t> Heap<'t> {
 
 /// What was seen, to be kept beyond the look.
 #[derive(Clone, Debug)]
-pub(crate) enum Found<'t> {
+pub(crate) enum Held<'t> {
     Read(Place),
     Datum(Datum<'t>),
 }
 
-impl<'t> Found<'t> {
+impl<'t> Held<'t> {
     /// Looks at it again.
     #[inline]
     pub(crate) fn look<'h>(&'h self, heap: &'h Heap<'t>) -> Seen<'h, 't> {
         match self {
-            Found::Read(place) => heap.look_at(*place),
-            Found::Datum(datum) => heap.look(datum),
+            Held::Read(place) => heap.look_at(*place),
+            Held::Datum(datum) => heap.look(datum),
         }
     }
 
@@ -101,8 +102,8 @@ impl<'t> Found<'t> {
     #[inline]
     pub(crate) fn datum(self, heap: &mut Heap<'t>) -> Datum<'t> {
         match self {
-            Found::Read(place) => heap.datum(place),
-            Found::Datum(datum) => datum,
+            Held::Read(place) => heap.datum(place),
+            Held::Datum(datum) => datum,
         }
     }
 }
@@ -110,23 +111,26 @@ impl<'t> Found<'t> {
 impl<'t> Seen<'_, 't> {
     /// Ends the look at it.
     #[inline]
-    pub(crate) fn found(self) -> Found<'t> {
+    pub(crate) fn held(self) -> Held<'t> {
         match self {
-            Seen::Read(place) => Found::Read(place),
-            Seen::List(at) => Found::Datum(Datum::List(at)),
-            Seen::Map(at) => Found::Datum(Datum::Map(at)),
-            Seen::Other(datum) => Found::Datum(datum.clone()),
-            Seen::Loop(at) => Found::Datum(Datum::Loop(at)),
-            Seen::Count(count) => Found::Datum(Datum::Int(count as i128)),
+            Seen::Read(place) => Held::Read(place),
+            Seen::List(at) => Held::Datum(Datum::List(at)),
+            Seen::Map(at) => Held::Datum(Datum::Map(at)),
+            Seen::Other(datum) => Held::Datum(datum.clone()),
+            Seen::Loop(at) => Held::Datum(Datum::Loop(at)),
+            Seen::Count(count) => Held::Datum(Datum::Int(count as i128)),
         }
     }
 
-    /// Whether it is a map.
+    /// Whether it is a map whose members are quickly found: one that is taken apart, or has few.
     #[inline]
-    pub(crate) fn is_map(self, heap: &Heap<'_>) -> bool {
+    pub(crate) fn is_open(self, heap: &Heap<'_>) -> bool {
         match self {
             Seen::Map(_) => true,
-            Seen::Read(place) => matches!(heap.tape(place).node(place.node()), Node::Object(_)),
+            Seen::Read(place) => match heap.tape(place).node(place.node()) {
+                Node::Object(inside) => inside.members as usize <= FEW,
+                _ => false,
+            },
             _ => false,
         }
     }

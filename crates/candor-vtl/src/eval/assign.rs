@@ -27,7 +27,7 @@ impl<'t> Evaluator<'t> {
             return Ok(());
         };
         self.span = target.span.clone();
-        let Some(root) = self.variable(target.variable.number).map(Seen::found) else { return Ok(()) };
+        let Some(root) = self.variable(target.variable.number).map(Seen::held) else { return Ok(()) };
         let root = root.datum(&mut self.heap);
         let parent = match self.follow(root, before, target)? {
             None | Some(Datum::Null) => return Ok(()),

@@ -9,7 +9,7 @@ use crate::error::{ErrorKind, Failure};
 use crate::heap::{Datum, Key, Place, Style, char_of};
 use crate::json;
 use crate::methods;
-use crate::seen::Found;
+use crate::seen::Held;
 use crate::tape::Node;
 use crate::value::{java_double, java_float, print_integer};
 
@@ -45,7 +45,7 @@ impl<'t> Evaluator<'t> {
         let [Tail::Call { name, arguments }] = reference.tail.as_slice() else { return Ok(false) };
         let [Expression::Reference(argument)] = arguments.as_slice() else { return Ok(false) };
         let util = &self.variables[reference.variable.number];
-        if name != "escapeJavaScript" || !matches!(util, Some(Found::Datum(Datum::Util))) {
+        if name != "escapeJavaScript" || !matches!(util, Some(Held::Datum(Datum::Util))) {
             return Ok(false);
         }
         let Glance { at: Some(seen), rest: [], steps } = self.glance(argument) else { return Ok(false) };

@@ -156,7 +156,7 @@ impl<'t> Evaluator<'t> {
         self.span = reference.span.clone();
         let Glance { at, rest, steps } = self.glance(reference);
         let Some(seen) = at else { return Ok(None) };
-        let datum = seen.found().datum(&mut self.heap);
+        let datum = seen.held().datum(&mut self.heap);
         self.charge(steps)?;
         if rest.is_empty() { Ok(Some(datum)) } else { self.follow(datum, rest, reference) }
     }
@@ -169,7 +169,7 @@ impl<'t> Evaluator<'t> {
         while let (Some(seen), [Tail::Property(name), behind @ ..]) = (at, rest) {
             at = match seen {
                 Seen::Loop(depth) => self.loop_property(depth, name),
-                seen if seen.is_map(&self.heap) => self.heap.look_inside(seen, name),
+                seen if seen.is_open(&self.heap) => self.heap.look_inside(seen, name),
                 _ => break,
             };
             rest = behind;

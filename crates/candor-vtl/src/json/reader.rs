@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::{Escapes, Word, scan, word};
 use crate::budget::MAX_DEPTH;
 use crate::error::{Error, ErrorKind, Failure};
-use crate::members::{self, FEW, Seen};
+use crate::members::{self, FEW, Known};
 use crate::tape::{Inside, Node, Span};
 
 /// Place for so many nodes is made at most before they are there.
@@ -178,7 +178,7 @@ impl<'p> Reader<'p> {
 
     fn object(&mut self, depth: usize) -> Result<(), Failure> {
         let node = self.begin();
-        let (mut members, mut seen, mut may_repeat) = (0, Seen::default(), false);
+        let (mut members, mut seen, mut may_repeat) = (0, Known::default(), false);
         loop {
             self.blank();
             let key = match self.peek() {

@@ -152,3 +152,25 @@ fn a_payload_of_too_many_values_is_copied_and_not_taken_apart() {
     let refused = render("$input.path('$').size()").map_err(|error| error.kind);
     assert!(matches!(refused, Err(ErrorKind::Budget(_))));
 }
+
+#[test]
+fn a_wide_object_is_not_searched_again_and_again() {
+    let wide = (0..50_000).map(|i| format!("\"k{i}\":{i}")).collect::<Vec<_>>().join(",");
+    let many = vec!["{\"n\":1}"; 50_000].join(",");
+    let body = format!("{{\"wide\":{{{wide}}},\"many\":[{many}]}}");
+    let render = |template: &str| {
+        let scope = Scope {
+            body: &body,
+            params: &Params::default(),
+            context: &Value::Null,
+            stage_variables: &[],
+            overrides: &Overrides::default(),
+        };
+        Template::parse(template).expect("a template").render(&scope, Budget::default())
+    };
+    let looks = "$w.k49999 ".repeat(50);
+    let template = format!("#set($w = $input.path('$.wide'))#foreach($i in [1..1000]){looks}#end");
+    assert_eq!(render(&template).map(|rendered| rendered.output.len()), Ok(50 * 1_000 * 6));
+    let refused = render("$input.path('$.many[?(@.n == $.wide.k49999)]').size()").map_err(|error| error.kind);
+    assert!(matches!(refused, Err(ErrorKind::Budget(_))));
+}
