@@ -94,7 +94,11 @@ const AT_ONCE: usize = 64;
 
 /// Reads templates and everything they refer to; folders are searched for templates.
 pub fn read(files: &dyn Files, paths: &[String], options: &Options) -> Reading {
-    let found = discover(files, paths);
+    let mut found = discover(files, paths);
+    // Most of what stands in a tree is no template, and some of it is large.
+    let worth = files.sift(&found.found, &discover::may_hold_template);
+    let mut worth = worth.into_iter();
+    found.found.retain(|_| worth.next().unwrap_or(true));
     let loader = Loader::new(files, options);
     let mut reading = Reading::default();
     for (path, message) in found.failed {
@@ -261,7 +265,7 @@ fn open(
         reading.skipped.push((path.to_string(), format.to_string()));
         return None;
     }
-    let template_name = name.starts_with("template.") || name.contains(".template");
+    let template_name = discover::is_template_name(name);
     let text = match loader.text(path) {
         Ok(text) => text,
         Err(NotLoaded::Missing) => {
@@ -281,12 +285,7 @@ fn open(
             return None;
         }
     };
-    let looks_like_template = text.contains("AWS::") || text.contains("x-amazon-apigateway");
-    let may_be =
-        looks_like_template || may_be_template(&text) || (template_name && text.contains("Resources"));
-    if !named && !may_be {
-        return None;
-    }
+    let looks_like_template = discover::looks_like_template(&text);
     match loader.parse(path, text) {
         Ok(parsed) => Some(parsed),
         Err(unreadable) => {
@@ -296,14 +295,6 @@ fn open(
             None
         }
     }
-}
-
-/// Whether a text without a type of AWS's may be a template all the same: types of others, none at all. Big files of data name `Resources`, too.
-fn may_be_template(text: &str) -> bool {
-    text.contains("Resources")
-        && ["AWSTemplateFormatVersion", "Transform:", "\"Transform\"", "Custom::"]
-            .iter()
-            .any(|word| text.contains(word))
 }
 
 /// Reads a template once per world: whenever a comparison turns out undecided, there are two worlds in place of one.
