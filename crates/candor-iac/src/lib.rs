@@ -14,7 +14,7 @@ pub mod syntax;
 mod template;
 mod value;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use candor_gateway::api::Api;
 use candor_gateway::setting::Undecided;
@@ -106,9 +106,7 @@ pub fn read(files: &dyn Files, paths: &[String], options: &Options) -> Reading {
     }
     let mut documents = Vec::new();
     let mut known_parameters: Vec<String> = Vec::new();
-    // Templates that others name: those that stand before them are read once more, those that nobody has found are read at last.
-    let mut of_others: BTreeMap<String, Nested> = BTreeMap::new();
-    let mut stacks: Vec<String> = Vec::new();
+    let mut stacks = Stacks::default();
     let mut paths: Vec<&String> = found.named.iter().chain(&found.found).collect();
     paths.dedup();
     for (nth, path) in paths.iter().enumerate() {
@@ -120,7 +118,7 @@ pub fn read(files: &dyn Files, paths: &[String], options: &Options) -> Reading {
         let named = found.named.contains(path);
         let Some((file, root)) = open(&loader, path, named, &mut reading) else { continue };
         if template::is_template(&root) {
-            let nested = of_others.remove(&tidy(path));
+            let nested = stacks.open.remove(&tidy(path));
             let others = read_stack(
                 path,
                 file,
@@ -131,13 +129,7 @@ pub fn read(files: &dyn Files, paths: &[String], options: &Options) -> Reading {
                 &mut reading,
                 &mut known_parameters,
             );
-            for other in others {
-                // The first that names a template gives it its parameters.
-                if !stacks.contains(&other.path) {
-                    stacks.push(other.path.clone());
-                    of_others.insert(other.path.clone(), other);
-                }
-            }
+            stacks.remember(others);
         } else if openapi::is_document(&root) {
             documents.push((path, named, file, root));
         } else if named {
@@ -145,7 +137,7 @@ pub fn read(files: &dyn Files, paths: &[String], options: &Options) -> Reading {
             loader.complain(Unreadable { path: path.clone(), span: None, message: message.to_string() });
         }
     }
-    while let Some((path, nested)) = of_others.pop_first() {
+    while let Some((path, nested)) = stacks.open.pop_first() {
         if !matches!(files.kind(&path), Ok(files::PathKind::File)) {
             continue;
         }
@@ -168,12 +160,7 @@ pub fn read(files: &dyn Files, paths: &[String], options: &Options) -> Reading {
             &mut reading,
             &mut known_parameters,
         );
-        for other in others {
-            if !stacks.contains(&other.path) {
-                stacks.push(other.path.clone());
-                of_others.insert(other.path.clone(), other);
-            }
-        }
+        stacks.remember(others);
     }
     for (path, named, file, root) in documents {
         // A document that a template includes has been read as part of it.
@@ -201,6 +188,26 @@ pub fn read(files: &dyn Files, paths: &[String], options: &Options) -> Reading {
     let given = options.parameters.iter().map(|(name, _)| name);
     reading.unknown_parameters = given.filter(|name| !known_parameters.contains(name)).cloned().collect();
     reading
+}
+
+/// Templates that others name: those that stand before them are read once more, those that nobody has found are read at last.
+#[derive(Default)]
+struct Stacks {
+    /// Not read yet, by path.
+    open: BTreeMap<String, Nested>,
+    /// All that were ever named.
+    known: BTreeSet<String>,
+}
+
+impl Stacks {
+    /// Takes in what a template names. The first that names another gives it its parameters.
+    fn remember(&mut self, others: Vec<Nested>) {
+        for other in others {
+            if self.known.insert(other.path.clone()) {
+                self.open.insert(other.path.clone(), other);
+            }
+        }
+    }
 }
 
 /// Reads one template: alone, or as another names it. Which others it names.
