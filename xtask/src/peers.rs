@@ -1,7 +1,8 @@
 //! `cargo xtask bench check --peers PATH`: the same templates for `candor check`, cfn-lint, checkov and cfn-guard.
 //!
 //! None of the three plays a failure; they are what people run over templates in CI, so their time is what a pipeline is used to. Each gets a folder
-//! with nothing but the templates; candor, which reads handlers as well, is timed on the tree as it is, too.
+//! with nothing but the templates. candor, which reads handlers as well, is given the same templates where they stand, and is timed on such a folder,
+//! on the whole tree, and on one template alone.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -34,26 +35,26 @@ pub(crate) fn run(path: &str) -> Result<(), String> {
     let path = fs::canonicalize(path).map_err(|e| format!("{path}: {e}"))?;
     let folder = target().join("peers");
     let templates = folder.join("templates");
-    let mut count = copy_templates(&path, &templates)?;
-    if count == 0 {
+    let mut copies = copy_templates(&path, &templates)?;
+    if copies.is_empty() {
         return Err(format!("{} holds no template", path.display()));
     }
     let (all, only) = (path.to_string_lossy().into_owned(), templates.to_string_lossy().into_owned());
-    let own = |name, tree: &str| Tool {
+    let own = |name, paths: &[String]| Tool {
         name,
         program: candor(),
-        args: vec!["check".to_string(), "--quiet".to_string(), tree.to_string()],
+        args: ["check", "--quiet"].map(str::to_string).iter().chain(paths).cloned().collect(),
         runs: RUNS,
         // 2: a file that nobody can read.
         well: &[0, 1, 2],
     };
-    let mut tools = vec![own("candor, the tree with its handlers", &all), own("candor", &only)];
+    let mut peers = Vec::new();
     match guard(&folder) {
         Ok(program) => {
             let rules = root().join("fixtures/bench/nine.guard").to_string_lossy().into_owned();
-            count = readable(&program, &rules, &templates)?;
+            copies = readable(&program, &rules, copies)?;
             let args = ["validate", "--rules", &rules, "--data", &only, "--show-summary", "none"];
-            tools.push(Tool {
+            peers.push(Tool {
                 name: "cfn-guard",
                 program,
                 args: args.map(str::to_string).to_vec(),
@@ -66,7 +67,7 @@ pub(crate) fn run(path: &str) -> Result<(), String> {
     match python(&folder) {
         Ok(bin) => {
             let files = format!("{only}/*");
-            tools.push(Tool {
+            peers.push(Tool {
                 name: "cfn-lint",
                 program: bin.join("cfn-lint"),
                 args: vec!["--format".to_string(), "quiet".to_string(), "--template".to_string(), files],
@@ -82,7 +83,7 @@ pub(crate) fn run(path: &str) -> Result<(), String> {
                 "--directory",
                 &only,
             ];
-            tools.push(Tool {
+            peers.push(Tool {
                 name: "checkov",
                 program: bin.join("checkov"),
                 args: args.map(str::to_string).to_vec(),
@@ -92,34 +93,60 @@ pub(crate) fn run(path: &str) -> Result<(), String> {
         }
         Err(why) => println!("skipped: cfn-lint and checkov: {why}"),
     }
-    println!("\n{count} templates; wall time of the whole process\n");
-    println!("{:>36} {:>10} {:>9} {:>11} {:>9}", "", "ms", "peak MB", "x templates", "x tree");
+    let places: Vec<String> =
+        copies.iter().map(|copy| copy.original.to_string_lossy().into_owned()).collect();
+    let largest = copies.iter().max_by_key(|copy| copy.bytes);
+    let largest: Vec<String> =
+        largest.iter().map(|copy| copy.original.to_string_lossy().into_owned()).collect();
+    let mut tools = vec![
+        own("candor, with their handlers", &places),
+        own("candor, the whole tree", &[all]),
+        own("candor, copies without handlers", &[only]),
+    ];
+    tools.extend(peers);
+    tools.push(own("candor, the largest one alone", &largest));
+    println!("\n{} templates; wall time of the whole process\n", copies.len());
+    println!(
+        "{:>34} {:>10} {:>9} {:>12} {:>8} {:>9}",
+        "", "ms", "peak MB", "x templates", "x tree", "x copies"
+    );
     let mut of_candor = Vec::new();
     for tool in &tools {
         let measured = measure(tool)?;
         let ms = measured.least.as_secs_f64() * 1e3;
-        if of_candor.len() < 2 {
+        if of_candor.len() < 3 {
             of_candor.push(ms);
         }
-        let ratio = |base: Option<&f64>| base.map_or(0.0, |base| ms / base);
-        let (templates, tree) = (ratio(of_candor.get(1)), ratio(of_candor.first()));
+        let ratio = |nth: usize| of_candor.get(nth).map_or(0.0, |base| ms / base);
         let (name, peak, ended) = (tool.name, measured.peak_mb, measured.ended);
-        println!("{name:>36} {ms:>10.0} {peak:>9.0} {templates:>11.1} {tree:>9.1}  {ended}");
+        println!(
+            "{name:>34} {ms:>10.0} {peak:>9.0} {:>12.1} {:>8.1} {:>9.1}  {ended}",
+            ratio(0),
+            ratio(1),
+            ratio(2)
+        );
     }
     println!(
-        "\nratios: against candor on the same templates, and against candor on the whole tree with its handlers."
+        "\nratios: against candor on the templates where they stand, on the whole tree, and on the copies."
     );
     Ok(())
 }
 
-/// Copies what looks like a template into one folder; how many there are.
-fn copy_templates(from: &Path, to: &Path) -> Result<usize, String> {
+/// A template, and its copy in a folder of nothing but templates.
+struct Copied {
+    original: PathBuf,
+    copy: PathBuf,
+    bytes: usize,
+}
+
+/// Copies what looks like a template into one folder.
+fn copy_templates(from: &Path, to: &Path) -> Result<Vec<Copied>, String> {
     let fault = |path: &Path, e: std::io::Error| format!("{}: {e}", path.display());
     if to.exists() {
         fs::remove_dir_all(to).map_err(|e| fault(to, e))?;
     }
     fs::create_dir_all(to).map_err(|e| fault(to, e))?;
-    let mut count = 0;
+    let mut copies = Vec::new();
     let mut open = vec![from.to_path_buf()];
     while let Some(folder) = open.pop() {
         let Ok(entries) = fs::read_dir(&folder) else { continue };
@@ -142,12 +169,13 @@ fn copy_templates(from: &Path, to: &Path) -> Result<usize, String> {
             // One without resources, or with `Parameters:` and nothing behind, ends cfn-lint with a traceback.
             let plain: String = text.chars().filter(|c| !"\"' ".contains(*c)).collect();
             if says_so && plain.contains("Type:AWS::") && !has_empty_section(&text) {
-                count += 1;
-                fs::write(to.join(format!("{count:05}.{extension}")), &text).map_err(|e| fault(to, e))?;
+                let copy = to.join(format!("{:05}.{extension}", copies.len() + 1));
+                fs::write(&copy, &text).map_err(|e| fault(to, e))?;
+                copies.push(Copied { original: path, copy, bytes: text.len() });
             }
         }
     }
-    Ok(count)
+    Ok(copies)
 }
 
 /// Whether a section of the template has nothing in it.
@@ -160,12 +188,11 @@ fn has_empty_section(text: &str) -> bool {
         || lines.last().is_some_and(|line| top(line) && line.trim_end().ends_with(':'))
 }
 
-/// Takes away what cfn-guard cannot parse: it ends at the first such file. How many are left.
-fn readable(guard: &Path, rules: &str, templates: &Path) -> Result<usize, String> {
-    let mut left = 0;
-    for entry in fs::read_dir(templates).map_err(|e| format!("{}: {e}", templates.display()))?.flatten() {
-        let path = entry.path();
-        let data = path.to_string_lossy();
+/// Takes away what cfn-guard cannot parse: it ends at the first such file. What is left.
+fn readable(guard: &Path, rules: &str, copies: Vec<Copied>) -> Result<Vec<Copied>, String> {
+    let mut left = Vec::new();
+    for copied in copies {
+        let data = copied.copy.to_string_lossy();
         let mut command = Command::new(guard);
         command
             .args(["validate", "--rules", rules, "--data", &data])
@@ -174,10 +201,10 @@ fn readable(guard: &Path, rules: &str, templates: &Path) -> Result<usize, String
         let status = command.status().map_err(|e| format!("{}: {e}", guard.display()))?;
         // 19: rules are broken, which is no fault of the file.
         if matches!(status.code(), Some(0 | 19)) {
-            left += 1;
+            left.push(copied);
         } else {
-            println!("left out, because cfn-guard cannot parse it: {data}");
-            fs::remove_file(&path).map_err(|e| format!("{data}: {e}"))?;
+            println!("left out, because cfn-guard cannot parse it: {}", copied.original.display());
+            fs::remove_file(&copied.copy).map_err(|e| format!("{data}: {e}"))?;
         }
     }
     Ok(left)

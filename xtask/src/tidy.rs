@@ -74,21 +74,33 @@ pub(crate) fn run() -> Result<(), String> {
 fn files(root: &Path) -> Result<Vec<PathBuf>, String> {
     let mut all = Vec::new();
     let mut folders = vec![PathBuf::new()];
+    let ignored = fs::read_to_string(root.join(".gitignore")).map_err(|e| format!(".gitignore: {e}"))?;
     while let Some(folder) = folders.pop() {
         let listed = fs::read_dir(root.join(&folder)).map_err(|e| format!("{}: {e}", folder.display()))?;
         for entry in listed.flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             let path = folder.join(&name);
             let is_dir = entry.file_type().is_ok_and(|t| t.is_dir());
-            if is_dir && !["target", ".git", "node_modules", "__pycache__"].contains(&name.as_str()) {
+            if name == ".git" || is_ignored(&ignored, &path, &name) {
+                continue;
+            }
+            if is_dir {
                 folders.push(path);
-            } else if !is_dir {
+            } else {
                 all.push(path);
             }
         }
     }
     all.sort();
     Ok(all)
+}
+
+/// Whether our `.gitignore` names a path: from the top (`/fuzz/corpus`), or a name anywhere (`__pycache__/`). It has no wildcards.
+fn is_ignored(ignored: &str, path: &Path, name: &str) -> bool {
+    ignored.lines().any(|line| match line.strip_prefix('/') {
+        Some(whole) => path == Path::new(whole),
+        None => !line.is_empty() && name == line.trim_end_matches('/'),
+    })
 }
 
 /// Every crate depends on what it may, and on nothing else.
@@ -231,6 +243,20 @@ fn missing(files: &[PathBuf]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_git_ignores_is_nobodys() {
+        let ignored = |path: &str| {
+            let path = Path::new(path);
+            is_ignored(
+                "/target\n/fuzz/corpus\n\n__pycache__/\n",
+                path,
+                &path.file_name().unwrap().to_string_lossy(),
+            )
+        };
+        assert!(ignored("target") && ignored("fuzz/corpus") && ignored("fixtures/a/__pycache__"));
+        assert!(!ignored("fuzz") && !ignored("fixtures/corpus") && !ignored("crates/target"));
+    }
 
     #[test]
     fn white_space_and_unfinished_work_are_named() {

@@ -1,6 +1,7 @@
 //! The API as a user configured it, one per stage. AWS's own nouns; every value with its place.
 
 use std::fmt;
+use std::ops::Range;
 use std::time::Duration;
 
 use candor_contract::ApiKind;
@@ -297,6 +298,8 @@ pub struct MappingTemplate {
 pub struct TemplateText {
     /// The text with its places.
     pub text: Text,
+    /// Its parts that something else fills in before API Gateway has it: names of resources in a `Fn::Sub`. Ascending, in bytes.
+    pub open: Vec<Range<u32>>,
     /// The parsed template, or why it cannot be parsed: AWS accepts such a template and answers 500 with it.
     pub parsed: Result<Template, candor_vtl::Error>,
 }
@@ -305,7 +308,12 @@ impl TemplateText {
     /// Parses the template.
     pub fn new(text: Text) -> TemplateText {
         let parsed = Template::parse(text.as_str());
-        TemplateText { text, parsed }
+        TemplateText { text, open: Vec::new(), parsed }
+    }
+
+    /// Whether some of `span` is filled in before API Gateway has the template.
+    pub fn is_open(&self, span: &Range<u32>) -> bool {
+        self.open.iter().any(|open| open.start < span.end && span.start < open.end)
     }
 }
 

@@ -100,3 +100,89 @@ pub(crate) fn unread_format(name: &str) -> Option<&'static str> {
         _ => None,
     }
 }
+
+/// Whether a file's name says that it is a template.
+pub(crate) fn is_template_name(name: &str) -> bool {
+    name.starts_with("template.") || name.contains(".template")
+}
+
+/// Whether a text names a type of AWS's, or an extension of API Gateway's.
+pub(crate) fn looks_like_template(text: &str) -> bool {
+    text.contains("AWS::") || text.contains("x-amazon-apigateway")
+}
+
+/// Whether a file that was found in a folder may be a template or a document, by a look at its bytes. Of what is no text, somebody has to say so.
+pub(crate) fn may_hold_template(path: &str, bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else { return true };
+    let name = path.rsplit('/').next().unwrap_or_default();
+    // Without a type of AWS's it may be a template all the same: types of others, none at all. Big files of data name `Resources`, too.
+    let says_so = || {
+        let words = ["AWSTemplateFormatVersion", "Transform:", "\"Transform\"", "Custom::"];
+        text.contains("Resources") && (is_template_name(name) || words.iter().any(|word| text.contains(word)))
+    };
+    (looks_like_template(text) || says_so()) && json_has(text, TOPMOST).unwrap_or(true)
+}
+
+/// What stands at the top of a template or a document.
+const TOPMOST: &[&str] = &["Resources", "openapi", "swagger"];
+
+/// Whether a JSON object has one of these keys at its top, told without reading what is in it; `None` for what is no such object, as far as that
+/// shows. Some data of many megabytes is full of names of AWS's types.
+fn json_has(text: &str, keys: &[&str]) -> Option<bool> {
+    let bytes = text.as_bytes();
+    let mut at = text.len() - text.trim_start_matches('\u{feff}').trim_start().len();
+    if bytes.get(at) != Some(&b'{') {
+        return None;
+    }
+    let mut depth = 0u32;
+    while let Some(byte) = bytes.get(at) {
+        at += 1;
+        match byte {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => {
+                depth = depth.checked_sub(1)?;
+                if depth == 0 {
+                    return Some(false);
+                }
+            }
+            b'"' => {
+                let start = at;
+                loop {
+                    match bytes.get(at)? {
+                        b'"' => break,
+                        b'\\' => at += 2,
+                        _ => at += 1,
+                    }
+                }
+                let string = text.get(start..at)?;
+                at += 1;
+                if depth == 1
+                    && bytes[at..].trim_ascii_start().starts_with(b":")
+                    && (keys.contains(&string) || string.contains('\\'))
+                {
+                    return Some(true);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_at_the_top_of_an_object() {
+        let has = |text| json_has(text, &["Resources"]);
+        assert_eq!(has("\u{feff} {\"a\": [1, {\"Resources\": 1}], \"Resources\" : {}}"), Some(true));
+        assert_eq!(has(r#"{"a": "}\"", "b": {"Resources": {}}, "c": "Resources"}"#), Some(false));
+        // Escapes in a key may spell anything.
+        assert_eq!(has(r#"{"\u0052esources": {}}"#), Some(true));
+        for broken in ["", "[]", "Resources:", r#"{"a": "#, r#"{"a"#, r#"{"a\"#, "{]]"] {
+            assert_ne!(has(broken), Some(true), "{broken}");
+        }
+        assert_eq!(has(r#"{"a": "#), None);
+    }
+}

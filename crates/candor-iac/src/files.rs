@@ -23,6 +23,12 @@ pub trait Files {
     /// Why that cannot be told.
     fn kind(&self, path: &str) -> Result<PathKind, FileError>;
 
+    /// Which of these files are worth their while: whoever can look at several at once may do so. What cannot be read is, for then
+    /// somebody has to say so.
+    fn sift(&self, paths: &[String], worth: &(dyn Fn(&str, &[u8]) -> bool + Sync)) -> Vec<bool> {
+        paths.iter().map(|path| self.read(path).map_or(true, |bytes| worth(path, &bytes))).collect()
+    }
+
     /// These files are read next, in this order: whoever can fetch several at once may do so now.
     fn soon(&self, paths: &[&str]) {
         let _ = paths;

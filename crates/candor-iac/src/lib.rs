@@ -14,7 +14,7 @@ pub mod syntax;
 mod template;
 mod value;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use candor_gateway::api::Api;
 use candor_gateway::setting::Undecided;
@@ -94,7 +94,11 @@ const AT_ONCE: usize = 64;
 
 /// Reads templates and everything they refer to; folders are searched for templates.
 pub fn read(files: &dyn Files, paths: &[String], options: &Options) -> Reading {
-    let found = discover(files, paths);
+    let mut found = discover(files, paths);
+    // Most of what stands in a tree is no template, and some of it is large.
+    let worth = files.sift(&found.found, &discover::may_hold_template);
+    let mut worth = worth.into_iter();
+    found.found.retain(|_| worth.next().unwrap_or(true));
     let loader = Loader::new(files, options);
     let mut reading = Reading::default();
     for (path, message) in found.failed {
@@ -102,9 +106,7 @@ pub fn read(files: &dyn Files, paths: &[String], options: &Options) -> Reading {
     }
     let mut documents = Vec::new();
     let mut known_parameters: Vec<String> = Vec::new();
-    // Templates that others name: those that stand before them are read once more, those that nobody has found are read at last.
-    let mut of_others: BTreeMap<String, Nested> = BTreeMap::new();
-    let mut stacks: Vec<String> = Vec::new();
+    let mut stacks = Stacks::default();
     let mut paths: Vec<&String> = found.named.iter().chain(&found.found).collect();
     paths.dedup();
     for (nth, path) in paths.iter().enumerate() {
@@ -116,7 +118,7 @@ pub fn read(files: &dyn Files, paths: &[String], options: &Options) -> Reading {
         let named = found.named.contains(path);
         let Some((file, root)) = open(&loader, path, named, &mut reading) else { continue };
         if template::is_template(&root) {
-            let nested = of_others.remove(&tidy(path));
+            let nested = stacks.open.remove(&tidy(path));
             let others = read_stack(
                 path,
                 file,
@@ -127,13 +129,7 @@ pub fn read(files: &dyn Files, paths: &[String], options: &Options) -> Reading {
                 &mut reading,
                 &mut known_parameters,
             );
-            for other in others {
-                // The first that names a template gives it its parameters.
-                if !stacks.contains(&other.path) {
-                    stacks.push(other.path.clone());
-                    of_others.insert(other.path.clone(), other);
-                }
-            }
+            stacks.remember(others);
         } else if openapi::is_document(&root) {
             documents.push((path, named, file, root));
         } else if named {
@@ -141,7 +137,7 @@ pub fn read(files: &dyn Files, paths: &[String], options: &Options) -> Reading {
             loader.complain(Unreadable { path: path.clone(), span: None, message: message.to_string() });
         }
     }
-    while let Some((path, nested)) = of_others.pop_first() {
+    while let Some((path, nested)) = stacks.open.pop_first() {
         if !matches!(files.kind(&path), Ok(files::PathKind::File)) {
             continue;
         }
@@ -164,12 +160,7 @@ pub fn read(files: &dyn Files, paths: &[String], options: &Options) -> Reading {
             &mut reading,
             &mut known_parameters,
         );
-        for other in others {
-            if !stacks.contains(&other.path) {
-                stacks.push(other.path.clone());
-                of_others.insert(other.path.clone(), other);
-            }
-        }
+        stacks.remember(others);
     }
     for (path, named, file, root) in documents {
         // A document that a template includes has been read as part of it.
@@ -197,6 +188,26 @@ pub fn read(files: &dyn Files, paths: &[String], options: &Options) -> Reading {
     let given = options.parameters.iter().map(|(name, _)| name);
     reading.unknown_parameters = given.filter(|name| !known_parameters.contains(name)).cloned().collect();
     reading
+}
+
+/// Templates that others name: those that stand before them are read once more, those that nobody has found are read at last.
+#[derive(Default)]
+struct Stacks {
+    /// Not read yet, by path.
+    open: BTreeMap<String, Nested>,
+    /// All that were ever named.
+    known: BTreeSet<String>,
+}
+
+impl Stacks {
+    /// Takes in what a template names. The first that names another gives it its parameters.
+    fn remember(&mut self, others: Vec<Nested>) {
+        for other in others {
+            if self.known.insert(other.path.clone()) {
+                self.open.insert(other.path.clone(), other);
+            }
+        }
+    }
 }
 
 /// Reads one template: alone, or as another names it. Which others it names.
@@ -261,7 +272,7 @@ fn open(
         reading.skipped.push((path.to_string(), format.to_string()));
         return None;
     }
-    let template_name = name.starts_with("template.") || name.contains(".template");
+    let template_name = discover::is_template_name(name);
     let text = match loader.text(path) {
         Ok(text) => text,
         Err(NotLoaded::Missing) => {
@@ -281,12 +292,7 @@ fn open(
             return None;
         }
     };
-    let looks_like_template = text.contains("AWS::") || text.contains("x-amazon-apigateway");
-    let may_be =
-        looks_like_template || may_be_template(&text) || (template_name && text.contains("Resources"));
-    if !named && !may_be {
-        return None;
-    }
+    let looks_like_template = discover::looks_like_template(&text);
     match loader.parse(path, text) {
         Ok(parsed) => Some(parsed),
         Err(unreadable) => {
@@ -296,14 +302,6 @@ fn open(
             None
         }
     }
-}
-
-/// Whether a text without a type of AWS's may be a template all the same: types of others, none at all. Big files of data name `Resources`, too.
-fn may_be_template(text: &str) -> bool {
-    text.contains("Resources")
-        && ["AWSTemplateFormatVersion", "Transform:", "\"Transform\"", "Custom::"]
-            .iter()
-            .any(|word| text.contains(word))
 }
 
 /// Reads a template once per world: whenever a comparison turns out undecided, there are two worlds in place of one.

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use std::fs;
 use std::io::Read as _;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use candor_iac::files::{DirEntry, FileError, Files, PathKind};
 
-use crate::ignored::Ignored;
+use crate::ignored::{Holds, Ignored};
 use crate::progress::Progress;
 use crate::settings::Settings;
 
@@ -64,8 +65,20 @@ impl<'s> Disk<'s> {
     }
 }
 
+/// How many files are looked at at once.
+fn workers() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from).min(8)
+}
+
 /// The bytes of a file, if there are no more of them.
 fn bytes(path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
+    let mut bytes = Vec::new();
+    read_into(&mut bytes, path, most)?;
+    Ok(bytes)
+}
+
+/// The same, into a buffer that has been used before.
+fn read_into(bytes: &mut Vec<u8>, path: &Path, most: u64) -> Result<(), FileError> {
     // Asked before it is opened: opening a pipe waits for somebody who writes into it.
     let metadata = fs::metadata(path).map_err(|e| fault(&e))?;
     if !metadata.is_file() {
@@ -77,9 +90,10 @@ fn bytes(path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
     }
     let file = fs::File::open(path).map_err(|e| fault(&e))?;
     // The file may grow while we read it: one byte beyond the limit tells.
-    let mut bytes = Vec::with_capacity(metadata.len() as usize);
-    file.take(most + 1).read_to_end(&mut bytes).map_err(|e| fault(&e))?;
-    if bytes.len() as u64 > most { Err(too_large(bytes.len() as u64)) } else { Ok(bytes) }
+    bytes.clear();
+    bytes.reserve(metadata.len() as usize + 1);
+    file.take(most + 1).read_to_end(bytes).map_err(|e| fault(&e))?;
+    if bytes.len() as u64 > most { Err(too_large(bytes.len() as u64)) } else { Ok(()) }
 }
 
 fn fault(e: &std::io::Error) -> FileError {
@@ -104,8 +118,40 @@ impl Files for Disk<'_> {
         }
     }
 
+    fn sift(&self, paths: &[String], worth: &(dyn Fn(&str, &[u8]) -> bool + Sync)) -> Vec<bool> {
+        let next = AtomicUsize::new(0);
+        let most = self.max_file;
+        // Each takes the next file that nobody has looked at, and needs no more memory than for the largest.
+        let look = || {
+            let mut buffer = Vec::new();
+            let mut passed_over = Vec::new();
+            loop {
+                let nth = next.fetch_add(1, Ordering::Relaxed);
+                let Some(path) = paths.get(nth) else { break };
+                if read_into(&mut buffer, Path::new(path), most).is_ok() && !worth(path, &buffer) {
+                    passed_over.push(nth);
+                }
+            }
+            passed_over
+        };
+        let passed_over = std::thread::scope(|scope| {
+            let spawn = |_| std::thread::Builder::new().stack_size(256 * 1024).spawn_scoped(scope, look).ok();
+            let workers: Vec<_> = (1..workers()).filter_map(spawn).collect();
+            let own = look();
+            workers
+                .into_iter()
+                .filter_map(|worker| worker.join().ok())
+                .flatten()
+                .chain(own)
+                .collect::<Vec<_>>()
+        });
+        let mut worth = vec![true; paths.len()];
+        passed_over.into_iter().for_each(|nth| worth[nth] = false);
+        worth
+    }
+
     fn soon(&self, paths: &[&str]) {
-        let workers = std::thread::available_parallelism().map_or(1, usize::from).min(8);
+        let workers = workers();
         if workers < 2 || paths.len() < 2 {
             return;
         }
@@ -133,9 +179,12 @@ impl Files for Disk<'_> {
 
     fn list(&self, dir: &str) -> Result<Vec<DirEntry>, FileError> {
         let mut entries = Vec::new();
-        let ignored = self.ignored.of(Path::new(dir));
-        for entry in fs::read_dir(dir).map_err(|e| fault(&e))? {
-            let entry = entry.map_err(|e| fault(&e))?;
+        let listed: Result<Vec<fs::DirEntry>, _> = fs::read_dir(dir).and_then(Iterator::collect);
+        let listed = listed.map_err(|e| fault(&e))?;
+        let holds = |name: &str| listed.iter().any(|entry| entry.file_name() == name);
+        let ignored =
+            self.ignored.of(Path::new(dir), Holds { top: holds(".git"), patterns: holds(".gitignore") });
+        for entry in listed {
             // Links are not followed when walking: they may lead out of the project, or in circles. Pipes, sockets and devices
             // hold no templates.
             let kind = entry.file_type().map_err(|e| fault(&e))?;

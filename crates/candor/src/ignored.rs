@@ -19,6 +19,15 @@ pub(crate) struct Ignored {
     chains: RefCell<HashMap<PathBuf, Rc<Chain>>>,
 }
 
+/// What a listing of a folder shows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Holds {
+    /// `.git`: here a repository begins.
+    pub(crate) top: bool,
+    /// `.gitignore`
+    pub(crate) patterns: bool,
+}
+
 /// A folder's own patterns, and those above it up to the top of the repository.
 #[derive(Debug)]
 struct Chain {
@@ -58,10 +67,10 @@ pub(crate) struct Folder {
 }
 
 impl Ignored {
-    /// What is ignored in a folder.
-    pub(crate) fn of(&self, folder: &Path) -> Folder {
+    /// What is ignored in a folder that holds these.
+    pub(crate) fn of(&self, folder: &Path, holds: Holds) -> Folder {
         let path = plain(&self.here().unwrap_or_default().join(folder));
-        let chain = self.chain(&path);
+        let chain = self.chain(&path, Some(holds));
         Folder { chain: Some(chain).filter(|chain| chain.inside), path }
     }
 
@@ -72,15 +81,17 @@ impl Ignored {
         self.here.borrow().clone()
     }
 
-    fn chain(&self, folder: &Path) -> Rc<Chain> {
+    /// `holds` is what the folder is known to hold: those above the one that was asked for nobody has listed.
+    fn chain(&self, folder: &Path, holds: Option<Holds>) -> Rc<Chain> {
         if let Some(known) = self.chains.borrow().get(folder) {
             return Rc::clone(known);
         }
-        let top = folder.join(".git").exists();
-        let above = folder.parent().filter(|_| !top).map(|parent| self.chain(parent));
+        let top = holds.map_or_else(|| folder.join(".git").exists(), |holds| holds.top);
+        let above = folder.parent().filter(|_| !top).map(|parent| self.chain(parent, None));
         let inside = top || above.as_ref().is_some_and(|above| above.inside);
         // A line that is no text is passed over, as Git passes over what is no pattern.
-        let text = if inside { fs::read(folder.join(".gitignore")).unwrap_or_default() } else { Vec::new() };
+        let written = inside && holds.is_none_or(|holds| holds.patterns);
+        let text = if written { fs::read(folder.join(".gitignore")).unwrap_or_default() } else { Vec::new() };
         let text = String::from_utf8_lossy(&text);
         let patterns = text.trim_start_matches('\u{feff}').lines().filter_map(Pattern::read).collect();
         let chain = Rc::new(Chain { folder: folder.to_path_buf(), patterns, above, inside });

@@ -20,11 +20,18 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
     if !unreadable && !refused_unreadably(scene) {
         return Claim::Passed;
     }
-    // Where a browser can read no success either, those come first: the headers alone would change nothing.
-    if match scene.route {
-        Some(route) => !may_be_read(route) || no_answer_is_read(scene),
-        None => !scene.api.routes.iter().any(may_be_read),
-    } {
+    // Where a browser can read no success of the API either, or gets no leave to ask, that comes first: the headers alone would change nothing.
+    let routes = || scene.api.routes.iter();
+    let preflights = |path: Option<&str>| {
+        routes().any(|route| {
+            route.key.method == "OPTIONS" && path.is_none_or(|path| path == route.key.path) && may_be_read(route)
+        })
+    };
+    let of_use = match scene.route {
+        Some(route) => preflights(Some(&route.key.path)) && may_be_read(route) && !no_answer_is_read(scene),
+        None => preflights(None) && routes().any(|route| route.key.method != "OPTIONS" && may_be_read(route)),
+    };
+    if !of_use {
         return Claim::Claimed;
     }
     let entry = scene.api.gateway_responses.iter().find(|r| {
@@ -55,9 +62,6 @@ fn refused_unreadably(scene: &Scene<'_>) -> bool {
 
 /// Whether a browser may be able to read what a route answers: a function or a back end may send the header itself, a mapping sets it.
 fn may_be_read(route: &Route) -> bool {
-    if route.key.method == "OPTIONS" {
-        return false;
-    }
     match route.integration.integration_type.optional() {
         Ok((Some(IntegrationType::AwsProxy | IntegrationType::HttpProxy) | None, _)) | Err(_) => true,
         Ok((Some(IntegrationType::Aws | IntegrationType::Http | IntegrationType::Mock), _)) => {

@@ -31,9 +31,11 @@ fn of_template(mapping: &MappingTemplate, api: &Api, route: &Route, findings: &m
     let Ok(parsed) = &template.parsed else { return };
     for trap in traps::find(parsed) {
         let Some(severity) = severity(trap.kind) else { continue };
-        // A name in braces may be one that `Fn::Sub` puts in when the stack is made.
-        let text = template.text.as_str().get(trap.span.start as usize..).unwrap_or_default();
-        if trap.kind == TrapKind::NeverDefined && text.starts_with("${") {
+        // A document that no template holds may be filled in by whatever deploys it.
+        let from = template.text.as_str().get(trap.span.start as usize..);
+        let in_braces = from.is_some_and(|text| text.starts_with("${"));
+        let filled_in = template.is_open(&trap.span) || (api.logical_id.is_none() && in_braces);
+        if trap.kind == TrapKind::NeverDefined && filled_in {
             continue;
         }
         let at = template.text.at(trap.span.clone());

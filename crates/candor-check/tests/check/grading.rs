@@ -125,6 +125,12 @@ fn what_no_client_can_have_caused_is_an_honest_500() {
         std::slice::from_ref(&said)
     );
     assert_eq!(found(constant, "method.request.header.X-Note"), std::slice::from_ref(&said));
+    // So says the API of all errors.
+    let all = table(r#"{"TableName": "orders", "Limit": $input.json("$.n")}"#, "\"'x'\"");
+    let default = "responses: { default: { statusCode: '500' }, '200': { statusCode: '200' } }";
+    let all = all.replace("responses: { '200': { statusCode: '200' } }", default);
+    assert!(all.contains(default));
+    assert_eq!(graded(&all, "wrong-status"), []);
     // An authorizer has vouched for it, and a path names one thing.
     assert_eq!(
         found(r#"{"TableName": "orders", "Owner": "$context.authorizer.claims.email"}"#, "\"'x'\""),
@@ -200,7 +206,7 @@ paths:
 
 #[test]
 fn headers_of_errors_come_after_those_of_successes() {
-    let template = |parameters: &str| {
+    let template = |parameters: &str, of_preflight: &str| {
         format!(
             "
 openapi: 3.0.1
@@ -221,14 +227,17 @@ paths:
       x-amazon-apigateway-integration:
         type: mock
         requestTemplates: {{ application/json: '{{\"statusCode\": 204}}' }}
-        responses: {{ default: {{ statusCode: '204' }} }}
+        responses: {{ default: {{ statusCode: '204'{of_preflight} }} }}
 "
         )
     };
-    let found = |parameters| severities(&template(parameters), "gateway-response-no-cors");
+    let found =
+        |parameters, preflight| severities(&template(parameters, preflight), "gateway-response-no-cors");
     let allowed = ", responseParameters: { method.response.header.Access-Control-Allow-Origin: \"'*'\" }";
-    assert_eq!(found(allowed), [Severity::Warning]);
-    assert_eq!(found(""), []);
+    assert_eq!(found(allowed, allowed), [Severity::Warning]);
+    assert_eq!(found("", allowed), []);
+    // No browser asks behind such a preflight.
+    assert_eq!(found(allowed, ""), []);
 }
 
 #[test]

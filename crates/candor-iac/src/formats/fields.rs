@@ -1,5 +1,6 @@
 //! Small readings that all formats share: statuses, times, templates, parameters.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use candor_gateway::api::{MappingTemplate, Parameter, TemplateText, TransferMode};
@@ -55,13 +56,18 @@ pub(super) fn templates(value: Option<&Value>) -> Vec<MappingTemplate> {
     let members = value.map_or(&[][..], Value::members);
     let of = |member: &crate::value::Member| MappingTemplate {
         content_type: member.key.as_str().to_string(),
-        template: member
-            .value
-            .named_text()
-            .and_then(|text, span| Setting::written(TemplateText::new(text), span)),
+        template: member.value.named_text().and_then(|text, span| {
+            Setting::written(TemplateText { open: filled_in(&member.value), ..TemplateText::new(text) }, span)
+        }),
         key: member.key.span(),
     };
     members.iter().map(of).collect()
+}
+
+/// The parts of a text that deployment fills in.
+fn filled_in(value: &Value) -> Vec<Range<u32>> {
+    let symbols = value.as_scalar().map_or(&[][..], |scalar| scalar.symbols.as_slice());
+    symbols.iter().map(|symbol| symbol.range.clone()).collect()
 }
 
 /// Parameter mappings: destination to source.
