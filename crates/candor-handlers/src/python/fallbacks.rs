@@ -271,6 +271,17 @@ impl<'p> Interpreter<'p> {
                 && !self.keeps_default(fallback, shape, state)
     }
 
+    /// Whether the answer is that of other work, which was done where a read had failed and somebody asked for what it should have
+    /// given; though a part of the answer is nothing.
+    pub(super) fn is_replaced(&self, shape: &Shape, state: &State<'p>) -> bool {
+        let Some(fallback) = &state.fallback else { return false };
+        let nothing = match shape.entry("body").map(|body| &body.value) {
+            Some(body) => body.tells() || body.tells_error().is_some() || is_nothing(body),
+            None => shape.entry("statusCode").is_some() || is_nothing(shape),
+        };
+        fallback.read && fallback.worked && !nothing && !self.keeps_default(fallback, shape, state)
+    }
+
     /// Whether an answer holds what stands in the place of the failed read's result.
     fn keeps_default(&self, fallback: &Fallback<'p>, answer: &Shape, state: &State<'p>) -> bool {
         let (Some(locals), true) = (&state.locals, fallback.depth == self.stack.len() + 1) else {
@@ -299,6 +310,16 @@ fn is_hollow(answer: &Shape) -> bool {
         return plain;
     };
     body.value.tells() || body.value.tells_error().is_some() || says_nothing(&body.value)
+}
+
+/// Whether something is nothing.
+fn is_nothing(shape: &Shape) -> bool {
+    match shape {
+        Shape::Text { content: Some(content), .. } => is_nothing(content),
+        Shape::List { items, open } => !open && items.is_empty(),
+        Shape::Dict { entries, open } => !open && entries.is_empty(),
+        shape => says_nothing(shape),
+    }
 }
 
 /// Whether something is nothing, or a part of it is.

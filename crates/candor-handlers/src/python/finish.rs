@@ -23,6 +23,15 @@ const MAX_ENTRIES: usize = 200;
 /// The most paths of one handler.
 const MAX_PATHS: usize = 400;
 
+/// A path with what only the last look at all of them needs.
+struct Ended {
+    path: Path,
+    /// Watched calls on the way.
+    calls: Vec<u32>,
+    /// Whether a read failed, somebody asked for what it should have given, and other work outside was done in its place.
+    replaced: bool,
+}
+
 impl<'p> Interpreter<'p> {
     /// Runs the modules, then the handler, and says what came of it.
     pub(super) fn facts(mut self, entry: usize, handler: &str) -> Result<Facts, Unread> {
@@ -142,12 +151,13 @@ impl<'p> Interpreter<'p> {
         self.finish(paths, place)
     }
 
-    fn finish(mut self, paths: Vec<(Path, Vec<u32>)>, handler: Option<Place>) -> Facts {
+    fn finish(mut self, mut paths: Vec<Ended>, handler: Option<Place>) -> Facts {
+        settle_unaffected(&mut paths);
         let mut kept: Vec<Path> = Vec::with_capacity(paths.len().min(MAX_PATHS));
         let mut succeeded: Vec<u32> = Vec::new();
         // 202 says that the work goes on.
         let mut done: Vec<u32> = Vec::new();
-        for (path, calls) in paths {
+        for Ended { path, calls, .. } in paths {
             if let End::Returned(answer) = &path.end
                 && says_success(answer)
             {
@@ -221,7 +231,7 @@ impl<'p> Interpreter<'p> {
         }
     }
 
-    fn path(&self, end: End, at: Place, state: &State<'p>) -> (Path, Vec<u32>) {
+    fn path(&self, end: End, at: Place, state: &State<'p>) -> Ended {
         let failure = state.failure.as_ref().map(|failure| {
             let mut caught: Caught = (**failure).clone();
             let mut returned = state.returned.as_ref();
@@ -238,10 +248,14 @@ impl<'p> Interpreter<'p> {
             caught.certain |= state.dropped.is_some_and(|dropped| caught.clause.holds(&dropped));
             caught
         });
-        (Path { end, at, handed: Vec::new(), failure }, state.calls.to_vec())
+        Ended {
+            path: Path { end, at, handed: Vec::new(), failure },
+            calls: state.calls.to_vec(),
+            replaced: false,
+        }
     }
 
-    fn returned(&mut self, value: Value<'p>, at: Place, state: &State<'p>) -> (Path, Vec<u32>) {
+    fn returned(&mut self, value: Value<'p>, at: Place, state: &State<'p>) -> Ended {
         let answers = self.answers_in(&value, state);
         let value = match value {
             // The handler's own response object, for a framework that is not asked.
@@ -272,6 +286,7 @@ impl<'p> Interpreter<'p> {
         };
         let made = self.made(&value, state);
         let told = tells_in_json_rpc(&shape) || says_multi_status(&shape);
+        let replaced = self.is_replaced(&shape, state);
         let settled = told || state.failure.is_some() && self.made_good(&value, &shape, state);
         let mut answer = answer(shape, kind, made, foreign);
         answer.tells = answer.tells.filter(|_| !told);
@@ -293,7 +308,9 @@ impl<'p> Interpreter<'p> {
                 call.passed_on |= says_success(&answer);
             }
         }
-        let (mut path, calls) = self.path(End::Returned(Box::new(answer)), at, state);
+        let mut ended = self.path(End::Returned(Box::new(answer)), at, state);
+        ended.replaced = replaced;
+        let path = &mut ended.path;
         path.handed = handed(&value, at, state);
         if let Some(failure) = &mut path.failure {
             failure.certain &= !settled;
@@ -307,8 +324,8 @@ impl<'p> Interpreter<'p> {
         {
             answer.unfound = answer.shape.entry("body").map(|entry| entry.at);
         }
-        settle_failure(&mut path);
-        (path, calls)
+        settle_failure(path);
+        ended
     }
 
     /// The entry of a dictionary under this key.
@@ -320,7 +337,7 @@ impl<'p> Interpreter<'p> {
         }
     }
 
-    fn raised(&mut self, exception: &Exception<'p>, state: &State<'p>) -> Option<(Path, Vec<u32>)> {
+    fn raised(&mut self, exception: &Exception<'p>, state: &State<'p>) -> Option<Ended> {
         let class = match &exception.class {
             ExceptionClass::Project(class) => class.name.to_string(),
             ExceptionClass::Named(path) if path == "builtins.SystemExit" => {
@@ -562,6 +579,26 @@ fn says_success(answer: &Answer) -> bool {
         Some(Shape::Number(Some(status))) => status.starts_with('2'),
         Some(_) => false,
         None => answer.kind == Kind::Dict && answer.tells.is_none(),
+    }
+}
+
+/// A check that could not be made is none that the answer rests on, where the work was done and the same is answered as where the
+/// check was made and had nothing to say.
+fn settle_unaffected(paths: &mut [Ended]) {
+    let answer = |ended: &Ended| match &ended.path.end {
+        End::Returned(answer) => Some((ended.path.at, answer.shape.clone())),
+        End::Raised(_) | End::Exited => None,
+    };
+    if !paths.iter().any(|ended| ended.replaced) {
+        return;
+    }
+    let untroubled: Vec<(Place, Shape)> =
+        paths.iter().filter(|ended| ended.path.failure.is_none()).filter_map(answer).collect();
+    for ended in paths.iter_mut().filter(|ended| ended.replaced) {
+        let same = answer(ended).is_some_and(|own| untroubled.contains(&own));
+        if let Some(failure) = ended.path.failure.as_mut().filter(|_| same) {
+            failure.certain = false;
+        }
     }
 }
 
