@@ -179,6 +179,8 @@ pub enum Lighter {
     Report,
     /// The answer tells of it, in a part: one item of several, one check, a warning beside the result.
     Told,
+    /// The clause computes by itself what the failed work should have given: a function of the project's, a loop.
+    StandIn,
     /// What failed was to keep something that expires, in a store that had been asked for the same before: a cache.
     Cache,
     /// What failed only asked whether something is there (S3's `HeadObject` fails where it is not).

@@ -12,7 +12,7 @@ use rustc_hash::FxHashSet;
 
 use super::interpreter::{Cx, Interpreter};
 use super::names::assigned;
-use super::state::State;
+use super::state::{Flow, State};
 use super::tries::names_in;
 use super::value::{Arguments, Exception, Id, Taint, Value};
 use crate::facts::{Caught, Failed, Place};
@@ -41,6 +41,8 @@ pub(super) struct Fallback<'p> {
     pub(super) told: Vec<Id>,
     /// Those into which it has put anything else.
     pub(super) grown: Vec<Id>,
+    /// Whether the clause has computed what the failed work should have given.
+    pub(super) stand_in: bool,
     /// The list or dictionary that the clause gave back.
     pub(super) gave: Option<Id>,
 }
@@ -54,6 +56,7 @@ impl Fallback<'_> {
         self.supplied &= other.supplied;
         self.worked &= other.worked;
         self.after_work &= other.after_work;
+        self.stand_in &= other.stand_in;
         self.told.retain(|id| other.told.contains(id));
         self.grown.retain(|id| other.grown.contains(id));
         self.gave = self.gave.filter(|gave| other.gave == Some(*gave));
@@ -121,8 +124,66 @@ impl<'p> Interpreter<'p> {
             after_work: state.changed,
             told: Vec::new(),
             grown: Vec::new(),
+            stand_in: false,
             gave: None,
         }))
+    }
+
+    /// Whether a clause computes what its body should have given: in a loop, or by a function of the project's. A constant is a default,
+    /// and an answer that a function makes is an answer.
+    pub(super) fn computes(
+        &mut self,
+        body: &'p [Stmt],
+        clause: &'p [Stmt],
+        state: &State<'p>,
+        cx: Cx<'_, 'p>,
+    ) -> bool {
+        let wanted = assigned(body);
+        let in_its_place = |target: &'p Expr| names_in(target).iter().any(|name| wanted.contains(name));
+        let mut loops = false;
+        for stmt in clause {
+            let value = match stmt {
+                Stmt::For(_) | Stmt::While(_) => {
+                    loops = true;
+                    continue;
+                }
+                Stmt::Return(s) if returns(body) => s.value.as_deref(),
+                Stmt::Assign(s) if s.targets.iter().any(in_its_place) => Some(&*s.value),
+                _ => None,
+            };
+            let Some(value) = value else { continue };
+            let value = match value {
+                Expr::Await(awaited) => &*awaited.value,
+                value => value,
+            };
+            if loops && !matches!(value, Expr::NoneLiteral(_)) {
+                return true;
+            }
+            if let Expr::Call(call) = value
+                && is_name(&call.func)
+                && matches!(
+                    self.eval_one(&call.func, &mut state.clone(), cx),
+                    Value::Function(_) | Value::Method(_)
+                )
+            {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Whether a clause that ends so has given something that can stand in for what failed.
+    pub(super) fn gives_something(&self, flow: &Flow<'p>, state: &State<'p>) -> bool {
+        match flow {
+            Flow::Next => true,
+            Flow::Return(value, _) => {
+                let shape = self.shape(state, value, 0);
+                // A loop without a round fills nothing.
+                let something = matches!(value, Value::List(_)) || !is_nothing(&shape);
+                something && !shape.tells()
+            }
+            Flow::Raise(_) | Flow::Break | Flow::Continue | Flow::Exit => false,
+        }
     }
 
     /// A clause has ended, and the program goes on behind it.
@@ -350,6 +411,15 @@ fn holds(whole: &Shape, part: &Shape) -> bool {
             Shape::Dict { entries, .. } => entries.iter().any(|entry| holds(&entry.value, part)),
             _ => false,
         }
+}
+
+/// Whether an expression is a name, or one in another: `fallbacks.rules`.
+fn is_name(expr: &Expr) -> bool {
+    match expr {
+        Expr::Name(_) => true,
+        Expr::Attribute(attribute) => is_name(&attribute.value),
+        _ => false,
+    }
 }
 
 /// Whether statements return, outside of the functions that they define.

@@ -287,6 +287,7 @@ impl<'p> Interpreter<'p> {
         let made = self.made(&value, state);
         let told = tells_in_json_rpc(&shape) || says_multi_status(&shape);
         let replaced = self.is_replaced(&shape, state);
+        let stand_in = state.fallback.as_ref().is_some_and(|fallback| fallback.stand_in);
         let settled = told || state.failure.is_some() && self.made_good(&value, &shape, state);
         let mut answer = answer(shape, kind, made, foreign);
         answer.tells = answer.tells.filter(|_| !told);
@@ -314,8 +315,13 @@ impl<'p> Interpreter<'p> {
         path.handed = handed(&value, at, state);
         if let Some(failure) = &mut path.failure {
             failure.certain &= !settled;
+            let own = failure
+                .answered
+                .is_some_and(|answered| path.at == answered || path.handed.contains(&answered));
             if in_part {
                 failure.lighter = Some(Lighter::Told);
+            } else if failure.lighter.is_none() && stand_in && !own {
+                failure.lighter = Some(Lighter::StandIn);
             }
         }
         if let End::Returned(answer) = &mut path.end
