@@ -601,7 +601,9 @@ fn settle_unaffected(paths: &mut [Ended]) {
     let untroubled: Vec<(Place, Shape)> =
         paths.iter().filter(|ended| ended.path.failure.is_none()).filter_map(answer).collect();
     for ended in paths.iter_mut().filter(|ended| ended.replaced) {
-        let same = answer(ended).is_some_and(|own| untroubled.contains(&own));
+        let same = answer(ended).is_some_and(|(at, own)| {
+            untroubled.iter().any(|(known, shape)| *known == at && own.may_be(shape))
+        });
         if let Some(failure) = ended.path.failure.as_mut().filter(|_| same) {
             failure.certain = false;
         }
