@@ -374,7 +374,7 @@ fn is_hollow(answer: &Shape) -> bool {
 }
 
 /// Whether something is nothing.
-fn is_nothing(shape: &Shape) -> bool {
+pub(super) fn is_nothing(shape: &Shape) -> bool {
     match shape {
         Shape::Text { content: Some(content), .. } => is_nothing(content),
         Shape::List { items, open } => !open && items.is_empty(),

@@ -185,7 +185,7 @@ impl<'p> Interpreter<'p> {
         }
         let unguarded = self.first_unguarded();
         let mut loose = self.loose;
-        let unchecked = self.watched.iter().enumerate().filter(|(_, call)| !call.checked);
+        let unchecked = self.watched.iter().enumerate().filter(|(_, call)| !call.checked || call.defaulted);
         let mut unread = Vec::new();
         for (id, call) in unchecked {
             let id = id as u32;
@@ -195,6 +195,7 @@ impl<'p> Interpreter<'p> {
                     operation: call.operation.clone(),
                     watch,
                     passed_on: call.passed_on,
+                    defaulted: call.defaulted,
                 }),
                 Watched::Gathered if succeeded.contains(&id) => loose.push(Loose::Unlooked(call.at)),
                 Watched::Task if succeeded.contains(&id) => loose.push(Loose::NotAwaited(call.at)),
@@ -302,6 +303,11 @@ impl<'p> Interpreter<'p> {
             Some(_) => false,
             None => self.tells_in_part(&value, &answer.shape, state),
         };
+        let defaulted =
+            state.defaulted.filter(|_| says_success(&answer) && answer.tells.is_none() && !answer.in_part);
+        if let Some(call) = defaulted.and_then(|call| self.watched.get_mut(call as usize)) {
+            call.defaulted = true;
+        }
         for given in answers {
             if let Some(call) = self.watched.get_mut(given.call as usize) {
                 // The client gets the whole answer, with what it tells.

@@ -216,9 +216,16 @@ impl<'p> Interpreter<'p> {
     fn if_statement(&mut self, s: &'p ast::StmtIf, state: State<'p>, cx: Cx<'_, 'p>) -> Ends<'p> {
         let mut ends = Many::new();
         let mut open = Vec::new();
+        let before = state.refused.clone();
+        let mut run = |this: &mut Self, body: &'p [Stmt], state: State<'p>| {
+            for (mut state, flow) in this.block(body, state, cx) {
+                this.gives_default(before.as_ref(), &flow, body, &mut state);
+                ends.push((state, flow));
+            }
+        };
         for (state, holds) in self.branch(&s.test, state, cx) {
             if holds {
-                ends.extend(self.block(&s.body, state, cx));
+                run(self, &s.body, state);
             } else {
                 open.push(state);
             }
@@ -227,11 +234,11 @@ impl<'p> Interpreter<'p> {
             let mut rest = Vec::new();
             for state in std::mem::take(&mut open) {
                 match &clause.test {
-                    None => ends.extend(self.block(&clause.body, state, cx)),
+                    None => run(self, &clause.body, state),
                     Some(test) => {
                         for (state, holds) in self.branch(test, state, cx) {
                             if holds {
-                                ends.extend(self.block(&clause.body, state, cx));
+                                run(self, &clause.body, state);
                             } else {
                                 rest.push(state);
                             }
