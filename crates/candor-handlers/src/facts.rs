@@ -257,6 +257,8 @@ pub struct Unchecked {
     pub watch: Watch,
     /// Whether what it answered is handed on in an answer that says that all went well: an error page becomes the content of a 200.
     pub passed_on: bool,
+    /// Whether it only reads.
+    pub reads: bool,
     /// Whether somebody looks at it, and a success holds a default where another server has refused.
     pub defaulted: bool,
 }

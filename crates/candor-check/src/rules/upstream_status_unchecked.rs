@@ -12,7 +12,13 @@ pub(super) static RULE: Rule = Rule {
 
 fn find(scene: &HandlerScene<'_>, findings: &mut Findings) {
     for call in scene.handler.facts.unchecked.iter().filter(|call| call.watch == Watch::Status) {
-        let severity = if call.passed_on && !call.defaulted { Severity::Error } else { RULE.severity };
+        let severity = match call.passed_on {
+            _ if call.defaulted => RULE.severity,
+            true => Severity::Error,
+            // What is read and goes no further may be worth nothing to the client.
+            false if call.reads => Severity::Note,
+            false => RULE.severity,
+        };
         let at = scene.place(call.at);
         scene.report(&RULE, severity, at, findings, || Claimed {
             at,

@@ -195,6 +195,7 @@ impl<'p> Interpreter<'p> {
                     operation: call.operation.clone(),
                     watch,
                     passed_on: call.passed_on,
+                    reads: self.reading.contains(&call.at),
                     defaulted: call.defaulted,
                 }),
                 Watched::Gathered if succeeded.contains(&id) => loose.push(Loose::Unlooked(call.at)),
