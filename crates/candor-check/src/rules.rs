@@ -389,6 +389,10 @@ impl<'a> Scene<'a> {
                 "and tells of what has failed only in a part of its answer",
                 "answer with 207, or log it with the level ERROR: no metric counts it",
             ),
+            Lighter::StandIn => (
+                "with something that its clause has computed in place of what failed",
+                "say in the answer that it is a substitute, and log the failure with the level ERROR",
+            ),
             Lighter::Cache => (
                 "although nothing was kept for the next time",
                 "log it with the level ERROR, or count it: a cache that is down makes every call slow",

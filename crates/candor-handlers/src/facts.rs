@@ -182,6 +182,8 @@ pub enum Lighter {
     Report,
     /// The answer tells of it, in a part: one item of several, one check, a warning beside the result.
     Told,
+    /// The clause computes by itself what the failed work should have given: a function of the project's, a loop.
+    StandIn,
     /// What failed was to keep something that expires, in a store that had been asked for the same before: a cache.
     Cache,
     /// What failed only asked whether something is there (S3's `HeadObject` fails where it is not).
@@ -258,6 +260,10 @@ pub struct Unchecked {
     pub watch: Watch,
     /// Whether what it answered is handed on in an answer that says that all went well: an error page becomes the content of a 200.
     pub passed_on: bool,
+    /// Whether it only reads.
+    pub reads: bool,
+    /// Whether somebody looks at it, and a success holds a default where another server has refused.
+    pub defaulted: bool,
 }
 
 /// Something of a request that is read as if it were sure.

@@ -17,6 +17,7 @@ mod library;
 mod methods;
 mod names;
 mod reads;
+mod refusals;
 mod source;
 mod state;
 mod statements;

@@ -99,6 +99,33 @@ impl Shape {
         }
     }
 
+    /// Whether the two may be the same, as far as they are known.
+    pub(crate) fn may_be(&self, other: &Shape) -> bool {
+        let open = |shape: &Shape| match shape {
+            Shape::Unknown { .. } | Shape::Number(None) | Shape::Bool(None) => true,
+            Shape::Text { known: None, content: None, .. } => true,
+            Shape::List { open, .. } | Shape::Dict { open, .. } => *open,
+            _ => false,
+        };
+        if self == other || open(self) || open(other) {
+            return true;
+        }
+        match (self, other) {
+            (Shape::Text { content: Some(mine), .. }, Shape::Text { content: Some(theirs), .. }) => {
+                mine.may_be(theirs)
+            }
+            (Shape::List { items: mine, .. }, Shape::List { items: theirs, .. }) => {
+                mine.len() == theirs.len() && mine.iter().zip(theirs).all(|(a, b)| a.may_be(b))
+            }
+            (Shape::Dict { entries: mine, .. }, Shape::Dict { entries: theirs, .. }) => {
+                let same =
+                    |entry: &Entry| other.entry(&entry.key).is_some_and(|e| entry.value.may_be(&e.value));
+                mine.len() == theirs.len() && mine.iter().all(same)
+            }
+            _ => false,
+        }
+    }
+
     /// Whether it says of a part that something went wrong there, beside something else, and not of the whole.
     pub(crate) fn tells_in_part(&self) -> bool {
         match self {

@@ -44,6 +44,7 @@ impl<'p> Interpreter<'p> {
                     self.note_unsaid(place, "a Decimal", false);
                 }
                 let of_clause = self.tells_in_part(value, &shape, &state);
+                self.answers_with_default(value, &mut state);
                 let taint = Taint { itself: self.unfound(value), of_clause, ..taint };
                 let known = python_json(&shape).map(Into::into);
                 if shape.may_not_be_json() {

@@ -266,11 +266,16 @@ impl<'p> Interpreter<'p> {
             self.asks(&value);
             self.hangs_on(test, &value, before.as_ref(), &mut state);
             match self.truth(&state, &value) {
-                Some(holds) => paths.push((state, holds)),
+                Some(holds) => {
+                    self.refuses(test, &value, holds, &mut state);
+                    paths.push((state, holds));
+                }
                 None => {
                     let (mut holds, mut fails) = (state.clone(), state);
                     self.narrow(test, &value, true, &mut holds);
                     self.narrow(test, &value, false, &mut fails);
+                    self.refuses(test, &value, true, &mut holds);
+                    self.refuses(test, &value, false, &mut fails);
                     paths.push((holds, true));
                     paths.push((fails, false));
                 }

@@ -227,8 +227,13 @@ impl<'p> Interpreter<'p> {
             Expr::Compare(e) => return self.compare(e, state, cx),
             Expr::If(e) => {
                 let mut forks = Many::new();
+                let before = state.refused.clone();
                 for (state, holds) in self.condition(&e.test, state, cx) {
-                    forks.extend(self.eval(if holds { &e.body } else { &e.orelse }, state, cx));
+                    let given = self.eval(if holds { &e.body } else { &e.orelse }, state, cx);
+                    forks.extend(given.into_iter().map(|(mut state, value)| {
+                        self.takes_default(before.as_ref(), &value, &mut state);
+                        (state, value)
+                    }));
                 }
                 return forks;
             }

@@ -12,7 +12,7 @@ use rustc_hash::FxHashSet;
 
 use super::interpreter::{Cx, Interpreter};
 use super::names::assigned;
-use super::state::State;
+use super::state::{Flow, State};
 use super::tries::names_in;
 use super::value::{Arguments, Exception, Id, Taint, Value};
 use crate::facts::{Caught, Failed, Place};
@@ -41,6 +41,8 @@ pub(super) struct Fallback<'p> {
     pub(super) told: Vec<Id>,
     /// Those into which it has put anything else.
     pub(super) grown: Vec<Id>,
+    /// Whether the clause has computed what the failed work should have given.
+    pub(super) stand_in: bool,
     /// The list or dictionary that the clause gave back.
     pub(super) gave: Option<Id>,
 }
@@ -54,6 +56,7 @@ impl Fallback<'_> {
         self.supplied &= other.supplied;
         self.worked &= other.worked;
         self.after_work &= other.after_work;
+        self.stand_in &= other.stand_in;
         self.told.retain(|id| other.told.contains(id));
         self.grown.retain(|id| other.grown.contains(id));
         self.gave = self.gave.filter(|gave| other.gave == Some(*gave));
@@ -121,8 +124,66 @@ impl<'p> Interpreter<'p> {
             after_work: state.changed,
             told: Vec::new(),
             grown: Vec::new(),
+            stand_in: false,
             gave: None,
         }))
+    }
+
+    /// Whether a clause computes what its body should have given: in a loop, or by a function of the project's. A constant is a default,
+    /// and an answer that a function makes is an answer.
+    pub(super) fn computes(
+        &mut self,
+        body: &'p [Stmt],
+        clause: &'p [Stmt],
+        state: &State<'p>,
+        cx: Cx<'_, 'p>,
+    ) -> bool {
+        let wanted = assigned(body);
+        let in_its_place = |target: &'p Expr| names_in(target).iter().any(|name| wanted.contains(name));
+        let mut loops = false;
+        for stmt in clause {
+            let value = match stmt {
+                Stmt::For(_) | Stmt::While(_) => {
+                    loops = true;
+                    continue;
+                }
+                Stmt::Return(s) if returns(body) => s.value.as_deref(),
+                Stmt::Assign(s) if s.targets.iter().any(in_its_place) => Some(&*s.value),
+                _ => None,
+            };
+            let Some(value) = value else { continue };
+            let value = match value {
+                Expr::Await(awaited) => &*awaited.value,
+                value => value,
+            };
+            if loops && !matches!(value, Expr::NoneLiteral(_)) {
+                return true;
+            }
+            if let Expr::Call(call) = value
+                && is_name(&call.func)
+                && matches!(
+                    self.eval_one(&call.func, &mut state.clone(), cx),
+                    Value::Function(_) | Value::Method(_)
+                )
+            {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Whether a clause that ends so has given something that can stand in for what failed.
+    pub(super) fn gives_something(&self, flow: &Flow<'p>, state: &State<'p>) -> bool {
+        match flow {
+            Flow::Next => true,
+            Flow::Return(value, _) => {
+                let shape = self.shape(state, value, 0);
+                // A loop without a round fills nothing.
+                let something = matches!(value, Value::List(_)) || !is_nothing(&shape);
+                something && !shape.tells()
+            }
+            Flow::Raise(_) | Flow::Break | Flow::Continue | Flow::Exit => false,
+        }
     }
 
     /// A clause has ended, and the program goes on behind it.
@@ -271,6 +332,17 @@ impl<'p> Interpreter<'p> {
                 && !self.keeps_default(fallback, shape, state)
     }
 
+    /// Whether the answer is that of other work, which was done where a read had failed and somebody asked for what it should have
+    /// given; though a part of the answer is nothing.
+    pub(super) fn is_replaced(&self, shape: &Shape, state: &State<'p>) -> bool {
+        let Some(fallback) = &state.fallback else { return false };
+        let nothing = match shape.entry("body").map(|body| &body.value) {
+            Some(body) => body.tells() || body.tells_error().is_some() || is_nothing(body),
+            None => shape.entry("statusCode").is_some() || is_nothing(shape),
+        };
+        fallback.read && fallback.worked && !nothing && !self.keeps_default(fallback, shape, state)
+    }
+
     /// Whether an answer holds what stands in the place of the failed read's result.
     fn keeps_default(&self, fallback: &Fallback<'p>, answer: &Shape, state: &State<'p>) -> bool {
         let (Some(locals), true) = (&state.locals, fallback.depth == self.stack.len() + 1) else {
@@ -301,6 +373,16 @@ fn is_hollow(answer: &Shape) -> bool {
     body.value.tells() || body.value.tells_error().is_some() || says_nothing(&body.value)
 }
 
+/// Whether something is nothing.
+pub(super) fn is_nothing(shape: &Shape) -> bool {
+    match shape {
+        Shape::Text { content: Some(content), .. } => is_nothing(content),
+        Shape::List { items, open } => !open && items.is_empty(),
+        Shape::Dict { entries, open } => !open && entries.is_empty(),
+        shape => says_nothing(shape),
+    }
+}
+
 /// Whether something is nothing, or a part of it is.
 fn says_nothing(shape: &Shape) -> bool {
     match shape {
@@ -329,6 +411,15 @@ fn holds(whole: &Shape, part: &Shape) -> bool {
             Shape::Dict { entries, .. } => entries.iter().any(|entry| holds(&entry.value, part)),
             _ => false,
         }
+}
+
+/// Whether an expression is a name, or one in another: `fallbacks.rules`.
+fn is_name(expr: &Expr) -> bool {
+    match expr {
+        Expr::Name(_) => true,
+        Expr::Attribute(attribute) => is_name(&attribute.value),
+        _ => false,
+    }
 }
 
 /// Whether statements return, outside of the functions that they define.

@@ -23,6 +23,15 @@ const MAX_ENTRIES: usize = 200;
 /// The most paths of one handler.
 const MAX_PATHS: usize = 400;
 
+/// A path with what only the last look at all of them needs.
+struct Ended {
+    path: Path,
+    /// Watched calls on the way.
+    calls: Vec<u32>,
+    /// Whether a read failed, somebody asked for what it should have given, and other work outside was done in its place.
+    replaced: bool,
+}
+
 impl<'p> Interpreter<'p> {
     /// Runs the modules, then the handler, and says what came of it.
     pub(super) fn facts(mut self, entry: usize, handler: &str) -> Result<Facts, Unread> {
@@ -143,12 +152,13 @@ impl<'p> Interpreter<'p> {
         self.finish(paths, place)
     }
 
-    fn finish(mut self, paths: Vec<(Path, Vec<u32>)>, handler: Option<Place>) -> Facts {
+    fn finish(mut self, mut paths: Vec<Ended>, handler: Option<Place>) -> Facts {
+        settle_unaffected(&mut paths);
         let mut kept: Vec<Path> = Vec::with_capacity(paths.len().min(MAX_PATHS));
         let mut succeeded: Vec<u32> = Vec::new();
         // 202 says that the work goes on.
         let mut done: Vec<u32> = Vec::new();
-        for (path, calls) in paths {
+        for Ended { path, calls, .. } in paths {
             if let End::Returned(answer) = &path.end
                 && says_success(answer)
             {
@@ -176,7 +186,7 @@ impl<'p> Interpreter<'p> {
         }
         let unguarded = self.first_unguarded();
         let mut loose = self.loose;
-        let unchecked = self.watched.iter().enumerate().filter(|(_, call)| !call.checked);
+        let unchecked = self.watched.iter().enumerate().filter(|(_, call)| !call.checked || call.defaulted);
         let mut unread = Vec::new();
         for (id, call) in unchecked {
             let id = id as u32;
@@ -186,6 +196,8 @@ impl<'p> Interpreter<'p> {
                     operation: call.operation.clone(),
                     watch,
                     passed_on: call.passed_on,
+                    reads: self.reading.contains(&call.at),
+                    defaulted: call.defaulted,
                 }),
                 Watched::Gathered if succeeded.contains(&id) => loose.push(Loose::Unlooked(call.at)),
                 Watched::Task if succeeded.contains(&id) => loose.push(Loose::NotAwaited(call.at)),
@@ -223,7 +235,7 @@ impl<'p> Interpreter<'p> {
         }
     }
 
-    fn path(&self, end: End, at: Place, state: &State<'p>) -> (Path, Vec<u32>) {
+    fn path(&self, end: End, at: Place, state: &State<'p>) -> Ended {
         let failure = state.failure.as_ref().map(|failure| {
             let mut caught: Caught = (**failure).clone();
             let mut returned = state.returned.as_ref();
@@ -240,10 +252,14 @@ impl<'p> Interpreter<'p> {
             caught.certain |= state.dropped.is_some_and(|dropped| caught.clause.holds(&dropped));
             caught
         });
-        (Path { end, at, handed: Vec::new(), failure }, state.calls.to_vec())
+        Ended {
+            path: Path { end, at, handed: Vec::new(), failure },
+            calls: state.calls.to_vec(),
+            replaced: false,
+        }
     }
 
-    fn returned(&mut self, value: Value<'p>, at: Place, state: &State<'p>) -> (Path, Vec<u32>) {
+    fn returned(&mut self, value: Value<'p>, at: Place, state: &State<'p>) -> Ended {
         let answers = self.answers_in(&value, state);
         let value = match value {
             // The handler's own response object, for a framework that is not asked.
@@ -274,6 +290,8 @@ impl<'p> Interpreter<'p> {
         };
         let made = self.made(&value, state);
         let told = tells_in_json_rpc(&shape) || says_multi_status(&shape);
+        let replaced = self.is_replaced(&shape, state);
+        let stand_in = state.fallback.as_ref().is_some_and(|fallback| fallback.stand_in);
         let settled = told || state.failure.is_some() && self.made_good(&value, &shape, state);
         let mut answer = answer(shape, kind, made, foreign);
         answer.tells = answer.tells.filter(|_| !told);
@@ -288,6 +306,11 @@ impl<'p> Interpreter<'p> {
             Some(_) => false,
             None => self.tells_in_part(&value, &answer.shape, state),
         };
+        let defaulted =
+            state.defaulted.filter(|_| says_success(&answer) && answer.tells.is_none() && !answer.in_part);
+        if let Some(call) = defaulted.and_then(|call| self.watched.get_mut(call as usize)) {
+            call.defaulted = true;
+        }
         for given in answers {
             if let Some(call) = self.watched.get_mut(given.call as usize) {
                 // The client gets the whole answer, with what it tells.
@@ -295,12 +318,19 @@ impl<'p> Interpreter<'p> {
                 call.passed_on |= says_success(&answer);
             }
         }
-        let (mut path, calls) = self.path(End::Returned(Box::new(answer)), at, state);
+        let mut ended = self.path(End::Returned(Box::new(answer)), at, state);
+        ended.replaced = replaced;
+        let path = &mut ended.path;
         path.handed = handed(&value, at, state);
         if let Some(failure) = &mut path.failure {
             failure.certain &= !settled;
+            let own = failure
+                .answered
+                .is_some_and(|answered| path.at == answered || path.handed.contains(&answered));
             if in_part {
                 failure.lighter = Some(Lighter::Told);
+            } else if failure.lighter.is_none() && stand_in && !own {
+                failure.lighter = Some(Lighter::StandIn);
             }
         }
         if let End::Returned(answer) = &mut path.end
@@ -309,8 +339,8 @@ impl<'p> Interpreter<'p> {
         {
             answer.unfound = answer.shape.entry("body").map(|entry| entry.at);
         }
-        settle_failure(&mut path);
-        (path, calls)
+        settle_failure(path);
+        ended
     }
 
     /// The entry of a dictionary under this key.
@@ -322,7 +352,7 @@ impl<'p> Interpreter<'p> {
         }
     }
 
-    fn raised(&mut self, exception: &Exception<'p>, state: &State<'p>) -> Option<(Path, Vec<u32>)> {
+    fn raised(&mut self, exception: &Exception<'p>, state: &State<'p>) -> Option<Ended> {
         let class = match &exception.class {
             ExceptionClass::Project(class) => class.name.to_string(),
             ExceptionClass::Named(path) if path == "builtins.SystemExit" => {
@@ -564,6 +594,28 @@ fn says_success(answer: &Answer) -> bool {
         Some(Shape::Number(Some(status))) => status.starts_with('2'),
         Some(_) => false,
         None => answer.kind == Kind::Dict && answer.tells.is_none(),
+    }
+}
+
+/// A check that could not be made is none that the answer rests on, where the work was done and the same is answered as where the
+/// check was made and had nothing to say.
+fn settle_unaffected(paths: &mut [Ended]) {
+    let answer = |ended: &Ended| match &ended.path.end {
+        End::Returned(answer) => Some((ended.path.at, answer.shape.clone())),
+        End::Raised(_) | End::Exited => None,
+    };
+    if !paths.iter().any(|ended| ended.replaced) {
+        return;
+    }
+    let untroubled: Vec<(Place, Shape)> =
+        paths.iter().filter(|ended| ended.path.failure.is_none()).filter_map(answer).collect();
+    for ended in paths.iter_mut().filter(|ended| ended.replaced) {
+        let same = answer(ended).is_some_and(|(at, own)| {
+            untroubled.iter().any(|(known, shape)| *known == at && own.may_be(shape))
+        });
+        if let Some(failure) = ended.path.failure.as_mut().filter(|_| same) {
+            failure.certain = false;
+        }
     }
 }
 

@@ -473,6 +473,7 @@ impl<'p> Interpreter<'p> {
             body => {
                 let content = self.shape(&state, &body, 0);
                 let of_clause = self.tells_in_part(&body, &content, &state);
+                self.answers_with_default(&body, &mut state);
                 let taint = Taint { of_clause, ..taint };
                 Value::Text(Rc::new(Text {
                     known: None,

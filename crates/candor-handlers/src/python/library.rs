@@ -593,6 +593,7 @@ impl<'p> Interpreter<'p> {
         let what = if releases(name) { Failed::Value } else { Failed::Effect };
         self.may_raise(&state, ExceptionClass::Any, what, place);
         state.outside += 1;
+        state.refused = None;
         state.worked |= !self.telling.contains(&place);
         state.changed |= !self.telling.contains(&place) && !self.reading.contains(&place);
         let instead = self.stands_in(arguments, place, &mut state);

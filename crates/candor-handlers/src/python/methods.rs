@@ -169,7 +169,10 @@ impl<'p> Interpreter<'p> {
                 self.may_fail(&state, &["AttributeError"], place);
                 let optional = arguments.positional.len() < 2;
                 let itself = match self.identify(object, key, true, place) {
-                    Itself::Item { resource, .. } => Itself::Item { resource, optional },
+                    // A scan and a query always answer with a list.
+                    Itself::Item { resource, .. } => {
+                        Itself::Item { resource, optional: optional && key == Some("Item") }
+                    }
                     itself => itself,
                 };
                 let taint = Taint { itself, ..self.taint_of_item(object, key) };

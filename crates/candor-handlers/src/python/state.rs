@@ -6,6 +6,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use super::fallbacks::Fallback;
+use super::refusals::Refused;
 use super::value::{CallId, Class, Exception, Id, Sort, Taint, Unknown, Value};
 use crate::facts::{Caught, Place};
 
@@ -106,6 +107,10 @@ pub(super) struct Trail<'p> {
     pub(super) failure: Option<Rc<Caught>>,
     /// What may make that failure good, where it is a failed read.
     pub(super) fallback: Option<Rc<Fallback<'p>>>,
+    /// The read that another server refused last, where nothing else has been done since.
+    pub(super) refused: Option<Rc<Refused>>,
+    /// Whether the content of an answer was a default in place of what that read should have given.
+    pub(super) defaulted: Option<CallId>,
     /// The exception that is being handled.
     pub(super) handling: Option<Rc<Exception<'p>>>,
     /// The returns since something had failed, the latest first.
@@ -157,6 +162,8 @@ impl<'p> Trail<'p> {
             heap: Rc::default(),
             failure: None,
             fallback: None,
+            refused: None,
+            defaulted: None,
             handling: None,
             returned: None,
             gave: None,
@@ -180,6 +187,8 @@ impl<'p> Trail<'p> {
             && self.failure == other.failure
             && (self.worked, self.changed) == (other.worked, other.changed)
             && self.fallback == other.fallback
+            && self.refused == other.refused
+            && self.defaulted == other.defaulted
             && equal(&self.calls, &other.calls)
             && self.heap.len() == other.heap.len()
             && match (&self.locals, &other.locals) {
@@ -259,6 +268,10 @@ impl<'p> Trail<'p> {
         }
         self.worked &= other.worked;
         self.changed &= other.changed;
+        if self.refused != other.refused {
+            self.refused = None;
+        }
+        self.defaulted = self.defaulted.filter(|call| other.defaulted == Some(*call));
         self.outside = self.outside.max(other.outside);
         if let (Some(mine), Some(theirs)) = (&mut self.fallback, &other.fallback)
             && mine != theirs

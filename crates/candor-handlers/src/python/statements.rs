@@ -13,8 +13,16 @@ use crate::facts::{Failed, Loose};
 
 /// How often a loop over something unknown is run: not at all, once, and once more on what the first run left.
 const UNKNOWN_ROUNDS: usize = 2;
-/// How many rounds of a loop over known items are run one by one.
+/// How many rounds of a loop over known items are run one by one; of more items the first, and the last.
 const KNOWN_ROUNDS: usize = 4;
+
+/// Of the items of a loop that are all known, as many as are run. The last is among them: it may be the one that gives up.
+fn few(mut items: Vec<Value<'_>>, open: bool) -> Vec<Value<'_>> {
+    if !open && items.len() > KNOWN_ROUNDS {
+        items.drain(KNOWN_ROUNDS - 1..items.len() - 1);
+    }
+    items
+}
 
 impl<'p> Interpreter<'p> {
     /// Runs statements one after another.
@@ -216,9 +224,16 @@ impl<'p> Interpreter<'p> {
     fn if_statement(&mut self, s: &'p ast::StmtIf, state: State<'p>, cx: Cx<'_, 'p>) -> Ends<'p> {
         let mut ends = Many::new();
         let mut open = Vec::new();
+        let before = state.refused.clone();
+        let mut run = |this: &mut Self, body: &'p [Stmt], state: State<'p>| {
+            for (mut state, flow) in this.block(body, state, cx) {
+                this.gives_default(before.as_ref(), &flow, body, &mut state);
+                ends.push((state, flow));
+            }
+        };
         for (state, holds) in self.branch(&s.test, state, cx) {
             if holds {
-                ends.extend(self.block(&s.body, state, cx));
+                run(self, &s.body, state);
             } else {
                 open.push(state);
             }
@@ -227,11 +242,11 @@ impl<'p> Interpreter<'p> {
             let mut rest = Vec::new();
             for state in std::mem::take(&mut open) {
                 match &clause.test {
-                    None => ends.extend(self.block(&clause.body, state, cx)),
+                    None => run(self, &clause.body, state),
                     Some(test) => {
                         for (state, holds) in self.branch(test, state, cx) {
                             if holds {
-                                ends.extend(self.block(&clause.body, state, cx));
+                                run(self, &clause.body, state);
                             } else {
                                 rest.push(state);
                             }
@@ -251,7 +266,8 @@ impl<'p> Interpreter<'p> {
             self.goes_through(&iterable);
             self.uses(&iterable, &mut state);
             let (items, open) = self.items(&state, &iterable);
-            let known = !open && items.len() <= KNOWN_ROUNDS;
+            let known = !open;
+            let items = few(items, open);
             let least = if self.is_sparing() { 1 } else { UNKNOWN_ROUNDS };
             let rounds = if known { items.len() } else { items.len().clamp(least, KNOWN_ROUNDS) };
             let at_least = if known { rounds } else { usize::from(!items.is_empty()) };

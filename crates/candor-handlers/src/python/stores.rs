@@ -43,11 +43,11 @@ impl<'p> Interpreter<'p> {
             name.contains("ttl") || name.contains("expir")
         };
         let name = external.path.rsplit('.').next().unwrap_or_default();
+        if !["put", "set", "update", "save", "store", "psetex"].iter().any(|word| name.starts_with(word)) {
+            return;
+        }
         let expires = ["setex", "psetex"].contains(&name)
-            || arguments
-                .named
-                .iter()
-                .any(|(name, _)| ["ex", "px", "exat", "pxat"].contains(&&**name) || ends(name))
+            || ["ex", "px", "exat", "pxat"].iter().any(|name| arguments.named(name).is_some())
             || item.iter().any(|name| ends(name));
         let of = receiver(&external.path);
         let same = |asked: &Asked| {

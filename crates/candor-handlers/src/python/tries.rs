@@ -145,7 +145,14 @@ impl<'p> Interpreter<'p> {
                 }
                 state = self.bind(name.as_str(), Value::Exception(Rc::new(bound)), state, cx);
             }
+            let computes = self.computes(&of.body, &handler.body, &state, cx);
             for (mut state, flow) in self.block(&handler.body, state, cx) {
+                if computes
+                    && self.gives_something(&flow, &state)
+                    && let Some(fallback) = &mut state.fallback
+                {
+                    Rc::make_mut(fallback).stand_in = true;
+                }
                 state.handling = handled.clone();
                 match &flow {
                     // Passed on: nothing was swallowed here.

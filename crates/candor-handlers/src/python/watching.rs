@@ -23,6 +23,8 @@ pub(super) struct WatchedCall {
     pub(super) checked: bool,
     /// Whether what it answered becomes the content of a success.
     pub(super) passed_on: bool,
+    /// Whether a success holds a default in place of what it refused.
+    pub(super) defaulted: bool,
 }
 
 /// What is watched of a call.
@@ -58,7 +60,14 @@ impl<'p> Interpreter<'p> {
     ) -> CallId {
         let known = self.watched.iter().position(|call| call.at == at && call.watch == watch);
         let id = known.unwrap_or_else(|| {
-            self.watched.push(WatchedCall { at, operation, watch, checked: false, passed_on: false });
+            self.watched.push(WatchedCall {
+                at,
+                operation,
+                watch,
+                checked: false,
+                passed_on: false,
+                defaulted: false,
+            });
             self.watched.len() - 1
         }) as CallId;
         if !state.calls.contains(&id) {

@@ -514,3 +514,26 @@ may raise
 "#,
     );
 }
+
+#[test]
+fn a_loop_whose_last_round_gives_up() {
+    check(
+        "import boto3
+table = boto3.resource('dynamodb').Table('orders')
+def load(rounds=5):
+    for attempt in range(rounds):
+        try:
+            return table.get_item(Key={'id': '1'})
+        except Exception:
+            if attempt == rounds - 1:
+                raise
+def handler(event, context):
+    load()
+    return {'statusCode': 200}
+",
+        r#"
+12: returns {"statusCode":200}
+may raise
+"#,
+    );
+}

@@ -316,6 +316,18 @@ fn other_work_answers_where_the_default_was_asked_for() {
     ] {
         made_good(&format!("{STATE}def handler(event, context):\n{body}"));
     }
+    // The same is answered where the check was made, and had nothing to say.
+    made_good(&format!(
+        "{STATE}def handler(event, context):
+    done, failed = [], []
+    if exists('1'):
+        failed.append('there is one')
+    else:
+        table.put_item(Item={{'id': '1'}})
+        done.append('1')
+    return answer(200, {{'done': done, 'failed': failed}})
+"
+    ));
     for body in [
         // The default is the answer, whatever else was done.
         "    state = state_of('1')\n    if state is None:\n        audit()\n    return answer(200, {'state': state})\n",

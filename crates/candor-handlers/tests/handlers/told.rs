@@ -221,3 +221,37 @@ def handler(event, context):
     assert_eq!(weights(&handler("head_object")), [Some(Lighter::Probe)]);
     assert_eq!(weights(&handler("get_object")), [None]);
 }
+
+#[test]
+fn something_that_stands_in() {
+    let handler = |clause: &str| {
+        format!(
+            "
+def by_rules(text):
+    return {{'label': text[:3]}}
+def nothing(text):
+    return {{}}
+def label(text):
+    try:
+        return table.get_item(Key={{'id': text}})['Item']
+    except Exception as error:
+        print(error)
+        {clause}
+def handler(event, context):
+    return answer({{'label': label(event['text']), 'version': event['version']}})
+"
+        )
+    };
+    assert_eq!(weights(&handler("return by_rules(text)")), [Some(Lighter::StandIn)]);
+    let counted = "counts = []\n        for word in text.split():\n            counts.append(len(word))\n        return counts";
+    assert!(weights(&handler(counted)).iter().all(|lighter| *lighter == Some(Lighter::StandIn)));
+    for clause in ["return {'label': None}", "return [1]", "return nothing(text)", "return 0"] {
+        assert_eq!(weights(&handler(clause)), [None], "{clause}");
+    }
+    // The answer itself is none.
+    let own = handler("return by_rules(text)").replace(
+        "return answer({'label': label(event['text']), 'version': event['version']})",
+        "return label(event['text'])",
+    );
+    assert_eq!(weights(&own), [None]);
+}

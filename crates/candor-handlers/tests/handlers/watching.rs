@@ -35,6 +35,35 @@ fn check_watched(head: &str, body: &str, expected: &[&str]) {
 const HTTP: &str = "import json, requests, urllib3, httpx, http.client\npool = urllib3.PoolManager()\nsession = requests.Session()\n";
 
 #[test]
+fn defaults_where_a_server_has_refused() {
+    let defaulted = |body: &str| {
+        let indented: String = body.lines().map(|line| format!("    {line}\n")).collect();
+        let source = format!("{HTTP}EMPTY = {{'days': []}}\ndef handler(event, context):\n{indented}");
+        facts(&source).unchecked.iter().any(|call| call.defaulted)
+    };
+    let answer = "\nreturn {'statusCode': 200, 'body': json.dumps({'days': days})}";
+    for body in [
+        "r = requests.get('x')\ndays = r.json() if r.ok else EMPTY",
+        "r = requests.get('x')\ndays = [] if r.status_code != 200 else r.json()",
+        "r = session.get('x')\nif r.status_code in (200, 201):\n    days = r.json()\nelse:\n    days = {}",
+        "r = pool.request('GET', 'x')\nif r.status >= 400:\n    days = EMPTY\nelse:\n    days = r.data",
+    ] {
+        let reads = !body.contains("pool");
+        assert_eq!(defaulted(&format!("{body}{answer}")), reads, "{body}");
+    }
+    for body in [
+        // An answer of its own for one status; what is missing is said; nothing was read; somebody else is asked.
+        "r = requests.get('x')\ndays = {} if r.status_code == 404 else r.json()",
+        "r = requests.get('x')\ndays = r.json() if r.ok else {'note': 'the other server does not answer'}",
+        "r = requests.post('x')\ndays = r.json() if r.ok else []",
+        "r = requests.get('x')\ndays = r.json() if r.ok else []\nif not days:\n    days = requests.get('y').json()['days']",
+        "r = requests.get('x')\ndays = r.json() if r.ok else []\nif not days:\n    return {'statusCode': 502}",
+    ] {
+        assert!(!defaulted(&format!("{body}{answer}")), "{body}");
+    }
+}
+
+#[test]
 fn statuses_that_nobody_looks_at() {
     for (body, expected) in [
         (
