@@ -141,6 +141,13 @@ impl Stage {
         self.route_settings.iter().any(|s| s.routes == Routes::Unknown)
     }
 
+    /// Whether the stage certainly has no variable of this name.
+    pub fn lacks_variable(&self, name: &str) -> bool {
+        let known = !self.has_unknown_settings()
+            && matches!(self.name.optional(), Ok((Some(stage), _)) if !stage.is_empty());
+        known && !self.variables.iter().any(|(variable, _)| variable == name)
+    }
+
     /// Whether a stage of this kind can write an execution log: HTTP APIs and function URLs have none (AWS's guides).
     pub fn has_execution_log(kind: ApiKind) -> bool {
         match kind {

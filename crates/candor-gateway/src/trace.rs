@@ -180,6 +180,8 @@ pub enum Broken {
     TemplateReadsBytes,
     /// The address has a part that nothing fills in, or is none.
     InvalidAddress,
+    /// The name of the function has a stage variable that the stage lacks: there is no such function.
+    NoSuchFunction,
 }
 
 impl Broken {
@@ -195,6 +197,7 @@ impl Broken {
             Broken::BodyNotJson => "a mapping reads the body, and that is no JSON",
             Broken::TemplateReadsBytes => "a template cannot read bytes",
             Broken::InvalidAddress => "the address has a part that nothing fills in",
+            Broken::NoSuchFunction => "the function's name has a stage variable that the stage lacks",
         }
     }
 }

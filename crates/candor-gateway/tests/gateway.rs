@@ -421,3 +421,31 @@ fn the_same_input_gives_the_same_bytes() {
     assert_eq!(events[0], events[1]);
     assert!(String::from_utf8_lossy(&events[0]).contains("\"a\":\"1 2\""));
 }
+
+/// A stage variable that the stage lacks is filled in with nothing: there is no such function.
+#[test]
+fn a_function_whose_name_the_stage_does_not_complete() {
+    let said_on = |variables: &[(String, String)], version: &str| {
+        let mut sources = Sources::default();
+        let options = Options { parameters: Vec::new(), max_file: 1 << 20, limits: Default::default() };
+        let uri = URI.replace(":f/", ":f:${stageVariables.alias}/");
+        let document = format!(
+            "
+openapi: 3.0.1
+paths:
+  /o:
+    get:
+      x-amazon-apigateway-integration: {{ type: aws_proxy, httpMethod: POST, uri: '{uri}'{version} }}
+"
+        );
+        let read = candor_iac::read_openapi(&mut sources, "api.yaml", document, "prod", variables, &options);
+        let (api, _) = read.unwrap();
+        let played = Played { api, sources, ambient: Ambient::example() };
+        played.answer(returned(r#"{"statusCode": 204}"#))
+    };
+    let live = [("alias".to_string(), "live".to_string())];
+    let refused = |body: &str| (500, format!(r#"{{"message":"{body}"}}"#));
+    assert_eq!(said_on(&live, ""), (204, String::new()));
+    assert_eq!(said_on(&[], ""), refused("Internal server error"));
+    assert_eq!(said_on(&[], ", payloadFormatVersion: '2.0'"), refused("Internal Server Error"));
+}

@@ -179,6 +179,8 @@ pub(crate) fn failure(exchange: &Exchange<'_>, what: &What) -> Vec<Event> {
             }
             // Recorded: an undefined stage variable as host.
             Broken::InvalidAddress => configuration("Invalid endpoint address"),
+            // Seen in reports of stage variables that name no function.
+            Broken::NoSuchFunction => configuration("Invalid permissions on Lambda function"),
             // Seen in published logs and reports.
             Broken::BodyNotBase64 => configuration("Unable to base64 decode the body."),
             Broken::TemplateReadsBytes => configuration("Unable to transform request"),
