@@ -15,6 +15,8 @@ pub struct Stage {
     pub name: Setting<String>,
     /// Its variables.
     pub variables: Vec<(String, Setting<String>)>,
+    /// Whether it may have variables that nobody knows here.
+    pub variables_open: bool,
     /// Its access log: a line per request.
     pub access_log: Setting<AccessLog>,
     /// What is set for all routes, for one, or for one resource: REST `MethodSettings`, HTTP `DefaultRouteSettings` and
@@ -143,9 +145,7 @@ impl Stage {
 
     /// Whether the stage certainly has no variable of this name.
     pub fn lacks_variable(&self, name: &str) -> bool {
-        let known = !self.has_unknown_settings()
-            && matches!(self.name.optional(), Ok((Some(stage), _)) if !stage.is_empty());
-        known && !self.variables.iter().any(|(variable, _)| variable == name)
+        !self.variables_open && !self.variables.iter().any(|(variable, _)| variable == name)
     }
 
     /// Whether a stage of this kind can write an execution log: HTTP APIs and function URLs have none (AWS's guides).
