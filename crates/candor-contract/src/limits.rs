@@ -36,6 +36,12 @@ pub const LAMBDA_STREAMED_RESPONSE: ByteLimit = ByteLimit {
 pub const GATEWAY_PAYLOAD: ByteLimit =
     ByteLimit { bytes: 10 * 1024 * 1024, source: "Amazon API Gateway quotas: Payload size, 10 MB" };
 
+/// The request line and the values of the headers at API Gateway, together; REST and HTTP alike.
+pub const GATEWAY_REQUEST_HEADERS: ByteLimit = ByteLimit {
+    bytes: 10_240,
+    source: "Amazon API Gateway quotas: Total combined size of request line and header values, 10,240 bytes",
+};
+
 /// The text of an event in an execution log; the request id before it does not count (counted in published logs).
 pub const EXECUTION_LOG_EVENT: ByteLimit = ByteLimit {
     bytes: 1024,

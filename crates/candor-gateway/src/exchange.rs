@@ -126,6 +126,7 @@ impl Exchange<'_> {
             What::GatewayStatus { .. } => Maker::Gateway,
             What::NoRoute
             | What::RequestTooLarge
+            | What::HeadersTooLarge
             | What::IdentityMissing { .. }
             | What::Authorized(_)
             | What::KeyMissing

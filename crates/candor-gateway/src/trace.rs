@@ -29,6 +29,8 @@ pub enum What {
     NoRoute,
     /// The body of the request is larger than the gateway takes.
     RequestTooLarge,
+    /// The request line and the headers are larger than the gateway takes.
+    HeadersTooLarge,
     /// The request lacks what its authorizer knows the client by.
     IdentityMissing {
         /// The header or parameter.
@@ -208,6 +210,9 @@ impl fmt::Display for What {
         match self {
             What::NoRoute => f.write_str("no route takes the request"),
             What::RequestTooLarge => f.write_str("the body is larger than the gateway takes"),
+            What::HeadersTooLarge => {
+                f.write_str("request line and headers are larger than the gateway takes")
+            }
             What::IdentityMissing { source } => {
                 write!(f, "the request lacks `{source}`, which its authorizer needs")
             }

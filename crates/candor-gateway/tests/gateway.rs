@@ -324,6 +324,23 @@ fn a_request_above_10_mb_is_refused() {
     }
 }
 
+/// The request line counts with its stage, and of headers their values.
+#[test]
+fn a_request_whose_line_and_headers_are_above_10_240_bytes_is_refused() {
+    let line = "GET /prod/o?q=1 HTTP/1.1".len() as u64;
+    let most = limits::GATEWAY_REQUEST_HEADERS.bytes - line;
+    let sized = |bytes: u64| Request {
+        headers: vec![("Cookie".to_string(), "x".repeat(bytes as usize))],
+        query: vec![("q".to_string(), "1".to_string())],
+        ..get("/o")
+    };
+    for api in [proxy(), http("2.0")] {
+        assert_eq!(api.exchange(sized(most), returned(r#"{"statusCode":200}"#)).response.status.value, 200);
+        let refused = api.exchange(sized(most + 1), returned("{}"));
+        assert_eq!(said(&refused), (431, "HTTP header is larger than 10240 bytes.".to_string()));
+    }
+}
+
 #[test]
 fn a_mapping_from_a_body_that_only_begins_as_json_is_refused() {
     let api = Played::new(

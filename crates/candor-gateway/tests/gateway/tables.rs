@@ -290,6 +290,15 @@ fn an_http_api_and_a_function_url() {
         large.0,
         cell(&large.1)
     );
+    let value = "x".repeat(limits::GATEWAY_REQUEST_HEADERS.bytes as usize);
+    let many = Request { headers: vec![("Cookie".to_string(), value)], ..get("/o") };
+    let many = said(&apis[0].exchange(many, returned("{}")));
+    let _ = writeln!(
+        page,
+        "| its line and its headers' values are above 10,240 bytes together | {} {} | Amazon API Gateway quotas; status and words: {FIELD} |",
+        many.0,
+        cell(&many.1)
+    );
     compare("http-api.md", &page);
 }
 

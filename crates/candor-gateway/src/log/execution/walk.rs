@@ -194,6 +194,7 @@ pub(crate) fn failure(exchange: &Exchange<'_>, what: &What) -> Vec<Event> {
         // What AWS writes of a refused content type, a missing key or parameter, of too many bytes nobody here has seen.
         What::NoRoute
         | What::RequestTooLarge
+        | What::HeadersTooLarge
         | What::IdentityMissing { .. }
         | What::Authorized(_)
         | What::EndpointAnswerTooLarge
