@@ -11,12 +11,5 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
-    // Which of its own statuses stands for a back end's is the API's to say, and a pattern or a template says it: a 400 of a service that the gateway
-    // called wrongly is a 500 to the client.
-    let overridden = scene.exchange.trace.steps().iter().any(|s| matches!(s.what, What::StatusOverridden { .. }));
-    let mapped = overridden || matches!(scene.selected(), Some((_, _, false)));
-    if scene.judgement.verdict == Verdict::WrongStatus && scene.exchange.endpoint.is_some() && mapped {
-        return Claim::Claimed;
-    }
     report_leftover(scene, &RULE, Verdict::WrongStatus, findings)
 }
