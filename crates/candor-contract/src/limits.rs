@@ -48,6 +48,12 @@ pub const ALB_RESPONSE: ByteLimit = ByteLimit {
     source: "Elastic Load Balancing guide: Lambda functions as targets, response JSON 1 MB",
 };
 
+/// The request line and the values of the headers at API Gateway, together; REST and HTTP alike.
+pub const GATEWAY_REQUEST_HEADERS: ByteLimit = ByteLimit {
+    bytes: 10_240,
+    source: "Amazon API Gateway quotas: Total combined size of request line and header values, 10,240 bytes",
+};
+
 /// The text of an event in an execution log; the request id before it does not count (counted in published logs).
 pub const EXECUTION_LOG_EVENT: ByteLimit = ByteLimit {
     bytes: 1024,

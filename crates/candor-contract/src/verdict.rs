@@ -13,6 +13,9 @@ pub enum Did {
     SaidErrorSame,
     /// It answered with an error status, and the client got another status.
     SaidErrorOther,
+    /// A back end answered with an error status, and a pattern or a template of the API's chose another status for it: which of its own
+    /// errors stands for a back end's is the API's to say.
+    SaidErrorChosen,
     /// It was not asked: the gateway answered by itself.
     NotAsked,
     /// Nobody knows.
@@ -165,7 +168,7 @@ pub struct Judgement {
 pub fn judge(e: &Evidence) -> Judgement {
     use BodyState::*;
     use Client::{ClientError, Redirect, ServerError, Success};
-    use Did::{Failed, NotAsked, SaidErrorOther, SaidErrorSame, Succeeded, Swallowed};
+    use Did::{Failed, NotAsked, SaidErrorChosen, SaidErrorOther, SaidErrorSame, Succeeded, Swallowed};
     use Maker::{Function, Gateway, Mapping};
     use Verdict::{FalseAlarm, HollowSuccess, Honest, MaskedFailure, OpaqueError, WrongStatus};
 
@@ -177,7 +180,7 @@ pub fn judge(e: &Evidence) -> Judgement {
         (Swallowed, Success | Redirect, _, _) => {
             row(MaskedFailure, Part::Status, "the function swallowed its own failure and said it succeeded")
         }
-        (SaidErrorSame | SaidErrorOther, Success | Redirect, _, _) => {
+        (SaidErrorSame | SaidErrorOther | SaidErrorChosen, Success | Redirect, _, _) => {
             row(MaskedFailure, Part::Status, "the function said an error status and the client got none")
         }
         (NotAsked, Success | Redirect, Gateway, _) => row(
@@ -209,9 +212,12 @@ pub fn judge(e: &Evidence) -> Judgement {
         (SaidErrorOther, ClientError | ServerError, _, _) => {
             row(WrongStatus, Part::Status, "the function said one error status and the client got another")
         }
-        (Failed | Swallowed | SaidErrorSame | NotAsked, ClientError | ServerError, _, Unreadable) => {
-            row(OpaqueError, Part::Headers, "a browser may not read this error: it carries no CORS headers")
-        }
+        (
+            Failed | Swallowed | SaidErrorSame | SaidErrorChosen | NotAsked,
+            ClientError | ServerError,
+            _,
+            Unreadable,
+        ) => row(OpaqueError, Part::Headers, "a browser may not read this error: it carries no CORS headers"),
         (Failed | Swallowed, ClientError | ServerError, _, Lost | Stock) => {
             row(OpaqueError, Part::Body, "the error says nothing beyond its status")
         }
@@ -228,6 +234,12 @@ pub fn judge(e: &Evidence) -> Judgement {
             Intact | Lost | Partial | Wrapped | WrongEncoding | Message | Stock | BodyState::Unseen,
         ) => row(Honest, Part::Status, "the client got the status that the function said"),
         (
+            SaidErrorChosen,
+            ClientError | ServerError,
+            _,
+            Intact | Lost | Partial | Wrapped | WrongEncoding | Message | Stock | BodyState::Unseen,
+        ) => row(Honest, Part::Status, "the back end said an error, and the API chose this error for it"),
+        (
             NotAsked,
             ClientError | ServerError,
             _,
@@ -241,7 +253,7 @@ pub fn judge(e: &Evidence) -> Judgement {
 /// The whole table as a Markdown page: for each thing a function can do and each maker, what the client got against what
 /// became of the body.
 pub fn table_page() -> String {
-    const DID: [(Did, &str); 7] = [
+    const DID: [(Did, &str); 8] = [
         (Did::Succeeded, "succeeded"),
         (
             Did::Failed,
@@ -250,6 +262,10 @@ pub fn table_page() -> String {
         (Did::Swallowed, "swallowed its own failure"),
         (Did::SaidErrorSame, "said an error status, and the client got that status"),
         (Did::SaidErrorOther, "said an error status, and the client got another status"),
+        (
+            Did::SaidErrorChosen,
+            "said an error status as a back end, and a pattern or a template chose the status for the client",
+        ),
         (Did::NotAsked, "was not asked"),
         (Did::Unseen, "was not seen"),
     ];

@@ -219,6 +219,15 @@ pub struct FunctionRef {
     pub qualifier: Option<String>,
 }
 
+impl FunctionRef {
+    /// The stage variables in its name and in its alias, in order.
+    pub fn stage_variables(&self) -> impl Iterator<Item = &str> {
+        let parts = [Some(self.name.as_str()), self.qualifier.as_deref()];
+        let named = parts.into_iter().flatten().flat_map(|part| part.split("${stageVariables.").skip(1));
+        named.filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+    }
+}
+
 /// How an answer gets to the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TransferMode {

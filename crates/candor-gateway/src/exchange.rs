@@ -129,6 +129,7 @@ impl Exchange<'_> {
             What::GatewayStatus { .. } => Maker::Gateway,
             What::NoRoute
             | What::RequestTooLarge
+            | What::HeadersTooLarge
             | What::IdentityMissing { .. }
             | What::Authorized(_)
             | What::KeyMissing
@@ -175,6 +176,7 @@ impl Exchange<'_> {
                 EndpointOutcome::Responded(answer) if answer.status / 100 == client_status / 100 => {
                     Did::SaidErrorSame
                 }
+                EndpointOutcome::Responded(_) if self.status_is_chosen() => Did::SaidErrorChosen,
                 EndpointOutcome::Responded(_) => Did::SaidErrorOther,
             };
         }
@@ -204,6 +206,13 @@ impl Exchange<'_> {
         }
     }
 
+    /// Whether a pattern or a template of the API's has chosen the status, and no default that takes the rest.
+    fn status_is_chosen(&self) -> bool {
+        let chosen =
+            |what: &What| matches!(what, What::PatternMatched { .. } | What::StatusOverridden { .. });
+        self.trace.steps().iter().any(|step| chosen(&step.what))
+    }
+
     fn body_state(&self, did: Did, maker: Maker) -> BodyState {
         let unreadable = maker == Maker::Gateway
             && self.received.preflight
@@ -219,7 +228,7 @@ impl Exchange<'_> {
                 _ if bytes.is_empty() => BodyState::Lost,
                 _ => BodyState::Message,
             },
-            Did::SaidErrorSame | Did::SaidErrorOther => BodyState::Intact,
+            Did::SaidErrorSame | Did::SaidErrorOther | Did::SaidErrorChosen => BodyState::Intact,
             Did::Succeeded | Did::Unseen => match &self.outcome {
                 Some(Outcome::Returned(payload)) => self.success_state(payload, set_by, bytes),
                 _ => BodyState::Intact,

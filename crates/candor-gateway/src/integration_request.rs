@@ -1,6 +1,6 @@
 //! The integration request of non-proxy integrations: what the function gets.
 
-use crate::api::{Integration, PassthroughBehavior};
+use crate::api::{Integration, PassthroughBehavior, Target};
 use crate::content_handling::{self, Converted};
 use crate::exchange::Response;
 use crate::gateway_response::{self, Refusal};
@@ -12,8 +12,14 @@ use crate::trace::{Broken, Trace, What};
 
 /// What makes every call to a function fail, whatever it would do: a method other than POST, a mapping onto a header that
 /// the gateway needs for itself (both recorded: `test_lambda_aws_proxy_integration_non_post_method`,
-/// `test_apigateway_header_remapping_aws`).
-pub(crate) fn broken_call(integration: &Integration) -> Result<Option<(Broken, Cause)>, Undecided> {
+/// `test_apigateway_header_remapping_aws`); a name that the stage does not complete.
+pub(crate) fn broken_call(
+    received: &Received<'_>,
+    integration: &Integration,
+) -> Result<Option<(Broken, Cause)>, Undecided> {
+    if let Some(cause) = no_such_function(received, integration)? {
+        return Ok(Some((Broken::NoSuchFunction, cause)));
+    }
     let (method, cause) = integration.http_method.optional()?;
     if let Some(method) = method
         && !method.eq_ignore_ascii_case("POST")
@@ -24,6 +30,17 @@ pub(crate) fn broken_call(integration: &Integration) -> Result<Option<(Broken, C
         p.destination.strip_prefix("integration.request.header.").is_some_and(headers::breaks_aws_call)
     });
     Ok(forbidden.map(|p| (Broken::ReservedHeader, Cause::Written(p.span))))
+}
+
+/// Why there is no such function: its name or its alias has a stage variable that the stage lacks (guide "Use stage variables": they are
+/// filled in when a request comes, and nothing looks at them before; reports from the field: 500).
+pub(crate) fn no_such_function(
+    received: &Received<'_>,
+    integration: &Integration,
+) -> Result<Option<Cause>, Undecided> {
+    let (Some(Target::Function(function)), cause) = integration.target.optional()? else { return Ok(None) };
+    let lacking = function.stage_variables().any(|name| received.api.stage.lacks_variable(name));
+    Ok(lacking.then_some(cause))
 }
 
 /// Why a mapping cannot read the client's body, where one does: it begins as an object and is no JSON (inferred from LocalStack's reading).

@@ -24,17 +24,17 @@ pub(crate) fn by_itself(
     trace: &mut Trace,
     says: Authorization,
 ) -> Result<Option<Response>, Undecided> {
+    if matches!(received.api.kind, ApiKind::Rest | ApiKind::Http)
+        && let Some(refused) = validation::too_large(received, trace)?
+    {
+        return Ok(Some(refused));
+    }
     match received.api.kind {
         ApiKind::Rest => match authorizer::refusal(received, trace, says)? {
             Some(refused) => Ok(Some(refused)),
             None => validation::refusal(received, trace),
         },
-        ApiKind::Http if validation::is_too_large(received) => Ok(Some(http::too_large(received, trace))),
-        ApiKind::Http => match cors::preflight(received, trace)? {
-            Some(answered) => Ok(Some(answered)),
-            None => authorizer::refusal(received, trace, says),
-        },
-        ApiKind::FunctionUrl => match cors::preflight(received, trace)? {
+        ApiKind::Http | ApiKind::FunctionUrl => match cors::preflight(received, trace)? {
             Some(answered) => Ok(Some(answered)),
             None => authorizer::refusal(received, trace, says),
         },

@@ -58,6 +58,8 @@ pub struct Authorizer {
     pub identity: Setting<Vec<IdentitySource>>,
     /// Whether its function says `isAuthorized` in place of a policy (`EnableSimpleResponses`, HTTP APIs).
     pub simple_responses: Setting<bool>,
+    /// Whether its function must permit the API to invoke it: no role of the gateway's does, and the format adds no permission by itself.
+    pub needs_permission: bool,
     /// Where it stands.
     pub span: Span,
 }
@@ -71,6 +73,7 @@ impl Authorizer {
             function: None,
             identity: Setting::written(vec![IdentitySource::Signature], at),
             simple_responses: Setting::absent(at, "EnableSimpleResponses"),
+            needs_permission: false,
             span: at,
         }
     }

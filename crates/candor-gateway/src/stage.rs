@@ -15,6 +15,8 @@ pub struct Stage {
     pub name: Setting<String>,
     /// Its variables.
     pub variables: Vec<(String, Setting<String>)>,
+    /// Whether it may have variables that nobody knows here.
+    pub variables_open: bool,
     /// Its access log: a line per request.
     pub access_log: Setting<AccessLog>,
     /// What is set for all routes, for one, or for one resource: REST `MethodSettings`, HTTP `DefaultRouteSettings` and
@@ -139,6 +141,11 @@ impl Stage {
     /// Whether some settings are for routes that nobody knows: then no setting of a route is certain to be absent.
     pub fn has_unknown_settings(&self) -> bool {
         self.route_settings.iter().any(|s| s.routes == Routes::Unknown)
+    }
+
+    /// Whether the stage certainly has no variable of this name.
+    pub fn lacks_variable(&self, name: &str) -> bool {
+        !self.variables_open && !self.variables.iter().any(|(variable, _)| variable == name)
     }
 
     /// Whether a stage of this kind can write an execution log: HTTP APIs, function URLs and load balancers have none (AWS's guides).

@@ -29,6 +29,8 @@ pub enum What {
     NoRoute,
     /// The body of the request is larger than the gateway takes.
     RequestTooLarge,
+    /// The request line and the headers are larger than the gateway takes.
+    HeadersTooLarge,
     /// The request lacks what its authorizer knows the client by.
     IdentityMissing {
         /// The header or parameter.
@@ -188,6 +190,8 @@ pub enum Broken {
     TemplateReadsBytes,
     /// The address has a part that nothing fills in, or is none.
     InvalidAddress,
+    /// The name of the function has a stage variable that the stage lacks: there is no such function.
+    NoSuchFunction,
 }
 
 impl Broken {
@@ -203,6 +207,7 @@ impl Broken {
             Broken::BodyNotJson => "a mapping reads the body, and that is no JSON",
             Broken::TemplateReadsBytes => "a template cannot read bytes",
             Broken::InvalidAddress => "the address has a part that nothing fills in",
+            Broken::NoSuchFunction => "the function's name has a stage variable that the stage lacks",
         }
     }
 }
@@ -213,6 +218,9 @@ impl fmt::Display for What {
         match self {
             What::NoRoute => f.write_str("no route takes the request"),
             What::RequestTooLarge => f.write_str("the body is larger than the gateway takes"),
+            What::HeadersTooLarge => {
+                f.write_str("request line and headers are larger than the gateway takes")
+            }
             What::IdentityMissing { source } => {
                 write!(f, "the request lacks `{source}`, which its authorizer needs")
             }

@@ -4,13 +4,18 @@
 mod decimal;
 mod schema;
 
+use std::borrow::Cow;
+
+use candor_contract::ApiKind;
 use candor_contract::json::Json;
 use candor_contract::limits;
+use candor_contract::payload::Body;
 
 use crate::api::{ApiKeySource, GatewayResponseType, MethodRequest, ParameterPlace};
-use crate::exchange::Response;
+use crate::exchange::{By, Header, Response};
 use crate::gateway_response::{self, Refusal};
 use crate::in_flight::Received;
+use crate::kinds::http;
 use crate::mapping::media_type;
 use crate::setting::{Cause, Fact, Undecided};
 use crate::trace::{Trace, What};
@@ -20,19 +25,59 @@ pub(crate) static TOO_LARGE: Fact = Fact {
     source: "Amazon API Gateway quotas: Payload size, 10 MB; guide \"Gateway response types\": REQUEST_TOO_LARGE",
 };
 
-/// Whether the body is larger than the gateway takes.
-pub(crate) fn is_too_large(received: &Received<'_>) -> bool {
-    received.request.body.len() as u64 > limits::GATEWAY_PAYLOAD.bytes
+static HEADERS_TOO_LARGE: Fact = Fact {
+    says: "a request whose line and headers have more than 10,240 bytes is answered with 431",
+    source: "Amazon API Gateway quotas: Total combined size of request line and header values; status and words: reports from the field",
+};
+
+/// The refusal of a request that is larger than the gateway takes, before anything else is looked at. Of headers it is inferred that no gateway
+/// response shapes it: there is none for it.
+pub(crate) fn too_large(received: &Received<'_>, trace: &mut Trace) -> Result<Option<Response>, Undecided> {
+    if head_size(received) > limits::GATEWAY_REQUEST_HEADERS.bytes {
+        let cause = Cause::Aws(&HEADERS_TOO_LARGE);
+        trace.push(What::HeadersTooLarge, cause);
+        let message = "HTTP header is larger than 10240 bytes.";
+        let what = What::GatewayStatus { response_type: None, message: message.to_string() };
+        let step = trace.push(what, cause);
+        let body_step = trace.push(What::GatewayBody { stock: true }, cause);
+        let header = Header { name: Cow::Borrowed("Content-Type"), value: "text/plain".to_string() };
+        return Ok(Some(Response {
+            status: By { value: 431, step },
+            headers: vec![By { value: header, step }],
+            body: By { value: Body::Known(message.as_bytes().to_vec()), step: body_step },
+        }));
+    }
+    if received.request.body.len() as u64 <= limits::GATEWAY_PAYLOAD.bytes {
+        return Ok(None);
+    }
+    match received.api.kind {
+        ApiKind::Rest => {
+            trace.push(What::RequestTooLarge, Cause::Aws(&TOO_LARGE));
+            gateway_response::refusal(received, trace, GatewayResponseType::RequestTooLarge).map(Some)
+        }
+        ApiKind::Http => Ok(Some(http::too_large(received, trace))),
+        // They have limits of their own.
+        ApiKind::FunctionUrl | ApiKind::Alb => Ok(None),
+    }
+}
+
+/// `GET /prod/orders?x=1 HTTP/1.1` and the values of the headers, in bytes.
+fn head_size(received: &Received<'_>) -> u64 {
+    let request = &received.request;
+    let stage = match received.stage_name() {
+        "$default" => 0,
+        stage => stage.len() + 1,
+    };
+    let query: usize = request.query.iter().map(|(name, value)| name.len() + value.len() + 2).sum();
+    let line = request.method.len() + " ".len() + stage + request.path.len() + query + " HTTP/1.1".len();
+    let values: usize = request.headers.iter().map(|(_, value)| value.len()).sum();
+    (line + values) as u64
 }
 
 /// The gateway's refusal of a request, if it refuses it: the key first, then parameters, then the body (guide "Request
 /// validation for REST APIs in API Gateway"; that parameters come before the body is recorded in
 /// `test_api_gateway_request_validator`).
 pub(crate) fn refusal(received: &Received<'_>, trace: &mut Trace) -> Result<Option<Response>, Undecided> {
-    if is_too_large(received) {
-        trace.push(What::RequestTooLarge, Cause::Aws(&TOO_LARGE));
-        return gateway_response::refusal(received, trace, GatewayResponseType::RequestTooLarge).map(Some);
-    }
     let Some(route) = received.route else { return Ok(None) };
     let request = &route.request;
     if let Some(cause) = key_missing(received, request)? {

@@ -326,6 +326,23 @@ fn a_request_above_10_mb_is_refused() {
     }
 }
 
+/// The request line counts with its stage, and of headers their values.
+#[test]
+fn a_request_whose_line_and_headers_are_above_10_240_bytes_is_refused() {
+    let line = "GET /prod/o?q=1 HTTP/1.1".len() as u64;
+    let most = limits::GATEWAY_REQUEST_HEADERS.bytes - line;
+    let sized = |bytes: u64| Request {
+        headers: vec![("Cookie".to_string(), "x".repeat(bytes as usize))],
+        query: vec![("q".to_string(), "1".to_string())],
+        ..get("/o")
+    };
+    for api in [proxy(), http("2.0")] {
+        assert_eq!(api.exchange(sized(most), returned(r#"{"statusCode":200}"#)).response.status.value, 200);
+        let refused = api.exchange(sized(most + 1), returned("{}"));
+        assert_eq!(said(&refused), (431, "HTTP header is larger than 10240 bytes.".to_string()));
+    }
+}
+
 #[test]
 fn a_mapping_from_a_body_that_only_begins_as_json_is_refused() {
     let api = Played::new(
@@ -422,4 +439,32 @@ fn the_same_input_gives_the_same_bytes() {
     }
     assert_eq!(events[0], events[1]);
     assert!(String::from_utf8_lossy(&events[0]).contains("\"a\":\"1 2\""));
+}
+
+/// A stage variable that the stage lacks is filled in with nothing: there is no such function.
+#[test]
+fn a_function_whose_name_the_stage_does_not_complete() {
+    let said_on = |variables: &[(String, String)], version: &str| {
+        let mut sources = Sources::default();
+        let options = Options { parameters: Vec::new(), max_file: 1 << 20, limits: Default::default() };
+        let uri = URI.replace(":f/", ":f:${stageVariables.alias}/");
+        let document = format!(
+            "
+openapi: 3.0.1
+paths:
+  /o:
+    get:
+      x-amazon-apigateway-integration: {{ type: aws_proxy, httpMethod: POST, uri: '{uri}'{version} }}
+"
+        );
+        let read = candor_iac::read_openapi(&mut sources, "api.yaml", document, "prod", variables, &options);
+        let (api, _) = read.unwrap();
+        let played = Played { api, sources, ambient: Ambient::example() };
+        played.answer(returned(r#"{"statusCode": 204}"#))
+    };
+    let live = [("alias".to_string(), "live".to_string())];
+    let refused = |body: &str| (500, format!(r#"{{"message":"{body}"}}"#));
+    assert_eq!(said_on(&live, ""), (204, String::new()));
+    assert_eq!(said_on(&[], ""), refused("Internal server error"));
+    assert_eq!(said_on(&[], ", payloadFormatVersion: '2.0'"), refused("Internal Server Error"));
 }

@@ -14,6 +14,7 @@ use std::collections::HashMap;
 
 use candor_contract::ApiKind;
 use candor_gateway::api::{RouteKey, Target};
+use candor_gateway::authorizer::answer::is_like;
 use candor_iac::project::Permission;
 
 use crate::watched::written;
@@ -48,6 +49,7 @@ fn find(project: &Project, findings: &mut Findings) {
             ApiKind::FunctionUrl => continue,
         };
         for route in &api.routes {
+            authorizer(project, api, route, &permitted, findings);
             let integration = &route.integration;
             let Ok((Some(Target::Function(function)), _)) = integration.target.optional() else { continue };
             let Some(logical_id) = function.logical_id.as_deref() else { continue };
@@ -59,7 +61,7 @@ fn find(project: &Project, findings: &mut Findings) {
             let permissions = permitted.get(&(service, logical_id)).map_or(&[][..], Vec::as_slice);
             let covered = |permission: &&Permission| match service {
                 LOAD_BALANCER => covers_group(project, permission, route),
-                _ => covers(project, permission, api, &route.key),
+                _ => covers(project, permission, api, |rest| means(rest, api, &route.key)),
             };
             if permissions.iter().any(covered) {
                 continue;
@@ -128,28 +130,61 @@ fn covers_group(project: &Project, permission: &Permission, route: &Route) -> bo
     named.is_none_or(|id| own == Some(id) || !groups().any(|group| group.logical_id.as_deref() == Some(id)))
 }
 
-/// Whether a permission lets this route through. What cannot be read may be what is needed. The form of the ARN:
+/// The same for the function that decides who may pass: nobody can ask it, and every request is a 500.
+fn authorizer(project: &Project, api: &Api, route: &Route, permitted: &HashMap<(&str, &str), Vec<&Permission>>, findings: &mut Findings) {
+    let Ok((Some(authorizer), _)) = route.request.authorizer.optional() else { return };
+    let Some(logical_id) = authorizer.function.as_ref().and_then(|function| function.logical_id.as_deref()) else { return };
+    if !authorizer.needs_permission || project.function(logical_id).is_none() {
+        return;
+    }
+    let permissions = permitted.get(&(GATEWAY, logical_id)).map_or(&[][..], Vec::as_slice);
+    // The id of an authorizer only deployment knows.
+    let means = |rest: &str| is_like(rest, "authorizers/a1b2c3");
+    if permissions.iter().any(|permission| covers(project, permission, api, means)) {
+        return;
+    }
+    let at = permissions.first().map_or(authorizer.span, |permission| permission.source_arn.span());
+    report_route(&RULE, api, Some(route), at, findings, || Claimed {
+        at,
+        message: format!("{} answers 500 to every request: the API may not ask its authorizer {logical_id}", route.key),
+        label: match permissions.first() {
+            Some(_) => "the permission is for routes, and none of them is the authorizer",
+            None => "no permission in this template lets apigateway.amazonaws.com invoke the authorizer's function",
+        }
+        .to_string(),
+        remedy: format!(
+            "an AWS::Lambda::Permission for {logical_id} with the SourceArn `…:${{{}}}/authorizers/*`, or a role; of SAM's HTTP APIs \
+             `EnableFunctionDefaultPermissions: true`",
+            api.logical_id.as_deref().unwrap_or("Api")
+        ),
+        also: permissions.first().map(|_| (authorizer.span, "the authorizer".to_string())).into_iter().collect(),
+    });
+}
+
+/// Whether a permission lets the API through for what `of` says of the part behind its id. What cannot be read may be what is needed. The form of the ARN:
 /// `arn:partition:execute-api:region:account:api-id/stage/METHOD/path` ("Control access to a REST API with IAM", "Lambda proxy
 /// integrations for HTTP APIs"), in which `*` stands for anything, slashes too.
-fn covers(project: &Project, permission: &Permission, api: &Api, key: &RouteKey) -> bool {
+fn covers(project: &Project, permission: &Permission, api: &Api, of: impl Fn(&str) -> bool) -> bool {
     let Some(arn) = written(&permission.source_arn) else { return true };
     // A reference holds colons of its own: `${AWS::Region}`.
     let plain = arn.replace("${AWS::", "${");
     let Some(resource) = plain.splitn(6, ':').nth(5).filter(|_| plain.contains(":execute-api:")) else { return true };
-    let Some((of, rest)) = resource.split_once('/') else { return true };
-    let named = of.strip_prefix("${").and_then(|of| of.strip_suffix('}'));
+    let Some((name, rest)) = resource.split_once('/') else { return true };
+    let named = name.strip_prefix("${").and_then(|name| name.strip_suffix('}'));
     match named.map(|name| name.split('.').next().unwrap_or(name)) {
         // Of another API of this template it is surely not this one's.
         Some(name) if api.logical_id.as_deref() != Some(name) => {
             return !project.apis.iter().any(|other| other.logical_id.as_deref() == Some(name));
         }
         Some(_) => {}
-        None if of == "*" => {}
+        None if name == "*" => {}
         None => return true,
     }
-    if rest.contains("${") {
-        return true;
-    }
+    rest.contains("${") || of(rest)
+}
+
+/// Whether the part of an ARN behind the API's id means this route.
+fn means(rest: &str, api: &Api, key: &RouteKey) -> bool {
     // Whoever calls on the stage `test-invoke-stage` is no client.
     let stages = match written(&api.stage.name) {
         Some(stage) if !stage.contains("${") => vec![stage],
@@ -167,42 +202,7 @@ fn covers(project: &Project, permission: &Permission, api: &Api, key: &RouteKey)
     let paths = [path.to_string(), filled("*"), filled("17")];
     stages.iter().any(|stage| {
         methods.iter().any(|method| {
-            paths.iter().any(|path| is_like(rest.as_bytes(), format!("{stage}/{method}/{path}").as_bytes()))
+            paths.iter().any(|path| is_like(rest, &format!("{stage}/{method}/{path}")))
         })
     })
-}
-
-/// Whether a text is like a pattern in which `*` stands for any text, empty too.
-fn is_like(pattern: &[u8], text: &[u8]) -> bool {
-    let (mut p, mut t, mut star) = (0, 0, None);
-    while t < text.len() {
-        if p < pattern.len() && pattern[p] == b'*' {
-            star = Some((p, t));
-            p += 1;
-        } else if p < pattern.len() && (pattern[p] == text[t] || pattern[p] == b'?') {
-            p += 1;
-            t += 1;
-        } else if let Some((star_p, star_t)) = star {
-            p = star_p + 1;
-            t = star_t + 1;
-            star = Some((star_p, t));
-        } else {
-            return false;
-        }
-    }
-    pattern[p..].iter().all(|c| *c == b'*')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_star_stands_for_anything() {
-        assert!(is_like(b"*", b"prod/GET/orders"));
-        assert!(is_like(b"*/GET/orders/*", b"prod/GET/orders/17/lines"));
-        assert!(is_like(b"prod/*/orders", b"prod/GET/orders"));
-        assert!(!is_like(b"*/POST/*", b"prod/GET/orders"));
-        assert!(!is_like(b"prod", b"prod/GET/"));
-    }
 }

@@ -15,12 +15,7 @@ use candor_gateway::api::{MappingTemplate, Parameter, Target};
 use super::request_template_invalid_json::is_of_path;
 
 fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
-    // Which of its own statuses stands for a back end's is the API's to say, and a pattern or a template says it: a 400 of a service that the gateway
-    // called wrongly is a 500 to the client.
-    let overridden = scene.exchange.trace.steps().iter().any(|s| matches!(s.what, What::StatusOverridden { .. }));
     let status = scene.exchange.response.status.value;
-    // A default of 500 and above says it of all errors.
-    let mapped = overridden || scene.selected().is_some_and(|(_, _, default)| !default || status >= 500);
     let call = scene.exchange.endpoint.as_ref().filter(|_| scene.judgement.verdict == Verdict::WrongStatus);
     let said = match call.map(|call| &call.outcome) {
         Some(EndpointOutcome::Responded(response)) => response.status,
@@ -28,7 +23,9 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
             return report_leftover(scene, &RULE, Verdict::WrongStatus, findings);
         }
     };
-    if mapped || (status >= 500 && scene.route.is_some_and(|route| is_own_fault(route, said))) {
+    // A default of 500 and above says it of all errors.
+    let by_default = scene.selected().is_some_and(|(_, _, default)| default);
+    if status >= 500 && (by_default || scene.route.is_some_and(|route| is_own_fault(route, said))) {
         return Claim::Claimed;
     }
     let at = scene.blamed();

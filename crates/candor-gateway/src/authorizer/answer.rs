@@ -130,12 +130,17 @@ fn policy(json: &Json, payload: &Payload, method_arn: Option<&str>) -> Result<Au
     Ok(says)
 }
 
-/// Whether a policy's pattern takes a text: `*` stands for any characters, `?` for one. Casing is looked at in ARNs only.
+/// Whether a policy's pattern takes a text. Casing is looked at in ARNs only.
 fn fits(pattern: &str, text: &str) -> bool {
-    let pattern = match text.starts_with("arn:") {
-        true => pattern.to_string(),
-        false => pattern.to_ascii_lowercase(),
-    };
+    match text.starts_with("arn:") {
+        true => is_like(pattern, text),
+        false => is_like(&pattern.to_ascii_lowercase(), text),
+    }
+}
+
+/// Whether a text is like a pattern of a policy: `*` stands for any characters, slashes too, and for none, `?` for one (IAM guide, "IAM JSON
+/// policy elements: Resource").
+pub fn is_like(pattern: &str, text: &str) -> bool {
     let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
     // Where the last star stands, and how much of the text it has taken: enough to try again from there.
     let (mut p, mut t, mut star) = (0, 0, None);
@@ -163,7 +168,7 @@ fn fits(pattern: &str, text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::fits;
+    use super::{fits, is_like};
 
     #[test]
     fn patterns_of_policies() {
@@ -181,5 +186,14 @@ mod tests {
         }
         assert!(fits("execute-api:Inv*", "execute-api:invoke"));
         assert!(!fits("lambda:*", "execute-api:invoke"));
+    }
+
+    #[test]
+    fn a_star_stands_for_anything() {
+        assert!(is_like("*", "prod/GET/orders"));
+        assert!(is_like("*/GET/orders/*", "prod/GET/orders/17/lines"));
+        assert!(is_like("prod/*/orders", "prod/GET/orders"));
+        assert!(!is_like("*/POST/*", "prod/GET/orders"));
+        assert!(!is_like("prod", "prod/GET/"));
     }
 }

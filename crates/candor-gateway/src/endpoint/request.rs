@@ -209,7 +209,7 @@ fn stage_variable(
     match stage.variables.iter().find(|(n, _)| n == name) {
         Some((_, value)) => Ok(value.optional()?.0.cloned()),
         // Of a document without its stage nobody knows the variables.
-        None if received.stage_name().is_empty() => {
+        None if stage.variables_open => {
             let needs = Needs::Support(format!("the stage variable {name} of a stage that is not here"));
             Err(Undecided { span: integration.span, needs })
         }

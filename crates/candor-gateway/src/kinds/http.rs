@@ -14,11 +14,12 @@ use crate::endpoint::{EndpointOutcome, EndpointRequest};
 use crate::exchange::{By, Header, Response};
 use crate::http_mapping;
 use crate::in_flight::{Invocation, Received, State};
+use crate::integration_request;
 use crate::kinds::rest;
 use crate::mapping::{self, Pairs, joined_values, last_values, media_type};
 use crate::request::{self, Request};
 use crate::setting::{Cause, Fact, Needs, Undecided};
-use crate::trace::{StepId, Trace, What};
+use crate::trace::{Broken, StepId, Trace, What};
 use crate::validation;
 
 static NO_ROUTE: Fact = Fact {
@@ -76,6 +77,11 @@ pub(crate) fn begin<'a>(
         let what = "an integration of this type with this target".to_string();
         return Err(Undecided { span: integration.span, needs: Needs::Support(what) });
     };
+    if let Some(cause) = integration_request::no_such_function(&received, integration)? {
+        let step = trace.push(What::IntegrationBroken { why: Broken::NoSuchFunction }, cause);
+        let response = stock(trace, step, 500, "Internal Server Error", Cause::Aws(&INTERNAL), &received);
+        return Ok((received, State::Done(response)));
+    }
     format(&received)?;
     let (deadline, _) = integration.timeout.or(&limits::HTTP_INTEGRATION_TIMEOUT.time)?;
     trace.push(What::Invoked, Cause::Request);

@@ -93,7 +93,7 @@ pub(crate) fn begin<'a>(
             return Err(unsupported(integration.span, "an integration of this type with this target"));
         }
     };
-    if let Some((why, cause)) = integration_request::broken_call(integration)? {
+    if let Some((why, cause)) = integration_request::broken_call(&received, integration)? {
         trace.push(What::IntegrationBroken { why }, cause);
         let refusal = Refusal { response_type: None, status: 500, message: "Internal server error", cause };
         let response = gateway_response::answer(&received, trace, refusal)?;

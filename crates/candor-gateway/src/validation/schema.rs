@@ -322,21 +322,15 @@ impl<'s> Check<'s> {
         depth: u32,
         report: &mut Vec<String>,
     ) -> Result<(), Undecided> {
-        let counted = |check: &mut Self| -> Result<u64, Undecided> {
-            check.spend(members.len())?;
-            Ok(members.iter().map(|(name, _)| name).collect::<HashSet<_>>().len() as u64)
-        };
         match keyword {
             "required" => {
                 let Json::Array(names) = value else {
                     return Err(self.unsure("a `required` that is no list"));
                 };
-                self.spend(names.len().saturating_mul(members.len() + 1))?;
-                let missing: BTreeSet<&str> = names
-                    .iter()
-                    .filter_map(Json::as_str)
-                    .filter(|name| instance.get(name).is_none())
-                    .collect();
+                self.spend(names.len())?;
+                let there = self.names(members)?;
+                let missing: BTreeSet<&str> =
+                    names.iter().filter_map(Json::as_str).filter(|name| !there.contains(name)).collect();
                 if !missing.is_empty() {
                     report.push(format!("object has missing required properties ({})", list(missing)));
                 }
@@ -356,7 +350,7 @@ impl<'s> Check<'s> {
                 }
             }
             "minProperties" => {
-                let (least, found) = (self.count(keyword, value)?, counted(self)?);
+                let (least, found) = (self.count(keyword, value)?, self.names(members)?.len() as u64);
                 if found < least {
                     report.push(format!(
                         "object has too few properties (found {found} but schema requires at least {least})"
@@ -364,17 +358,23 @@ impl<'s> Check<'s> {
                 }
             }
             "maxProperties" => {
-                let (most, found) = (self.count(keyword, value)?, counted(self)?);
+                let (most, found) = (self.count(keyword, value)?, self.names(members)?.len() as u64);
                 if found > most {
                     report.push(format!(
                         "object has too many properties (found {found} but schema requires at most {most})"
                     ));
                 }
             }
-            "dependencies" => self.dependencies(place, value, instance, depth, report)?,
+            "dependencies" => self.dependencies(place, value, instance, members, depth, report)?,
             _ => {}
         }
         Ok(())
+    }
+
+    /// The names of an object's members, each once: looked up in a large body they would be looked for again and again.
+    fn names<'i>(&mut self, members: &'i [(String, Json)]) -> Result<HashSet<&'i str>, Undecided> {
+        self.spend(members.len())?;
+        Ok(members.iter().map(|(name, _)| name.as_str()).collect())
     }
 
     fn dependencies(
@@ -382,22 +382,24 @@ impl<'s> Check<'s> {
         place: Place<'s>,
         value: &'s Json,
         instance: &Json,
+        members: &[(String, Json)],
         depth: u32,
         report: &mut Vec<String>,
     ) -> Result<(), Undecided> {
         let Json::Object(dependencies) = value else {
             return Err(self.unsure("`dependencies` that are no object"));
         };
+        let there = self.names(members)?;
         for (name, needs) in dependencies {
             self.spend(1)?;
-            if instance.get(name).is_none() {
+            if !there.contains(name.as_str()) {
                 continue;
             }
             match needs {
                 Json::Array(names) => {
+                    self.spend(names.len())?;
                     let names: BTreeSet<&str> = names.iter().filter_map(Json::as_str).collect();
-                    let missing: Vec<&str> =
-                        names.iter().copied().filter(|n| instance.get(n).is_none()).collect();
+                    let missing: Vec<&str> = names.iter().copied().filter(|n| !there.contains(n)).collect();
                     if !missing.is_empty() {
                         report.push(format!(
                             "property \"{name}\" of object has missing property dependencies (schema requires {}; missing: {})",

@@ -57,6 +57,25 @@ fn an_error_of_the_back_end_is_what_the_patterns_make_of_it() {
     assert_eq!(of(503), (200, Verdict::MaskedFailure));
 }
 
+/// A pattern that gives a back end's error a status of another class has decided; a default that takes the rest has not.
+#[test]
+fn an_error_for_which_the_api_chose_another() {
+    let of = |responses: &str| {
+        let integration = format!(
+            "{{ type: http, httpMethod: POST, uri: 'https://b.example/x', responses: {{ {responses} }} }}"
+        );
+        let api = api("", &integration);
+        let exchange = api.call(request("POST"), answer(503, "application/json", b"{}"));
+        (exchange.response.status.value, exchange.judge().verdict)
+    };
+    assert_eq!(
+        of("default: { statusCode: '200' }, '5\\d{2}': { statusCode: '400' }"),
+        (400, Verdict::Honest)
+    );
+    assert_eq!(of("default: { statusCode: '400' }"), (400, Verdict::WrongStatus));
+    assert_eq!(of("'5\\d{2}': { statusCode: '200' }"), (200, Verdict::MaskedFailure));
+}
+
 #[test]
 fn a_proxy_passes_status_headers_and_body_on() {
     let api = api("", PROXY);

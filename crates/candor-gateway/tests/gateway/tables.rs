@@ -2,9 +2,13 @@
 
 use std::fmt::Write as _;
 
-use candor_contract::limits;
+use candor_contract::{ApiKind, limits};
 use candor_gateway::InFlight;
-use candor_gateway::api::GatewayResponseType;
+use candor_gateway::api::{Authorizer, AuthorizerType, GatewayResponseType};
+use candor_gateway::authorizer::Authorization;
+use candor_gateway::drill::{Case, Drill};
+use candor_gateway::setting::Setting;
+use candor_gateway::trace::What;
 
 use super::*;
 
@@ -290,6 +294,15 @@ fn an_http_api_and_a_function_url() {
         large.0,
         cell(&large.1)
     );
+    let value = "x".repeat(limits::GATEWAY_REQUEST_HEADERS.bytes as usize);
+    let many = Request { headers: vec![("Cookie".to_string(), value)], ..get("/o") };
+    let many = said(&apis[0].exchange(many, returned("{}")));
+    let _ = writeln!(
+        page,
+        "| its line and its headers' values are above 10,240 bytes together | {} {} | Amazon API Gateway quotas; status and words: {FIELD} |",
+        many.0,
+        cell(&many.1)
+    );
     compare("http-api.md", &page);
 }
 
@@ -540,4 +553,96 @@ fn the_gateways_own_answers() {
         let _ = writeln!(page, "| {label} | {happens} | {status} | {} | {source} |", cell(&body));
     }
     compare("gateway-responses.md", &page);
+}
+
+/// Who says what comes of an authorizer's answer.
+fn source(kind: ApiKind, of_type: AuthorizerType, says: Authorization) -> &'static str {
+    use Authorization::{Allows, Denies, Fails, Ignores, Malformed, Unauthorized, Unidentified};
+    match (kind, of_type, says) {
+        (ApiKind::Rest, AuthorizerType::Function, Unidentified | Unauthorized) => {
+            "AWS knowledge center, 401 errors with a Lambda authorizer; guide, Use API Gateway Lambda authorizers"
+        }
+        (ApiKind::Rest, AuthorizerType::Function, Denies | Ignores) => {
+            "AWS knowledge center, 403 errors with a Lambda authorizer"
+        }
+        (ApiKind::Rest, AuthorizerType::Function, Fails | Malformed) => {
+            "API Gateway guide, Gateway response types; which of the two types, and the body: reports from the field"
+        }
+        (ApiKind::Rest, AuthorizerType::UserPool, _) => {
+            "AWS knowledge center, 401 errors with an Amazon Cognito user pool"
+        }
+        (ApiKind::Rest, AuthorizerType::Iam, _) => {
+            "AWS knowledge center, signature mismatch errors with IAM authentication; API Gateway guide, Gateway response types"
+        }
+        (ApiKind::FunctionUrl, _, Unauthorized) => INFERRED,
+        (ApiKind::FunctionUrl, ..) => "LocalStack's AWS recording `test_lambda_url_non_existing_url`",
+        (ApiKind::Http, AuthorizerType::Function, _) => {
+            "API Gateway guide, Control access to HTTP APIs with AWS Lambda authorizers; bodies: reports from the field"
+        }
+        (ApiKind::Http, AuthorizerType::Jwt, _) => {
+            "API Gateway guide, Control access to HTTP APIs with JWT authorizers; bodies: reports from the field"
+        }
+        (ApiKind::Rest | ApiKind::Http, _, Allows)
+        | (ApiKind::Http, AuthorizerType::Iam | AuthorizerType::UserPool, _)
+        | (ApiKind::Alb, _, _)
+        | (ApiKind::Rest, AuthorizerType::Jwt, _) => FIELD,
+    }
+}
+
+#[test]
+fn authorizers() {
+    let mut page = opening(
+        "Authorizers: what a client gets that may not pass",
+        "Nobody behind the route is asked then. Gateway responses shape the answers of a REST API, those of the types that stand here; HTTP APIs and function URLs have none. \
+         The words in the first column are those of `candor drill` (`authorizer-…`) and of `candor simulate --authorizer`.",
+    );
+    let document = |scheme: &str, format: &str| {
+        Played::new(&format!(
+            "openapi: 3.0.1\ncomponents: {{ securitySchemes: {{ guard: {{ type: apiKey, name: Authorization, in: header, {scheme} }} }} }}\npaths: {{ /o: {{ get: {{ \
+             security: [ {{ guard: [] }} ], x-amazon-apigateway-integration: {{ type: aws_proxy, httpMethod: POST, uri: URI{format} }} }} }} }}"
+        ))
+    };
+    let http = ", payloadFormatVersion: '2.0'";
+    let of = |options: &str| format!("x-amazon-apigateway-authorizer: {{ {options} }}");
+    let (iam, asked) =
+        ("x-amazon-apigateway-authtype: awsSigv4", "identitySource: $request.header.Authorization");
+    let mut signed_url = function_url();
+    signed_url.api.routes[0].request.authorizer =
+        Setting::written(Authorizer::iam(signed_url.api.span), signed_url.api.span);
+    for (title, api) in [
+        ("REST API, a function decides (`TOKEN`, `REQUEST`)", document(&of("type: token"), "")),
+        ("REST API, a user pool (`COGNITO_USER_POOLS`)", document(&of("type: cognito_user_pools"), "")),
+        ("REST API, a signature (`AWS_IAM`)", document(iam, "")),
+        ("HTTP API, a function decides (`REQUEST`)", document(&of(&format!("type: request, {asked}")), http)),
+        ("HTTP API, an issuer of tokens (`JWT`)", document(&of(&format!("type: jwt, {asked}")), http)),
+        ("HTTP API, a signature (`AWS_IAM`)", document(iam, http)),
+        ("Function URL, a signature (`AWS_IAM`)", signed_url),
+    ] {
+        let _ = write!(
+            page,
+            "\n## {title}\n\n| | status | type | x-amzn-ErrorType | body | source |\n| --- | --- | --- | --- | --- | --- |\n"
+        );
+        let route = &api.api.routes[0];
+        let authorizer = route.request.authorizer.optional().unwrap().0.unwrap();
+        let door = Drill::new(&api.api, &api.ambient).begin(route).unwrap();
+        for says in authorizer.refusals(api.api.kind) {
+            let exchange = door.play(&Case::of_authorizer(says)).unwrap();
+            let (status, body) = said(&exchange);
+            let error = exchange.response.header("x-amzn-ErrorType").map(|h| h.value.value.clone());
+            let of_type = exchange.trace.steps().iter().find_map(|step| match &step.what {
+                What::GatewayStatus { response_type, .. } => response_type.map(GatewayResponseType::name),
+                _ => None,
+            });
+            let _ = writeln!(
+                page,
+                "| `{}` | {status} | {} | {} | {} | {} |",
+                says.slug(),
+                of_type.map_or(String::new(), cell),
+                error.map_or(String::new(), |error| cell(&error)),
+                cell(&body),
+                source(api.api.kind, authorizer.authorizer_type, says)
+            );
+        }
+    }
+    compare("authorizers.md", &page);
 }

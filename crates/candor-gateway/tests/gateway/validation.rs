@@ -180,6 +180,20 @@ fn bodies_are_refused_in_the_validators_words() {
     }
 }
 
+/// Many members against many names: each is looked up, and not looked for, so that the answer is decided.
+#[test]
+fn many_members_against_many_names() {
+    let members: Vec<String> = (0..50_000).map(|n| format!("\"k{n}\":1")).collect();
+    let body = format!("{{{}}}", members.join(","));
+    let names: Vec<String> = (0..2_000).map(|n| format!("k{n}")).collect();
+    let required = format!("{{ required: [{}, z] }}", names.join(", "));
+    assert_eq!(problems(&required, &body), r#"[object has missing required properties (["z"])]"#);
+    let needs: Vec<String> = names.iter().map(|name| format!("{name}: [k49999]")).collect();
+    let dependencies = format!("{{ dependencies: {{ {}, k0: [z] }} }}", needs[1..].join(", "));
+    let said = r#"[property "k0" of object has missing property dependencies (schema requires ["z"]; missing: ["z"])]"#;
+    assert_eq!(problems(&dependencies, &body), said);
+}
+
 #[test]
 fn bodies_that_fit_pass() {
     for (schema, body) in [

@@ -22,6 +22,7 @@ pub(super) struct Spelling {
     ttl: &'static str,
     uri: &'static str,
     simple_responses: &'static str,
+    credentials: &'static str,
 }
 
 const OPENAPI: Spelling = Spelling {
@@ -30,6 +31,7 @@ const OPENAPI: Spelling = Spelling {
     ttl: "authorizerResultTtlInSeconds",
     uri: "authorizerUri",
     simple_responses: "enableSimpleResponses",
+    credentials: "authorizerCredentials",
 };
 /// `AWS::ApiGateway::Authorizer`
 pub(super) const REST_RESOURCE: Spelling = Spelling {
@@ -38,6 +40,7 @@ pub(super) const REST_RESOURCE: Spelling = Spelling {
     ttl: "AuthorizerResultTtlInSeconds",
     uri: "AuthorizerUri",
     simple_responses: "EnableSimpleResponses",
+    credentials: "AuthorizerCredentials",
 };
 /// `AWS::ApiGatewayV2::Authorizer`
 pub(super) const HTTP_RESOURCE: Spelling = Spelling {
@@ -46,12 +49,20 @@ pub(super) const HTTP_RESOURCE: Spelling = Spelling {
     ttl: "AuthorizerResultTtlInSeconds",
     uri: "AuthorizerUri",
     simple_responses: "EnableSimpleResponses",
+    credentials: "AuthorizerCredentialsArn",
 };
 
 impl Spelling {
     /// The keys of an authorizer that is a resource of its own.
-    pub(super) fn keys(&self) -> [&'static str; 5] {
-        [self.authorizer_type, self.identity_source, self.ttl, self.uri, self.simple_responses]
+    pub(super) fn keys(&self) -> [&'static str; 6] {
+        [
+            self.authorizer_type,
+            self.identity_source,
+            self.ttl,
+            self.uri,
+            self.simple_responses,
+            self.credentials,
+        ]
     }
 }
 
@@ -94,8 +105,15 @@ pub(super) fn authorizer(
         AuthorizerType::Function
     };
     let function = value.get(spelling.uri).and_then(|uri| function(uri, functions));
-    let simple_responses = value.setting(spelling.simple_responses, at, boolean);
-    Authorizer { name: name.to_string(), authorizer_type, function, identity, simple_responses, span: at }
+    Authorizer {
+        name: name.to_string(),
+        authorizer_type,
+        function,
+        identity,
+        simple_responses: value.setting(spelling.simple_responses, at, boolean),
+        needs_permission: value.get(spelling.credentials).is_none(),
+        span: at,
+    }
 }
 
 /// The function that a URI or an ARN names.

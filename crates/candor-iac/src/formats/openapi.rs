@@ -59,6 +59,7 @@ pub(crate) fn read_alone(
         let variables = variables.iter().map(|(k, v)| (k.clone(), Setting::written(v.clone(), at))).collect();
         api.stage.name = Setting::written(stage_name.to_string(), at);
         api.stage.variables = variables;
+        api.stage.variables_open = false;
     }
     import(&mut api, &document, &Functions::default());
     api

@@ -66,6 +66,7 @@ pub(super) fn of_event(properties: &Value, at: Span) -> Setting<Authorizer> {
                     function: None,
                     identity: Setting::absent(span, "Identity"),
                     simple_responses: Setting::absent(span, "EnableSimpleResponses"),
+                    needs_permission: false,
                     span,
                 },
             };
@@ -117,7 +118,22 @@ fn authorizer(name: &str, value: &Value, at: Span, functions: &Functions) -> Aut
         AuthorizerType::Function
     };
     let function = value.get("FunctionArn").and_then(|arn| authorizers::function(arn, functions));
-    let identity = Setting::written(sources, at);
-    let simple_responses = value.setting("EnableSimpleResponses", at, boolean);
-    Authorizer { name: name.to_string(), authorizer_type, function, identity, simple_responses, span: at }
+    // SAM adds a permission for a REST API's authorizer unless it is told not to, and for an HTTP API's only where it is told to.
+    let permitted = match value.get("AuthorizerPayloadFormatVersion") {
+        // What nobody knows may be.
+        Some(_) => {
+            value.get("EnableFunctionDefaultPermissions").is_some_and(|told| told.as_str() != Some("false"))
+        }
+        None => !value.is_true("DisableFunctionDefaultPermissions"),
+    };
+    let by_role = value.get("FunctionInvokeRole").is_some_and(|role| role.as_str() != Some("NONE"));
+    Authorizer {
+        name: name.to_string(),
+        authorizer_type,
+        function,
+        identity: Setting::written(sources, at),
+        simple_responses: value.setting("EnableSimpleResponses", at, boolean),
+        needs_permission: !permitted && !by_role,
+        span: at,
+    }
 }

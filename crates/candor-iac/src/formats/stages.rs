@@ -20,6 +20,7 @@ pub(super) fn stage(name: Setting<String>, span: Span) -> Stage {
         logical_id: None,
         name,
         variables: Vec::new(),
+        variables_open: false,
         access_log: Setting::absent(span, "AccessLogSetting"),
         route_settings: Vec::new(),
         caching: Setting::absent(span, "CachingEnabled"),
@@ -31,6 +32,7 @@ pub(super) fn stage(name: Setting<String>, span: Span) -> Stage {
 /// A stage that this file does not hold: what it writes down nobody knows here.
 pub(super) fn stage_elsewhere(name: Setting<String>, needs: Needs, span: Span) -> Stage {
     Stage {
+        variables_open: true,
         access_log: Setting::unknown(span, needs.clone()),
         route_settings: vec![settings(Routes::Unknown, &Value::unknown(span, needs.clone()), span)],
         caching: Setting::unknown(span, needs.clone()),
@@ -84,9 +86,7 @@ pub(super) fn fill_http(stage: &mut Stage, properties: &Value) {
 
 fn variables(stage: &mut Stage, properties: &Value, key: &str) {
     if let Some(variables) = properties.get(key) {
-        if variables.open().is_some() {
-            stage.route_settings.push(settings(Routes::Unknown, variables, variables.span));
-        }
+        stage.variables_open |= variables.open().is_some();
         stage.variables =
             variables.members().iter().map(|m| (m.key.as_str().to_string(), m.value.string())).collect();
     }

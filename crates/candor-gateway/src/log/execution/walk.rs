@@ -179,6 +179,8 @@ pub(crate) fn failure(exchange: &Exchange<'_>, what: &What) -> Vec<Event> {
             }
             // Recorded: an undefined stage variable as host.
             Broken::InvalidAddress => configuration("Invalid endpoint address"),
+            // Seen in reports of stage variables that name no function.
+            Broken::NoSuchFunction => configuration("Invalid permissions on Lambda function"),
             // Seen in published logs and reports.
             Broken::BodyNotBase64 => configuration("Unable to base64 decode the body."),
             Broken::TemplateReadsBytes => configuration("Unable to transform request"),
@@ -192,6 +194,7 @@ pub(crate) fn failure(exchange: &Exchange<'_>, what: &What) -> Vec<Event> {
         // What AWS writes of a refused content type, a missing key or parameter, of too many bytes nobody here has seen.
         What::NoRoute
         | What::RequestTooLarge
+        | What::HeadersTooLarge
         | What::IdentityMissing { .. }
         | What::Authorized(_)
         | What::EndpointAnswerTooLarge
