@@ -32,7 +32,7 @@ pub const UNKNOWN: char = '\u{fffc}';
 pub struct Signals {
     /// The logical id of the function that was asked or would have been, where the template has it.
     pub function: Option<String>,
-    /// Every metric that gets a data point, also where that is zero.
+    /// Every metric that gets a data point, also where that is zero or would be.
     pub metrics: Vec<Metric>,
     /// Every line that is written, or may be.
     pub logs: Vec<LogLine>,
@@ -48,7 +48,7 @@ impl Signals {
             Sample::Known(number) => {
                 number != 0.0 && usual(metric).is_none_or(|usual| usual.sample != metric.sample)
             }
-            Sample::Usual | Sample::Unknown => false,
+            Sample::Usual | Sample::Absent | Sample::Unknown => false,
         })
     }
 

@@ -387,12 +387,7 @@ fn a_load_balancer_counts_its_own_errors_apart_from_its_targets() {
     );
     assert_eq!(
         dimensions("LambdaUserError"),
-        [
-            group.to_string(),
-            group.to_string(),
-            format!("{group} {balancer}"),
-            format!("AvailabilityZone=? {group} {balancer}")
-        ]
+        [group.to_string(), format!("{group} {balancer}"), format!("AvailabilityZone=? {group} {balancer}")]
     );
 }
 
