@@ -132,7 +132,11 @@ pub fn healthy(exchange: &Exchange<'_>) -> Signals {
         Some(function) => Ran::Succeeded(function),
         None => Ran::NotAsked,
     };
-    let metrics = metrics::of(exchange, &ran, Answer { status: 200, reshaped: false, by_itself: false });
+    let metrics = metrics::of(
+        exchange,
+        &ran,
+        Answer { status: 200, reshaped: false, by_itself: false, of_target: true },
+    );
     let mut logs = function_lines(exchange, &ran);
     // What a function prints when all is well is taken for lines that no filter for failures wants.
     logs.retain(|line| line.says != Says::Anything);
@@ -160,6 +164,9 @@ impl<'e> Ran<'e> {
         let (Some(outcome), Some(function), true) = (&exchange.outcome, function_of(exchange), asked) else {
             return Ran::NotAsked;
         };
+        if outcome.is_too_large_for_gateway() {
+            return Ran::Succeeded(function);
+        }
         match outcome {
             Outcome::Returned(_) | Outcome::ReturnedLate(_) => Ran::Succeeded(function),
             Outcome::Throttled => Ran::Throttled(function),
@@ -190,6 +197,8 @@ struct Answer {
     reshaped: bool,
     /// Whether it is the gateway's own, and not of what stands behind it.
     by_itself: bool,
+    /// Whether the gateway answers so because of what stands behind it: it was asked, or would have got too much.
+    of_target: bool,
 }
 
 impl Answer {
@@ -201,7 +210,10 @@ impl Answer {
             step.what,
             What::GatewayStatus { .. } | What::LoginMissing | What::FixedResponse | What::Redirected
         );
-        Answer { status: exchange.response.status.value, reshaped, by_itself }
+        let asked =
+            |what: &What| matches!(what, What::Invoked | What::EndpointCalled | What::RequestTooLarge);
+        let of_target = exchange.trace.steps().iter().any(|step| asked(&step.what));
+        Answer { status: exchange.response.status.value, reshaped, by_itself, of_target }
     }
 }
 

@@ -323,7 +323,10 @@ pub(crate) fn resume(
         }
         Outcome::NotInvocable => &ACCESS_DENIED,
         Outcome::Throttled => &THROTTLED,
-        Outcome::TooLarge(_) => &TOO_LARGE,
+        Outcome::TooLarge(_) => {
+            trace.push(What::AnswerTooLarge, Cause::Aws(&TOO_LARGE));
+            return Ok(refusal(trace, 502, "Bad Gateway", &TOO_LARGE));
+        }
         Outcome::Raised(_)
         | Outcome::TimedOut { .. }
         | Outcome::Exited

@@ -22,7 +22,8 @@ pub(super) fn of(received: &Received<'_>, answer: Answer, asked: bool, waited: S
         metrics.push(Metric { namespace: NAMESPACE, name, sample, series: series.to_vec() });
     };
     let (status, by_itself) = (answer.status, answer.by_itself);
-    push("RequestCount", forwarded, &both);
+    // Requests that are refused before a target is chosen do not count.
+    push("RequestCount", forwarded && answer.of_target, &both);
     push("HTTP_Fixed_Response_Count", matches!(action, Some(Action::FixedResponse { .. })), &own);
     push("HTTP_Redirect_Count", matches!(action, Some(Action::Redirect(_))), &own);
     push("HTTPCode_ELB_3XX_Count", by_itself && status / 100 == 3, &own);
@@ -45,12 +46,12 @@ pub(super) fn of(received: &Received<'_>, answer: Answer, asked: bool, waited: S
             certain: series.certain,
         });
         let of_function: Vec<Series> = alone.into_iter().chain(of_group).collect();
-        push("LambdaUserError", by_itself && status >= 400, &of_function);
+        push("LambdaUserError", by_itself && answer.of_target, &of_function);
         push("LambdaInternalError", false, &of_function);
     }
     // In seconds. Whether there is a data point where no response came is not documented.
     let sample = match waited {
-        _ if !forwarded => Sample::Absent,
+        _ if !forwarded || !answer.of_target => Sample::Absent,
         _ if by_itself => Sample::Unknown,
         Sample::Known(milliseconds) => Sample::Known(milliseconds / 1000.0),
         Sample::Usual | Sample::Unknown | Sample::Absent => waited,

@@ -183,6 +183,14 @@ fn an_answer_of_more_than_one_megabyte_is_a_502() {
     };
     assert_eq!(single().answer(answer(limits::ALB_RESPONSE.bytes)).0, 200);
     assert_eq!(single().answer(answer(limits::ALB_RESPONSE.bytes + 1)).0, 502);
+    // For Lambda the function has done well: it is a false alarm, and no error of the function's.
+    let api = single();
+    let exchange = api.exchange(get("/o"), Outcome::TooLarge(limits::ALB_RESPONSE.bytes + 1));
+    assert_eq!((said(&exchange).0, exchange.judge().verdict), (502, Verdict::FalseAlarm));
+    let errors = signals(&exchange).metrics.into_iter().find(|metric| metric.name == "Errors").unwrap();
+    assert_eq!(errors.sample, Sample::Known(0.0));
+    let exchange = api.exchange(get("/o"), Outcome::TooLarge(limits::LAMBDA_RESPONSE.bytes + 1));
+    assert_eq!((said(&exchange).0, exchange.judge().verdict), (502, Verdict::OpaqueError));
 }
 
 #[test]
@@ -194,6 +202,17 @@ fn what_a_load_balancer_refuses_before_it_asks_the_function() {
     assert_eq!(status(large(limits::ALB_REQUEST.bytes + 1)), 413);
     assert_eq!(status(Request { method: "TRACE".to_string(), ..get("/o") }), 405);
     assert_eq!(status(with(&[("Upgrade", "websocket")], get("/o"))), 400);
+    // Only of what was too large the function is to blame, as the load balancer counts it.
+    let counted = |request| {
+        let exchange = api.exchange(request, returned("{\"statusCode\":200}"));
+        let all = signals(&exchange).metrics.into_iter();
+        all.filter(|metric| metric.sample == Sample::Known(1.0)).map(|metric| metric.name).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        counted(large(limits::ALB_REQUEST.bytes + 1)),
+        ["RequestCount", "HTTPCode_ELB_4XX_Count", "LambdaUserError"]
+    );
+    assert_eq!(counted(with(&[("Upgrade", "websocket")], get("/o"))), ["HTTPCode_ELB_4XX_Count"]);
 }
 
 #[test]
@@ -218,6 +237,7 @@ fn the_rule_with_the_lowest_priority_takes_a_request() {
             "{ Field: query-string, QueryStringConfig: { Values: [{ Key: version, Value: 'v?' }, { Value: old }] } }",
             &says("old"),
         ),
+        rule("Php", "45", "{ Field: path-pattern, Values: ['*.php'] }", &says("php")),
         rule(
             "Inside",
             "50",
@@ -245,9 +265,13 @@ fn the_rule_with_the_lowest_priority_takes_a_request() {
     assert_eq!(taken(query("Version", "V2")), "ANY /*: old");
     assert_eq!(taken(query("version", "22")), "$default: function");
     assert_eq!(taken(query("any", "OLD")), "ANY /*: old");
+    assert_eq!(taken(get("/a/b.php")), "ANY *.php: php");
     // The routes stand in the order in which they are asked.
     let keys: Vec<String> = api.api.routes.iter().map(|route| route.key.to_string()).collect();
-    assert_eq!(keys, ["ANY /*", "POST /o/*", "POST /p", "ANY /o/*", "ANY /*", "ANY /*", "$default"]);
+    assert_eq!(
+        keys,
+        ["ANY /*", "POST /o/*", "POST /p", "ANY /o/*", "ANY /*", "ANY *.php", "ANY /*", "$default"]
+    );
 }
 
 #[test]
@@ -478,6 +502,8 @@ fn the_page_of_load_balancers() {
         };
         page += &line(&(row.0, row.1, source));
     }
+    let large = Outcome::TooLarge(limits::ALB_RESPONSE.bytes + 1);
+    page += &line(&("`response-too-large`, above 1 MB and not above 6", large, trouble));
     page.push_str("\n## By itself\n\n| the request | status | Content-Type | body | source |\n| --- | --- | --- | --- | --- |\n");
     let rules = [
         rule(
