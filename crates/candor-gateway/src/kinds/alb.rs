@@ -158,8 +158,12 @@ fn login(
         }
         _ => {
             let step = trace.push(What::LoginMissing, cause);
-            let (endpoint, _) = authenticate.endpoint.optional()?;
-            Ok(Some(elsewhere(step, 302, endpoint.cloned())))
+            // That the client is sent away is certain, also where nobody knows where to.
+            let endpoint = match authenticate.endpoint.optional() {
+                Ok((endpoint, _)) => endpoint.cloned(),
+                Err(_) => Some("…".to_string()),
+            };
+            Ok(Some(elsewhere(step, 302, endpoint)))
         }
     }
 }

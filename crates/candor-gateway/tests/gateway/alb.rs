@@ -348,6 +348,15 @@ fn who_has_not_logged_in_is_sent_to_do_so() {
     assert_eq!(sent.judge().verdict, Verdict::Honest);
     let known = with(&[("Cookie", "a=1; AWSELBAuthSessionCookie-0=x")], get("/o"));
     assert_eq!(said(&api.exchange(known, ok())).0, 204);
+    let cognito = balanced(
+        "",
+        &format!(
+            "{{ Type: authenticate-cognito, AuthenticateCognitoConfig: {{ UserPoolDomain: !Ref Mode }} }}, {FORWARD}"
+        ),
+        "",
+    );
+    let sent = cognito.exchange(get("/o"), ok());
+    assert_eq!((said(&sent).0, sent.response.header("Location").unwrap().value.value.as_str()), (302, "…"));
     assert_eq!(said(&login(", OnUnauthenticatedRequest: deny").exchange(get("/o"), ok())).0, 401);
     assert_eq!(said(&login(", OnUnauthenticatedRequest: allow").exchange(get("/o"), ok())).0, 204);
 }

@@ -202,16 +202,17 @@ impl Actions {
                     actions.authenticate = action.get("AuthenticateOidcConfig").map(|config| {
                         authenticate(
                             config,
-                            config.setting("AuthorizationEndpoint", config.span, Value::string),
+                            config.setting("AuthorizationEndpoint", config.span, Value::named),
                         )
                     });
                 }
                 Some("authenticate-cognito") => {
                     actions.authenticate = action.get("AuthenticateCognitoConfig").map(|config| {
-                        let domain = config.setting("UserPoolDomain", config.span, Value::string);
+                        let domain = config.setting("UserPoolDomain", config.span, Value::named);
                         // Guide "Cognito user pools": domains of Amazon's. A domain of one's own stands whole.
                         let endpoint = domain.and_then(|domain, span| {
-                            let host = match domain.contains('.') {
+                            let whole = domain.contains('.') && !domain.starts_with("${");
+                            let host = match whole {
                                 true => domain,
                                 false => format!("{domain}.auth.us-east-1.amazoncognito.com"),
                             };
