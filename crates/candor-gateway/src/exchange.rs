@@ -150,6 +150,7 @@ impl Exchange<'_> {
             | What::AnswerMalformed(_)
             | What::AnswerNotBase64
             | What::AnswerTooLarge
+            | What::HeadersLost { .. }
             | What::NoResponse
             | What::MethodResponseMissing { .. }
             | What::PassedThrough

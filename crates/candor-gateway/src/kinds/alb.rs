@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 
 use base64::Engine as _;
-use candor_contract::json::{Members, write_object};
+use candor_contract::json::{Json, Members, write_object};
 use candor_contract::limits;
 use candor_contract::outcome::{Outcome, Payload};
 use candor_contract::payload::{self, Body, ProxyFormat, Reading};
@@ -374,9 +374,12 @@ pub(crate) fn resume(
     Ok(refusal(trace, 502, "Bad Gateway", fact))
 }
 
-/// How the target group of a route spells headers.
-fn format(route: &Route) -> Result<ProxyFormat, Undecided> {
-    route.target_group().map_or(Ok(ProxyFormat::Alb), |group| Ok(group.proxy_format()?.0))
+/// How the target group of a route spells headers, and what decides that.
+fn format(route: &Route) -> Result<(ProxyFormat, Cause), Undecided> {
+    match route.target_group() {
+        Some(group) => group.proxy_format(),
+        None => Ok((ProxyFormat::Alb, Cause::Missing { at: route.span, key: "TargetGroupAttributes" })),
+    }
 }
 
 fn answer(received: &Received<'_>, trace: &mut Trace, payload: &Payload) -> Result<Response, Undecided> {
@@ -385,7 +388,8 @@ fn answer(received: &Received<'_>, trace: &mut Trace, payload: &Payload) -> Resu
         trace.push(What::AnswerTooLarge, Cause::Aws(&TOO_LARGE));
         return Ok(refusal(trace, 502, "Bad Gateway", &TOO_LARGE));
     }
-    let answer = match payload::read(format(route)?, payload) {
+    let (format, cause) = format(route)?;
+    let answer = match payload::read(format, payload) {
         Reading::Answer(answer) => answer,
         Reading::Malformed(malformed) => {
             trace.push(What::AnswerMalformed(malformed), Cause::Payload);
@@ -395,6 +399,11 @@ fn answer(received: &Received<'_>, trace: &mut Trace, payload: &Payload) -> Resu
             return Err(Undecided { span: route.span, needs: Needs::Answer(pointer) });
         }
     };
+    let lost = if format == ProxyFormat::Alb { "multiValueHeaders" } else { "headers" };
+    let there = payload.json().and_then(|json| json.get(lost));
+    if matches!(there, Some(Json::Object(members)) if !members.is_empty()) {
+        trace.push(What::HeadersLost { key: lost }, cause);
+    }
     let step = trace.push(What::AnswerRead, Cause::Payload);
     let mut headers: Vec<By<Header>> = answer
         .headers
@@ -496,7 +505,7 @@ fn is_text(received: &Received<'_>) -> bool {
 /// The event. Nothing of the path or the query string is decoded (the guide says so of the query; of the path it is inferred).
 pub(crate) fn event(received: &Received<'_>) -> Vec<u8> {
     let request = &received.request;
-    let multi_value = matches!(received.route.map(format), Some(Ok(ProxyFormat::AlbMultiValue)));
+    let multi_value = matches!(received.route.map(format), Some(Ok((ProxyFormat::AlbMultiValue, _))));
     let group = received.route.and_then(Route::target_group).map_or("targets", |group| group.name.as_str());
     let query: Pairs<'_> =
         request.query.iter().map(|(name, value)| (name.as_str().into(), value.as_str().into())).collect();

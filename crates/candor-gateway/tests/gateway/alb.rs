@@ -170,6 +170,13 @@ fn the_target_group_decides_which_headers_the_client_gets() {
         exchange(&multi_value()),
         ["Set-Cookie: a=1", "Set-Cookie: b=2", "Content-Type: text/html", "Server: awselb/2.0"]
     );
+    // The trace says what was lost, and which line decides it; nobody minds what is empty.
+    let (api, lost) = (multi_value(), "the answer's `headers` do not count here, and are lost");
+    let exchange = api.exchange(get("/o"), returned(both));
+    let step = exchange.trace.steps().iter().find(|step| step.what.to_string() == lost).unwrap();
+    assert_eq!(api.sources.position(step.cause.span().unwrap()).line, 7);
+    let exchange = api.exchange(get("/o"), returned(r#"{"statusCode":200,"headers":{}}"#));
+    assert!(exchange.trace.steps().iter().all(|step| step.what.to_string() != lost));
     let unknown = balanced("{ Key: lambda.multi_value_headers.enabled, Value: !Ref Mode }", FORWARD, "");
     assert_eq!(undecided(&unknown, get("/o")).needs.to_string(), "parameter Mode");
 }
