@@ -33,8 +33,8 @@ fn raised(message: &str, note: &'static str) -> Case {
 /// The cases of a project's routes. Most are the same for many routes, so each is made once.
 #[derive(Debug, Default)]
 pub(crate) struct Cases<'a> {
-    /// What any function can do: mapped or not, streamed or not, the function's timeout, the gateway's.
-    standard: HashMap<(bool, bool, Duration, Duration), Vec<Case>>,
+    /// What any function can do: mapped or not, streamed or not, the largest answer, the function's timeout, the gateway's.
+    standard: HashMap<(bool, bool, u64, Duration, Duration), Vec<Case>>,
     /// Errors in the words of a selection pattern.
     in_words_of: HashMap<&'a str, Vec<Case>>,
 }
@@ -54,11 +54,15 @@ impl<'a> Cases<'a> {
         let mapped = matches!(integration.integration_type.optional(), Ok((Some(IntegrationType::Aws), _)));
         let mode = integration.transfer_mode.optional();
         let streamed = can_stream && matches!(mode, Ok((Some(TransferMode::Streamed), _)));
-        let key = (mapped, streamed, function_timeout, gateway_timeout);
+        let largest = match route.rule {
+            Some(_) => limits::ALB_RESPONSE.bytes,
+            None => limits::LAMBDA_RESPONSE.bytes,
+        };
+        let key = (mapped, streamed, largest, function_timeout, gateway_timeout);
         let mut cases = self
             .standard
             .entry(key)
-            .or_insert_with(|| standard(mapped, streamed, function_timeout, gateway_timeout))
+            .or_insert_with(|| standard(mapped, streamed, largest, function_timeout, gateway_timeout))
             .clone();
         if mapped {
             let responses = integration.responses.optional().ok().and_then(|(r, _)| r);
@@ -75,6 +79,7 @@ impl<'a> Cases<'a> {
 fn standard(
     mapped: bool,
     streamed: bool,
+    largest: u64,
     function_timeout: Duration,
     gateway_timeout: Duration,
 ) -> Vec<Case> {
@@ -105,7 +110,7 @@ fn standard(
     ];
     cases.push(Case::standard(match streamed {
         true => Outcome::StreamBroken(success()),
-        false => Outcome::TooLarge(limits::LAMBDA_RESPONSE.bytes + 1),
+        false => Outcome::TooLarge(largest + 1),
     }));
     // A stream that begins in time is not cut off by the gateway's patience for an answer.
     if function_timeout > gateway_timeout && !streamed {

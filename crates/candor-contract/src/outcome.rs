@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::json::Json;
+use crate::limits;
 
 /// What the function did with one invocation. Closed: a new way to fail must be judged before it compiles.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +32,7 @@ pub enum Outcome {
     Throttled,
     /// The gateway may not invoke the function.
     NotInvocable,
-    /// Its answer had this many bytes, more than Lambda passes on.
+    /// Its answer had this many bytes, more than Lambda or the gateway passes on.
     TooLarge(u64),
     /// It failed in the middle of a streamed answer: this much had left, the status first.
     StreamBroken(Payload),
@@ -63,6 +64,11 @@ impl Outcome {
             Outcome::TooLarge(_) => "response-too-large",
             Outcome::StreamBroken(_) => "stream-broken",
         }
+    }
+
+    /// Whether its answer was too large for the gateway alone: for Lambda it was a success. Load balancers take less than Lambda gives.
+    pub fn is_too_large_for_gateway(&self) -> bool {
+        matches!(self, Outcome::TooLarge(bytes) if *bytes <= limits::LAMBDA_RESPONSE.bytes)
     }
 
     /// The error payload that Lambda hands to the caller for a failed invocation; `None` where the function answered or
@@ -108,10 +114,11 @@ impl Outcome {
                 format!("RequestId: {request_id} Error: Runtime exited with error: signal: killed"),
                 Some("Runtime.ExitError"),
             ),
+            Outcome::TooLarge(_) if self.is_too_large_for_gateway() => None,
             Outcome::TooLarge(bytes) => error(
                 format!(
                     "Response payload size ({bytes} bytes) exceeded maximum allowed payload size ({} bytes).",
-                    crate::limits::LAMBDA_RESPONSE.bytes
+                    limits::LAMBDA_RESPONSE.bytes
                 ),
                 Some("Function.ResponseSizeTooLarge"),
             ),

@@ -125,7 +125,7 @@ pub const REST_KEYS: [&str; 5] = ["statusCode", "headers", "multiValueHeaders", 
 ///
 /// Sources: LocalStack's AWS recordings `test_aws_proxy_response_payload_format_validation` (REST) and
 /// `test_lambda_url_invocation` (function URLs); the guide "Create AWS Lambda proxy integrations for HTTP APIs" for HTTP APIs;
-/// `alb` for load balancers. What is inferred is said where it is decided.
+/// what `payload/alb.rs` names for load balancers. What is inferred is said where it is decided.
 pub fn read(format: ProxyFormat, payload: &Payload) -> Reading {
     let json = payload.json();
     if payload.hides("") {

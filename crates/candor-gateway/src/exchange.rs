@@ -151,6 +151,7 @@ impl Exchange<'_> {
             | What::AnswerMalformed(_)
             | What::AnswerNotBase64
             | What::AnswerTooLarge
+            | What::HeadersLost { .. }
             | What::NoResponse
             | What::MethodResponseMissing { .. }
             | What::PassedThrough
@@ -182,6 +183,7 @@ impl Exchange<'_> {
         }
         let answered = match &self.outcome {
             None => return Did::NotAsked,
+            Some(outcome) if outcome.is_too_large_for_gateway() => return Did::Succeeded,
             Some(Outcome::Returned(payload) | Outcome::ReturnedLate(payload)) => payload,
             Some(
                 Outcome::Raised(_)

@@ -3,7 +3,8 @@
 //! Each rule of a listener is a route, or several where it names several methods or paths. Source of all of it: Elastic Load
 //! Balancing guide, "Listeners for your Application Load Balancers" and "Listener rules".
 
-use std::net::IpAddr;
+use core::net::IpAddr;
+use std::sync::Arc;
 
 use candor_contract::payload::ProxyFormat;
 
@@ -28,8 +29,8 @@ pub struct Listener {
 pub struct Rule {
     /// Lower ones come first; the default actions, which have none, last.
     pub priority: Option<Setting<u32>>,
-    /// All must hold.
-    pub conditions: Vec<Condition>,
+    /// All must hold. The routes of one rule share them.
+    pub conditions: Arc<[Condition]>,
     /// Whether users must have logged in.
     pub authenticate: Option<Authenticate>,
     /// What is done.
@@ -231,7 +232,7 @@ fn fits(route: &Route, rule: &Rule, request: &Request, ambient: &Ambient) -> Res
         return Ok(false);
     }
     let mut open = None;
-    for condition in &rule.conditions {
+    for condition in rule.conditions.iter() {
         match condition.holds(request, ambient) {
             Ok(true) => {}
             Ok(false) => return Ok(false),
@@ -283,8 +284,10 @@ pub(crate) fn example_request(key: &RouteKey, rule: &Rule) -> Request {
         method => method,
     };
     let path = if key.is_default() { "/".to_string() } else { filled(&key.path) };
+    // A pattern need not begin with a slash, and what stands for any text may be one.
+    let path = if path.starts_with('/') { path } else { format!("/{}", path.trim_start_matches('1')) };
     let mut request = Request { method: method.to_string(), path, ..Request::default() };
-    for condition in &rule.conditions {
+    for condition in rule.conditions.iter() {
         let Ok((Some(values), _)) = condition.values.optional() else { continue };
         let Some(wanted) = values.first() else { continue };
         match &condition.field {

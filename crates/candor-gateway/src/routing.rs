@@ -1,8 +1,12 @@
-//! Which route takes a request.
+//! Which route takes a request. Load balancers ask more than the path: [`crate::listener`].
 
 use std::cmp::Ordering;
 
+use candor_contract::ApiKind;
+
 use crate::api::{Api, Route};
+use crate::listener;
+use crate::request::{Ambient, Request};
 
 /// A route and the path parameters that the request gave it.
 #[derive(Clone, Debug)]
@@ -47,6 +51,16 @@ pub fn find<'a>(api: &'a Api, method: &str, path: &str) -> Option<Matched<'a>> {
         }
     }
     best.map(|(route, _)| Matched { route, parameters: parameters(route, path, &segments) })
+}
+
+/// Whether an API has a route for this request, as far as that is known: of a load balancer, what nobody knows may.
+pub fn takes(api: &Api, request: &Request, ambient: &Ambient) -> bool {
+    match api.kind {
+        ApiKind::Alb => !matches!(listener::find(api, request, ambient), Ok(None)),
+        ApiKind::Rest | ApiKind::Http | ApiKind::FunctionUrl => {
+            find(api, &request.method, &request.path).is_some()
+        }
+    }
 }
 
 /// The segments of a path and where they start. Doubled and trailing slashes make no segment of their own.

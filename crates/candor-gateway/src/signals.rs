@@ -33,7 +33,7 @@ pub const UNKNOWN: char = '\u{fffc}';
 pub struct Signals {
     /// The logical id of the function that was asked or would have been, where the template has it.
     pub function: Option<String>,
-    /// Every metric that gets a data point, also where that is zero.
+    /// Every metric that gets a data point, also where that is zero or would be.
     pub metrics: Vec<Metric>,
     /// Every line that is written, or may be.
     pub logs: Vec<LogLine>,
@@ -49,7 +49,7 @@ impl Signals {
             Sample::Known(number) => {
                 number != 0.0 && usual(metric).is_none_or(|usual| usual.sample != metric.sample)
             }
-            Sample::Usual | Sample::Unknown => false,
+            Sample::Usual | Sample::Absent | Sample::Unknown => false,
         })
     }
 
@@ -137,7 +137,11 @@ pub fn healthy(exchange: &Exchange<'_>) -> Signals {
         Some(function) => Ran::Succeeded(function),
         None => Ran::NotAsked,
     };
-    let mut metrics = metrics::of(exchange, &ran, Answer { status: 200, reshaped: false, by_itself: false });
+    let mut metrics = metrics::of(
+        exchange,
+        &ran,
+        Answer { status: 200, reshaped: false, by_itself: false, of_target: true },
+    );
     if let Some((function, _)) = authorizer_ran(exchange) {
         metrics.extend(metrics::invocation(function, 0.0));
     }
@@ -168,6 +172,9 @@ impl<'e> Ran<'e> {
         let (Some(outcome), Some(function), true) = (&exchange.outcome, function_of(exchange), asked) else {
             return Ran::NotAsked;
         };
+        if outcome.is_too_large_for_gateway() {
+            return Ran::Succeeded(function);
+        }
         match outcome {
             Outcome::Returned(_) | Outcome::ReturnedLate(_) => Ran::Succeeded(function),
             Outcome::Throttled => Ran::Throttled(function),
@@ -214,6 +221,8 @@ struct Answer {
     reshaped: bool,
     /// Whether it is the gateway's own, and not of what stands behind it.
     by_itself: bool,
+    /// Whether the gateway answers so because of what stands behind it: it was asked, or would have got too much.
+    of_target: bool,
 }
 
 impl Answer {
@@ -225,7 +234,10 @@ impl Answer {
             step.what,
             What::GatewayStatus { .. } | What::LoginMissing | What::FixedResponse | What::Redirected
         );
-        Answer { status: exchange.response.status.value, reshaped, by_itself }
+        let asked =
+            |what: &What| matches!(what, What::Invoked | What::EndpointCalled | What::RequestTooLarge);
+        let of_target = exchange.trace.steps().iter().any(|step| asked(&step.what));
+        Answer { status: exchange.response.status.value, reshaped, by_itself, of_target }
     }
 }
 

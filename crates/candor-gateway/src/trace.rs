@@ -163,6 +163,11 @@ pub enum What {
     },
     /// A mock's request template said the status.
     MockStatus,
+    /// The answer has headers of the kind that its target group does not use: they are lost (load balancers).
+    HeadersLost {
+        /// `headers` or `multiValueHeaders`.
+        key: &'static str,
+    },
     /// The function's answer is larger than the gateway takes (load balancers).
     AnswerTooLarge,
     /// The request lacks a login that its rule asks for (load balancers).
@@ -283,6 +288,7 @@ impl fmt::Display for What {
             What::GatewayBody { stock: true } => f.write_str("the body is AWS's stock text"),
             What::GatewayBody { stock: false } => f.write_str("the body is the gateway response's"),
             What::MockStatus => f.write_str("the mock's request template said the status"),
+            What::HeadersLost { key } => write!(f, "the answer's `{key}` do not count here, and are lost"),
             What::AnswerTooLarge => f.write_str("the function's answer is larger than the gateway takes"),
             What::LoginMissing => f.write_str("the request lacks the login that its rule asks for"),
             What::FixedResponse => f.write_str("the rule answers by itself"),

@@ -8,6 +8,8 @@
 mod adopted;
 #[path = "cli/bad_input.rs"]
 mod bad_input;
+#[path = "cli/balanced.rs"]
+mod balanced;
 #[path = "cli/examples.rs"]
 mod examples;
 #[path = "cli/handlers.rs"]

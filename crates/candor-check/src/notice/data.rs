@@ -110,6 +110,7 @@ fn statistic(metric: &MetricStat) -> Option<&str> {
 /// A data point that every request adds, taken by a statistic.
 fn taken(sample: Sample, statistic: Option<&str>, scale: Scale) -> Datum {
     let number = match (sample, statistic) {
+        (Sample::Absent, _) => return Datum::Missing,
         (_, Some("SampleCount")) => return Datum::Number(scale.requests()),
         (Sample::Known(number), _) => number,
         (Sample::Usual, _) => return Datum::Still,

@@ -34,6 +34,8 @@ enum Kind {
     NonProxy,
     /// A resolver of Powertools behind a REST proxy: it makes the answer out of what a route returns.
     Resolver,
+    /// A load balancer: an envelope of strict kinds, in which other keys do not matter.
+    Balanced,
 }
 
 /// A small project, as someone could have written it.
@@ -66,29 +68,31 @@ struct Broken {
     accepted: Vec<(&'static str, usize)>,
 }
 
-const ENVELOPES: &[Kind] = &[Kind::Proxy, Kind::Payload2];
-const ALL: &[Kind] = &[Kind::Proxy, Kind::Payload2, Kind::NonProxy, Kind::Resolver];
+const ENVELOPES: &[Kind] = &[Kind::Proxy, Kind::Payload2, Kind::Balanced];
+const STRICT: &[Kind] = &[Kind::Proxy, Kind::Balanced];
+const ALL: &[Kind] = &[Kind::Proxy, Kind::Payload2, Kind::NonProxy, Kind::Resolver, Kind::Balanced];
 
 const OPERATORS: &[Operator] = &[
     Operator { name: "drop-status", kinds: ENVELOPES, broken: shape::drop_status },
     Operator { name: "misspell-status", kinds: ENVELOPES, broken: shape::misspell_status },
     // An HTTP API writes an object as JSON, and what it does with other keys and with text as the status, nobody has recorded.
-    Operator { name: "status-as-text", kinds: &[Kind::Proxy], broken: shape::status_as_text },
-    Operator { name: "body-as-object", kinds: &[Kind::Proxy], broken: shape::body_as_object },
+    Operator { name: "status-as-text", kinds: STRICT, broken: shape::status_as_text },
+    Operator { name: "body-as-object", kinds: STRICT, broken: shape::body_as_object },
     Operator { name: "one-key-more", kinds: &[Kind::Proxy], broken: shape::one_key_more },
+    Operator { name: "other-headers", kinds: &[Kind::Balanced], broken: shape::other_headers },
     Operator { name: "swallow-and-log", kinds: ALL, broken: exceptions::swallow_and_log },
     Operator { name: "swallow-silently", kinds: ALL, broken: exceptions::swallow_silently },
     Operator { name: "lose-raise", kinds: ALL, broken: exceptions::lose_raise },
     Operator { name: "forget-return-in-except", kinds: ENVELOPES, broken: exceptions::forget_return },
     Operator {
         name: "catch-returns-200",
-        kinds: &[Kind::Proxy, Kind::Payload2, Kind::Resolver],
+        kinds: &[Kind::Proxy, Kind::Payload2, Kind::Resolver, Kind::Balanced],
         broken: exceptions::catch_returns_200,
     },
     Operator { name: "widen-except", kinds: ENVELOPES, broken: exceptions::widen_except },
     Operator {
         name: "catch-all-400",
-        kinds: &[Kind::Proxy, Kind::Payload2, Kind::Resolver],
+        kinds: &[Kind::Proxy, Kind::Payload2, Kind::Resolver, Kind::Balanced],
         broken: exceptions::catch_all_400,
     },
     Operator { name: "return-exception", kinds: ENVELOPES, broken: exceptions::return_exception },
@@ -128,7 +132,7 @@ impl Broken {
 }
 
 /// Of the honest templates those whose handlers all stand behind APIs of one kind.
-const OF_ONE_KIND: &[&str] = &["httpapi-shifts", "sam-reviews"];
+const OF_ONE_KIND: &[&str] = &["alb-parcels", "httpapi-shifts", "sam-reviews"];
 
 /// The honest projects, by name.
 fn projects() -> Vec<Project> {
@@ -175,6 +179,8 @@ fn kind(files: &[(String, String)]) -> Kind {
         Kind::Payload2
     } else if says("type: aws\n") {
         Kind::NonProxy
+    } else if says("AWS::ElasticLoadBalancingV2::Listener") {
+        Kind::Balanced
     } else {
         Kind::Proxy
     }

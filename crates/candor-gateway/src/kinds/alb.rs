@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 
 use base64::Engine as _;
-use candor_contract::json::{Members, write_object};
+use candor_contract::json::{Json, Members, write_object};
 use candor_contract::limits;
 use candor_contract::outcome::{Outcome, Payload};
 use candor_contract::payload::{self, Body, ProxyFormat, Reading};
@@ -37,7 +37,8 @@ static THROTTLED: Fact = Fact {
 };
 static TOO_LARGE: Fact = Fact {
     says: "a load balancer answers 502 when the function's answer is larger than 1 MB",
-    source: "Elastic Load Balancing guide: Lambda functions as targets; Troubleshoot, HTTP 502",
+    source: "Elastic Load Balancing guide: Lambda functions as targets; Troubleshoot, HTTP 502; reported from the field \
+             (serverless-express#257)",
 };
 static REQUEST_TOO_LARGE: Fact = Fact {
     says: "a load balancer answers 413 to a body above 1 MB, where a function is the target",
@@ -103,16 +104,29 @@ fn refusal(trace: &mut Trace, status: u16, reason: &'static str, fact: &'static 
 fn page(trace: &mut Trace, status: u16, reason: &'static str, cause: Cause) -> Response {
     let step = trace.push(What::GatewayStatus { response_type: None, message: reason.to_string() }, cause);
     let body_step = trace.push(What::GatewayBody { stock: true }, cause);
-    let title = format!("{status} {reason}");
-    let html = format!(
-        "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n</body>\r\n</html>\r\n"
-    );
     let headers = vec![header("Server", SERVER, step), header("Content-Type", "text/html", step)];
     Response {
         status: By { value: status, step },
         headers,
-        body: By { value: Body::Known(html.into_bytes()), step: body_step },
+        body: By { value: html(status, reason), step: body_step },
     }
+}
+
+/// The page that the load balancer shows for one of its own statuses.
+fn html(status: u16, reason: &str) -> Body {
+    let title = format!("{status} {reason}");
+    let page = format!(
+        "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n</body>\r\n</html>\r\n"
+    );
+    Body::Known(page.into_bytes())
+}
+
+/// Sends the client somewhere else, with a page that says so (reported: Internet.nl#1291).
+fn elsewhere(step: StepId, status: u16, location: Option<String>) -> Response {
+    let mut headers = vec![header("Server", SERVER, step), header("Content-Type", "text/html", step)];
+    headers.extend(location.map(|location| header("Location", location, step)));
+    let reason = if status == 301 { "Moved Permanently" } else { "Found" };
+    Response { status: By { value: status, step }, headers, body: By { value: html(status, reason), step } }
 }
 
 fn header(name: &'static str, value: impl Into<String>, step: StepId) -> By<Header> {
@@ -144,12 +158,12 @@ fn login(
         }
         _ => {
             let step = trace.push(What::LoginMissing, cause);
-            let mut headers = vec![header("Server", SERVER, step)];
-            if let (Some(endpoint), _) = authenticate.endpoint.optional()? {
-                headers.push(header("Location", endpoint.clone(), step));
-            }
-            let body = By { value: Body::EMPTY, step };
-            Ok(Some(Response { status: By { value: 302, step }, headers, body }))
+            // That the client is sent away is certain, also where nobody knows where to.
+            let endpoint = match authenticate.endpoint.optional() {
+                Ok((endpoint, _)) => endpoint.cloned(),
+                Err(_) => Some("…".to_string()),
+            };
+            Ok(Some(elsewhere(step, 302, endpoint)))
         }
     }
 }
@@ -224,7 +238,8 @@ fn fixed(
     })
 }
 
-/// A redirect: keywords are filled in from the request. That the port is always written is reported from the field.
+/// A redirect: keywords are filled in from the request. That the port is always written is reported
+/// (Internet.nl#1291).
 fn redirected(
     received: &Received<'_>,
     route: &Route,
@@ -249,7 +264,7 @@ fn redirected(
     let of = |setting: &Setting<String>, default: &str| -> Result<String, Undecided> {
         let default = default.to_string();
         let (text, _) = setting.or(&default)?;
-        Ok(keywords.iter().fold(text.clone(), |text, (name, value)| text.replace(name, value)))
+        Ok(filled(text, &keywords))
     };
     let mut location = format!(
         "{}://{}:{}{}",
@@ -264,8 +279,29 @@ fn redirected(
         location.push_str(&query);
     }
     let step = trace.push(What::Redirected, cause);
-    let headers = vec![header("Server", SERVER, step), header("Location", location, step)];
-    Ok(Response { status: By { value: *status, step }, headers, body: By { value: Body::EMPTY, step } })
+    Ok(elsewhere(step, *status, Some(location)))
+}
+
+/// A text with its keywords filled in, each once: what a client sends is no keyword.
+fn filled(text: &str, keywords: &[(&str, String)]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("#{") {
+        let (before, from) = rest.split_at(at);
+        out.push_str(before);
+        match keywords.iter().find(|(name, _)| from.starts_with(name)) {
+            Some((name, value)) => {
+                out.push_str(value);
+                rest = &from[name.len()..];
+            }
+            None => {
+                out.push_str("#{");
+                rest = &from[2..];
+            }
+        }
+    }
+    out.push_str(rest);
+    out
 }
 
 /// What a target that is no function gets: the client's request.
@@ -323,7 +359,10 @@ pub(crate) fn resume(
         }
         Outcome::NotInvocable => &ACCESS_DENIED,
         Outcome::Throttled => &THROTTLED,
-        Outcome::TooLarge(_) => &TOO_LARGE,
+        Outcome::TooLarge(_) => {
+            trace.push(What::AnswerTooLarge, Cause::Aws(&TOO_LARGE));
+            return Ok(refusal(trace, 502, "Bad Gateway", &TOO_LARGE));
+        }
         Outcome::Raised(_)
         | Outcome::TimedOut { .. }
         | Outcome::Exited
@@ -335,9 +374,12 @@ pub(crate) fn resume(
     Ok(refusal(trace, 502, "Bad Gateway", fact))
 }
 
-/// How the target group of a route spells headers.
-fn format(route: &Route) -> Result<ProxyFormat, Undecided> {
-    route.target_group().map_or(Ok(ProxyFormat::Alb), |group| Ok(group.proxy_format()?.0))
+/// How the target group of a route spells headers, and what decides that.
+fn format(route: &Route) -> Result<(ProxyFormat, Cause), Undecided> {
+    match route.target_group() {
+        Some(group) => group.proxy_format(),
+        None => Ok((ProxyFormat::Alb, Cause::Missing { at: route.span, key: "TargetGroupAttributes" })),
+    }
 }
 
 fn answer(received: &Received<'_>, trace: &mut Trace, payload: &Payload) -> Result<Response, Undecided> {
@@ -346,7 +388,8 @@ fn answer(received: &Received<'_>, trace: &mut Trace, payload: &Payload) -> Resu
         trace.push(What::AnswerTooLarge, Cause::Aws(&TOO_LARGE));
         return Ok(refusal(trace, 502, "Bad Gateway", &TOO_LARGE));
     }
-    let answer = match payload::read(format(route)?, payload) {
+    let (format, cause) = format(route)?;
+    let answer = match payload::read(format, payload) {
         Reading::Answer(answer) => answer,
         Reading::Malformed(malformed) => {
             trace.push(What::AnswerMalformed(malformed), Cause::Payload);
@@ -356,6 +399,11 @@ fn answer(received: &Received<'_>, trace: &mut Trace, payload: &Payload) -> Resu
             return Err(Undecided { span: route.span, needs: Needs::Answer(pointer) });
         }
     };
+    let lost = if format == ProxyFormat::Alb { "multiValueHeaders" } else { "headers" };
+    let there = payload.json().and_then(|json| json.get(lost));
+    if matches!(there, Some(Json::Object(members)) if !members.is_empty()) {
+        trace.push(What::HeadersLost { key: lost }, cause);
+    }
     let step = trace.push(What::AnswerRead, Cause::Payload);
     let mut headers: Vec<By<Header>> = answer
         .headers
@@ -457,7 +505,7 @@ fn is_text(received: &Received<'_>) -> bool {
 /// The event. Nothing of the path or the query string is decoded (the guide says so of the query; of the path it is inferred).
 pub(crate) fn event(received: &Received<'_>) -> Vec<u8> {
     let request = &received.request;
-    let multi_value = matches!(received.route.map(format), Some(Ok(ProxyFormat::AlbMultiValue)));
+    let multi_value = matches!(received.route.map(format), Some(Ok((ProxyFormat::AlbMultiValue, _))));
     let group = received.route.and_then(Route::target_group).map_or("targets", |group| group.name.as_str());
     let query: Pairs<'_> =
         request.query.iter().map(|(name, value)| (name.as_str().into(), value.as_str().into())).collect();

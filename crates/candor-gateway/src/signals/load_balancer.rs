@@ -12,69 +12,51 @@ const NAMESPACE: &str = "AWS/ApplicationELB";
 
 /// What is counted of one exchange. `asked`: a function was, or would have been.
 pub(super) fn of(received: &Received<'_>, answer: Answer, asked: bool, waited: Sample) -> Vec<Metric> {
-    let once = Sample::Known(1.0);
+    let action = received.route.and_then(|route| route.rule.as_ref()?.action.optional().ok()?.0);
+    let forwarded = matches!(action, Some(Action::Forward(_)));
+    let (own, of_group) = (of_load_balancer(received), of_group(received));
+    let both: Vec<Series> = own.iter().chain(&of_group).cloned().collect();
     let mut metrics = Vec::new();
-    let mut push = |name, sample, series: Vec<Series>| {
-        metrics.push(Metric { namespace: NAMESPACE, name, sample, series });
+    let mut push = |name, counts: bool, series: &[Series]| {
+        let sample = if counts { Sample::Known(1.0) } else { Sample::Absent };
+        metrics.push(Metric { namespace: NAMESPACE, name, sample, series: series.to_vec() });
     };
-    let own = || of_load_balancer(received);
-    let both = || own().into_iter().chain(of_group(received)).collect::<Vec<_>>();
-    let forwarded = received.route.is_some_and(|route| route.target_group().is_some());
-    if forwarded {
-        push("RequestCount", once, both());
-    }
-    if answer.by_itself {
-        match received.route.and_then(|route| route.rule.as_ref()?.action.optional().ok()?.0) {
-            Some(Action::FixedResponse { .. }) => push("HTTP_Fixed_Response_Count", once, own()),
-            Some(Action::Redirect(_)) => push("HTTP_Redirect_Count", once, own()),
-            Some(Action::Forward(_)) | None => {}
-        }
-        match answer.status {
-            300..400 => push("HTTPCode_ELB_3XX_Count", once, own()),
-            400..500 => push("HTTPCode_ELB_4XX_Count", once, own()),
-            500..600 => push("HTTPCode_ELB_5XX_Count", once, own()),
-            _ => {}
-        }
-        match answer.status {
-            500 => push("HTTPCode_ELB_500_Count", once, own()),
-            502 => push("HTTPCode_ELB_502_Count", once, own()),
-            503 => push("HTTPCode_ELB_503_Count", once, own()),
-            504 => push("HTTPCode_ELB_504_Count", once, own()),
-            _ => {}
-        }
+    let (status, by_itself) = (answer.status, answer.by_itself);
+    // Requests that are refused before a target is chosen do not count.
+    push("RequestCount", forwarded && answer.of_target, &both);
+    push("HTTP_Fixed_Response_Count", matches!(action, Some(Action::FixedResponse { .. })), &own);
+    push("HTTP_Redirect_Count", matches!(action, Some(Action::Redirect(_))), &own);
+    push("HTTPCode_ELB_3XX_Count", by_itself && status / 100 == 3, &own);
+    push("HTTPCode_ELB_4XX_Count", by_itself && status / 100 == 4, &own);
+    push("HTTPCode_ELB_5XX_Count", by_itself && status / 100 == 5, &own);
+    push("HTTPCode_ELB_500_Count", by_itself && status == 500, &own);
+    push("HTTPCode_ELB_502_Count", by_itself && status == 502, &own);
+    push("HTTPCode_ELB_503_Count", by_itself && status == 503, &own);
+    push("HTTPCode_ELB_504_Count", by_itself && status == 504, &own);
+    push("HTTPCode_Target_2XX_Count", !by_itself && status / 100 == 2, &both);
+    push("HTTPCode_Target_3XX_Count", !by_itself && status / 100 == 3, &both);
+    push("HTTPCode_Target_4XX_Count", !by_itself && status / 100 == 4, &both);
+    push("HTTPCode_Target_5XX_Count", !by_itself && status / 100 == 5, &both);
+    if asked {
         // Documented for each code of the access log: whatever goes wrong between load balancer and function, a throttle, too, is the
-        // user's error; `LambdaInternalError` is Lambda's and the load balancer's own.
-        if asked && answer.status >= 400 {
-            let of_group = of_group(received);
-            // The guide names it under the target group alone, and with the load balancer.
-            let alone = of_group.iter().map(|series| Series {
-                dimensions: series.dimensions.iter().filter(|d| d.name == "TargetGroup").cloned().collect(),
-                certain: series.certain,
-            });
-            let alone: Vec<Series> = alone.collect();
-            push("LambdaUserError", once, alone.into_iter().chain(of_group).collect());
-        }
-    } else {
-        let name = match answer.status {
-            200..300 => Some("HTTPCode_Target_2XX_Count"),
-            300..400 => Some("HTTPCode_Target_3XX_Count"),
-            400..500 => Some("HTTPCode_Target_4XX_Count"),
-            500..600 => Some("HTTPCode_Target_5XX_Count"),
-            _ => None,
-        };
-        if let Some(name) = name {
-            push(name, once, both());
-        }
+        // user's error; the other is Lambda's and the load balancer's own. Both are published under the target group alone, and
+        // with the load balancer.
+        let alone = of_group.first().map(|series| Series {
+            dimensions: series.dimensions.iter().filter(|d| d.name == "TargetGroup").cloned().collect(),
+            certain: series.certain,
+        });
+        let of_function: Vec<Series> = alone.into_iter().chain(of_group).collect();
+        push("LambdaUserError", by_itself && answer.of_target, &of_function);
+        push("LambdaInternalError", false, &of_function);
     }
-    if forwarded {
-        // In seconds. Whether there is a data point where no response came is not documented.
-        let time = match waited {
-            _ if answer.by_itself => Sample::Unknown,
-            Sample::Known(milliseconds) => Sample::Known(milliseconds / 1000.0),
-            Sample::Usual | Sample::Unknown => waited,
-        };
-        push("TargetResponseTime", time, both());
-    }
+    // In seconds. Whether there is a data point where no response came is not documented.
+    let sample = match waited {
+        _ if !forwarded || !answer.of_target => Sample::Absent,
+        _ if by_itself => Sample::Unknown,
+        Sample::Known(milliseconds) => Sample::Known(milliseconds / 1000.0),
+        Sample::Usual | Sample::Unknown | Sample::Absent => waited,
+    };
+    metrics.push(Metric { namespace: NAMESPACE, name: "TargetResponseTime", sample, series: both });
     metrics
 }
 

@@ -23,7 +23,7 @@ pub struct Metric {
     pub series: Vec<Series>,
 }
 
-/// A data point.
+/// A data point, or none.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Sample {
     /// This number.
@@ -31,6 +31,8 @@ pub enum Sample {
     /// Such a number as a success has: the time that it took. A failure is taken to be as fast as a success, unless it
     /// consists in taking too long.
     Usual,
+    /// None: where it would be zero, the metric is not published (load balancers).
+    Absent,
     /// Nobody knows.
     Unknown,
 }

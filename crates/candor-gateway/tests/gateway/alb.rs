@@ -170,6 +170,13 @@ fn the_target_group_decides_which_headers_the_client_gets() {
         exchange(&multi_value()),
         ["Set-Cookie: a=1", "Set-Cookie: b=2", "Content-Type: text/html", "Server: awselb/2.0"]
     );
+    // The trace says what was lost, and which line decides it; nobody minds what is empty.
+    let (api, lost) = (multi_value(), "the answer's `headers` do not count here, and are lost");
+    let exchange = api.exchange(get("/o"), returned(both));
+    let step = exchange.trace.steps().iter().find(|step| step.what.to_string() == lost).unwrap();
+    assert_eq!(api.sources.position(step.cause.span().unwrap()).line, 7);
+    let exchange = api.exchange(get("/o"), returned(r#"{"statusCode":200,"headers":{}}"#));
+    assert!(exchange.trace.steps().iter().all(|step| step.what.to_string() != lost));
     let unknown = balanced("{ Key: lambda.multi_value_headers.enabled, Value: !Ref Mode }", FORWARD, "");
     assert_eq!(undecided(&unknown, get("/o")).needs.to_string(), "parameter Mode");
 }
@@ -183,6 +190,14 @@ fn an_answer_of_more_than_one_megabyte_is_a_502() {
     };
     assert_eq!(single().answer(answer(limits::ALB_RESPONSE.bytes)).0, 200);
     assert_eq!(single().answer(answer(limits::ALB_RESPONSE.bytes + 1)).0, 502);
+    // For Lambda the function has done well: it is a false alarm, and no error of the function's.
+    let api = single();
+    let exchange = api.exchange(get("/o"), Outcome::TooLarge(limits::ALB_RESPONSE.bytes + 1));
+    assert_eq!((said(&exchange).0, exchange.judge().verdict), (502, Verdict::FalseAlarm));
+    let errors = signals(&exchange).metrics.into_iter().find(|metric| metric.name == "Errors").unwrap();
+    assert_eq!(errors.sample, Sample::Known(0.0));
+    let exchange = api.exchange(get("/o"), Outcome::TooLarge(limits::LAMBDA_RESPONSE.bytes + 1));
+    assert_eq!((said(&exchange).0, exchange.judge().verdict), (502, Verdict::OpaqueError));
 }
 
 #[test]
@@ -194,6 +209,17 @@ fn what_a_load_balancer_refuses_before_it_asks_the_function() {
     assert_eq!(status(large(limits::ALB_REQUEST.bytes + 1)), 413);
     assert_eq!(status(Request { method: "TRACE".to_string(), ..get("/o") }), 405);
     assert_eq!(status(with(&[("Upgrade", "websocket")], get("/o"))), 400);
+    // Only of what was too large the function is to blame, as the load balancer counts it.
+    let counted = |request| {
+        let exchange = api.exchange(request, returned("{\"statusCode\":200}"));
+        let all = signals(&exchange).metrics.into_iter();
+        all.filter(|metric| metric.sample == Sample::Known(1.0)).map(|metric| metric.name).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        counted(large(limits::ALB_REQUEST.bytes + 1)),
+        ["RequestCount", "HTTPCode_ELB_4XX_Count", "LambdaUserError"]
+    );
+    assert_eq!(counted(with(&[("Upgrade", "websocket")], get("/o"))), ["HTTPCode_ELB_4XX_Count"]);
 }
 
 #[test]
@@ -218,6 +244,7 @@ fn the_rule_with_the_lowest_priority_takes_a_request() {
             "{ Field: query-string, QueryStringConfig: { Values: [{ Key: version, Value: 'v?' }, { Value: old }] } }",
             &says("old"),
         ),
+        rule("Php", "45", "{ Field: path-pattern, Values: ['*.php'] }", &says("php")),
         rule(
             "Inside",
             "50",
@@ -245,9 +272,13 @@ fn the_rule_with_the_lowest_priority_takes_a_request() {
     assert_eq!(taken(query("Version", "V2")), "ANY /*: old");
     assert_eq!(taken(query("version", "22")), "$default: function");
     assert_eq!(taken(query("any", "OLD")), "ANY /*: old");
+    assert_eq!(taken(get("/a/b.php")), "ANY *.php: php");
     // The routes stand in the order in which they are asked.
     let keys: Vec<String> = api.api.routes.iter().map(|route| route.key.to_string()).collect();
-    assert_eq!(keys, ["ANY /*", "POST /o/*", "POST /p", "ANY /o/*", "ANY /*", "ANY /*", "$default"]);
+    assert_eq!(
+        keys,
+        ["ANY /*", "POST /o/*", "POST /p", "ANY /o/*", "ANY /*", "ANY *.php", "ANY /*", "$default"]
+    );
 }
 
 #[test]
@@ -297,12 +328,13 @@ fn fixed_responses_and_redirects_ask_nobody() {
     assert_eq!((said(&fixed), fixed.outcome.is_none()), ((503, "{}".to_string()), true));
     assert_eq!(headers(&fixed), ["Server: awselb/2.0", "Content-Type: application/json"]);
     assert_eq!(api.line(&fixed, Part::Status), 15);
-    let request = Request { query: vec![("a".to_string(), "%20".to_string())], ..get("/old/1") };
+    let request =
+        Request { query: vec![("a".to_string(), "#{host}%20".to_string())], ..get("/old/#{query}/1") };
     let away = api.exchange(request, returned("null"));
     assert_eq!(said(&away).0, 301);
     assert_eq!(
         away.response.header("Location").unwrap().value.value,
-        "https://new.example.com:443/old/1?a=%20"
+        "https://new.example.com:443/old/#{query}/1?a=#{host}%20"
     );
     assert_eq!(away.judge().verdict, Verdict::Honest);
 }
@@ -323,6 +355,15 @@ fn who_has_not_logged_in_is_sent_to_do_so() {
     assert_eq!(sent.judge().verdict, Verdict::Honest);
     let known = with(&[("Cookie", "a=1; AWSELBAuthSessionCookie-0=x")], get("/o"));
     assert_eq!(said(&api.exchange(known, ok())).0, 204);
+    let cognito = balanced(
+        "",
+        &format!(
+            "{{ Type: authenticate-cognito, AuthenticateCognitoConfig: {{ UserPoolDomain: !Ref Mode }} }}, {FORWARD}"
+        ),
+        "",
+    );
+    let sent = cognito.exchange(get("/o"), ok());
+    assert_eq!((said(&sent).0, sent.response.header("Location").unwrap().value.value.as_str()), (302, "…"));
     assert_eq!(said(&login(", OnUnauthenticatedRequest: deny").exchange(get("/o"), ok())).0, 401);
     assert_eq!(said(&login(", OnUnauthenticatedRequest: allow").exchange(get("/o"), ok())).0, 204);
 }
@@ -387,12 +428,7 @@ fn a_load_balancer_counts_its_own_errors_apart_from_its_targets() {
     );
     assert_eq!(
         dimensions("LambdaUserError"),
-        [
-            group.to_string(),
-            group.to_string(),
-            format!("{group} {balancer}"),
-            format!("AvailabilityZone=? {group} {balancer}")
-        ]
+        [group.to_string(), format!("{group} {balancer}"), format!("AvailabilityZone=? {group} {balancer}")]
     );
 }
 
@@ -483,6 +519,8 @@ fn the_page_of_load_balancers() {
         };
         page += &line(&(row.0, row.1, source));
     }
+    let large = Outcome::TooLarge(limits::ALB_RESPONSE.bytes + 1);
+    page += &line(&("`response-too-large`, above 1 MB and not above 6", large, trouble));
     page.push_str("\n## By itself\n\n| the request | status | Content-Type | body | source |\n| --- | --- | --- | --- | --- |\n");
     let rules = [
         rule(
@@ -502,7 +540,11 @@ fn the_page_of_load_balancers() {
     let listener = "Elastic Load Balancing guide, Listener rules";
     for (label, request, source) in [
         ("a rule has a fixed response of 200", get("/fixed"), listener),
-        ("a rule redirects", get("/old"), listener),
+        (
+            "a rule redirects",
+            get("/old"),
+            "Elastic Load Balancing guide, Listener rules; reported: Internet.nl#1291",
+        ),
         (
             "its body is above 1 MB",
             Request { body: vec![b'x'; limits::ALB_REQUEST.bytes as usize + 1], ..get("/o") },

@@ -4,6 +4,7 @@
 //! failure. Source: CloudFormation reference, the resource types `AWS::ElasticLoadBalancingV2::…`.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use candor_contract::ApiKind;
 use candor_gateway::api::{Api, Integration, IntegrationType, MethodRequest, Route, RouteKey, Target};
@@ -45,7 +46,7 @@ pub(super) fn read(scope: &Scope<'_>, functions: &Functions) -> Vec<Api> {
     if groups.is_empty() {
         return Vec::new();
     }
-    let mut apis: Vec<Api> = Vec::new();
+    let mut listeners = Listeners::default();
     for resource in of_type(scope, "AWS::ElasticLoadBalancingV2::Listener") {
         let value = properties_of(scope, resource, LISTENER);
         let at = resource.span();
@@ -59,9 +60,9 @@ pub(super) fn read(scope: &Scope<'_>, functions: &Functions) -> Vec<Api> {
         if let Some(actions) = value.member("DefaultActions") {
             let place = actions.key.span();
             let read = Actions::read(&actions.value, &groups, place);
-            api.routes.extend(read.routes(RouteKey::default_route(), None, &[], place));
+            api.routes.extend(read.routes(RouteKey::default_route(), None, &Arc::default(), place));
         }
-        apis.push(api);
+        listeners.add(resource.id(), api);
     }
     for resource in of_type(scope, "AWS::ElasticLoadBalancingV2::ListenerRule") {
         let value = properties_of(scope, resource, RULE);
@@ -70,7 +71,7 @@ pub(super) fn read(scope: &Scope<'_>, functions: &Functions) -> Vec<Api> {
             scope.leave_open(transforms.span, needs);
         }
         let at = resource.span();
-        let conditions = conditions(value.get("Conditions"));
+        let conditions: Arc<[Condition]> = conditions(value.get("Conditions")).into();
         let none = Value::unknown(at, Needs::Support("a rule without actions".to_string()));
         let actions = Actions::read(value.get("Actions").unwrap_or(&none), &groups, at);
         let priority = value.setting("Priority", at, |v| v.parsed("priority", |text| text.parse().ok()));
@@ -85,39 +86,56 @@ pub(super) fn read(scope: &Scope<'_>, functions: &Functions) -> Vec<Api> {
             .take(MOST_ROUTES)
             .flat_map(|key| actions.routes(key, Some(priority.clone()), &conditions, at));
         let routes: Vec<Route> = routes.collect();
-        listener_of(&mut apis, value.get("ListenerArn"), at).routes.extend(routes);
+        listeners.of(value.get("ListenerArn"), at).routes.extend(routes);
     }
     // Rules in the order in which they are asked; AWS refuses two of the same priority.
     let order = |route: &Route| match route.rule.as_ref().and_then(|rule| rule.priority.as_ref()) {
         Some(priority) => (false, priority.or(&u32::MAX).map_or(u32::MAX, |(priority, _)| *priority)),
         None => (true, 0),
     };
+    let mut apis = listeners.apis;
     apis.iter_mut().for_each(|api| api.routes.sort_by_key(order));
     apis.retain(|api| api.routes.iter().any(|route| route.integration.calls_function()));
     apis
 }
 
-/// The listener that a rule belongs to; one that stands outside the template is made on the spot.
-fn listener_of<'a>(apis: &'a mut Vec<Api>, listener: Option<&Value>, at: Span) -> &'a mut Api {
-    let scalar = listener.and_then(Value::as_scalar);
-    let id = scalar.and_then(|scalar| scalar.resource()).map(|(id, _)| id.to_string());
-    let known = apis.iter().position(|api| match &id {
-        Some(id) => api.logical_id.as_deref() == Some(id),
-        None => api.logical_id.is_none(),
-    });
-    let index = known.unwrap_or_else(|| {
-        let needs = || Needs::Attribute("a listener outside the template".to_string());
-        let span = listener.map_or(at, |listener| listener.span);
-        let mut api = empty("a listener outside the template", ApiKind::Alb, span);
-        api.listener = Some(Listener {
-            load_balancer: Setting::unknown(span, needs()),
-            protocol: Setting::unknown(span, needs()),
-            port: Setting::unknown(span, needs()),
-        });
-        apis.push(api);
-        apis.len() - 1
-    });
-    &mut apis[index]
+/// The listeners, and under which name a rule refers to them: the logical id, or whatever stands for one outside the template.
+#[derive(Default)]
+struct Listeners {
+    apis: Vec<Api>,
+    by_name: HashMap<String, usize>,
+}
+
+impl Listeners {
+    fn add(&mut self, name: &str, api: Api) -> usize {
+        self.by_name.insert(name.to_string(), self.apis.len());
+        self.apis.push(api);
+        self.apis.len() - 1
+    }
+
+    /// The listener that a rule belongs to; one that stands outside the template is made on the spot.
+    fn of(&mut self, listener: Option<&Value>, at: Span) -> &mut Api {
+        let scalar = listener.and_then(Value::as_scalar);
+        let name = match scalar.and_then(|scalar| scalar.resource()) {
+            Some((id, _)) => id.to_string(),
+            None => scalar.map_or_else(String::new, |scalar| scalar.text.as_str().to_string()),
+        };
+        let index = match self.by_name.get(&name) {
+            Some(index) => *index,
+            None => {
+                let needs = || Needs::Attribute("a listener outside the template".to_string());
+                let span = listener.map_or(at, |listener| listener.span);
+                let mut api = empty("a listener outside the template", ApiKind::Alb, span);
+                api.listener = Some(Listener {
+                    load_balancer: Setting::unknown(span, needs()),
+                    protocol: Setting::unknown(span, needs()),
+                    port: Setting::unknown(span, needs()),
+                });
+                self.add(&name, api)
+            }
+        };
+        &mut self.apis[index]
+    }
 }
 
 fn group(scope: &Scope<'_>, resource: &Resource<'_>, functions: &Functions) -> Group {
@@ -184,16 +202,17 @@ impl Actions {
                     actions.authenticate = action.get("AuthenticateOidcConfig").map(|config| {
                         authenticate(
                             config,
-                            config.setting("AuthorizationEndpoint", config.span, Value::string),
+                            config.setting("AuthorizationEndpoint", config.span, Value::named),
                         )
                     });
                 }
                 Some("authenticate-cognito") => {
                     actions.authenticate = action.get("AuthenticateCognitoConfig").map(|config| {
-                        let domain = config.setting("UserPoolDomain", config.span, Value::string);
+                        let domain = config.setting("UserPoolDomain", config.span, Value::named);
                         // Guide "Cognito user pools": domains of Amazon's. A domain of one's own stands whole.
                         let endpoint = domain.and_then(|domain, span| {
-                            let host = match domain.contains('.') {
+                            let whole = domain.contains('.') && !domain.starts_with("${");
+                            let host = match whole {
                                 true => domain,
                                 false => format!("{domain}.auth.us-east-1.amazoncognito.com"),
                             };
@@ -229,7 +248,7 @@ impl Actions {
         &self,
         key: RouteKey,
         priority: Option<Setting<u32>>,
-        conditions: &[Condition],
+        conditions: &Arc<[Condition]>,
         span: Span,
     ) -> Vec<Route> {
         let route = |(action, integration): &(Setting<Action>, Integration)| Route {
@@ -239,7 +258,7 @@ impl Actions {
             request: MethodRequest::open(span),
             rule: Some(Box::new(Rule {
                 priority: priority.clone(),
-                conditions: conditions.to_vec(),
+                conditions: Arc::clone(conditions),
                 authenticate: self.authenticate.clone(),
                 action: action.clone(),
                 span,
@@ -418,7 +437,8 @@ fn keys(conditions: &[Condition]) -> Vec<RouteKey> {
         if patterns.is_empty() { vec![else_.to_string()] } else { patterns }
     };
     let (methods, paths) = (of(&Field::HttpRequestMethod, "ANY"), of(&Field::PathPattern, "/*"));
-    let of_path =
-        |path: &String| methods.iter().map(|method| RouteKey::new(method, path)).collect::<Vec<_>>();
+    // A pattern stays as it is written: with a slash before it, it would be another.
+    let key = |method: &String, path: &String| RouteKey { method: method.clone(), path: path.clone() };
+    let of_path = |path: &String| methods.iter().map(|method| key(method, path)).collect::<Vec<_>>();
     paths.iter().flat_map(of_path).take(MOST_ROUTES + 1).collect()
 }

@@ -23,6 +23,10 @@ const NAMES: [&str; 13] = [
     "HTTPCode_Target_2XX_Count",
 ];
 
+/// What other services call the like: API Gateway, Lambda, the Classic Load Balancer.
+const FOREIGN: [&str; 8] =
+    ["5XXError", "4XXError", "5xx", "4xx", "Error", "Errors", "HTTPCode_Backend_5XX", "HTTPCode_Backend_4XX"];
+
 pub(super) fn of(metric: &MetricStat, dimensions: &[Dimension]) -> Wrong {
     let name = written(&metric.metric_name)?;
     let plain = |name: &str| {
@@ -32,6 +36,11 @@ pub(super) fn of(metric: &MetricStat, dimensions: &[Dimension]) -> Wrong {
     if let Some(meant) = NAMES.iter().find(|meant| **meant != name && plain(meant) == plain(name)) {
         let label = "load balancers have no metric of this name".to_string();
         return Some((metric.metric_name.span(), label, format!("`{meant}`")));
+    }
+    if FOREIGN.contains(&name) {
+        let label = "load balancers have no metric of this name".to_string();
+        let meant = "`HTTPCode_Target_5XX_Count` for what targets answer, `HTTPCode_ELB_5XX_Count` for its own errors";
+        return Some((metric.metric_name.span(), label, meant.to_string()));
     }
     if !NAMES.contains(&name) {
         return None;
@@ -72,7 +81,12 @@ fn full_name(dimension: &Dimension, of: &str, attribute: &str) -> Wrong {
         Some((id, named)) if named != attribute => ("another attribute", id),
         Some(_) => return None,
         None if value.starts_with("arn:") => ("the ARN", of),
-        None => return None,
+        None => {
+            let start = if of == "LoadBalancer" { "app/" } else { "targetgroup/" };
+            let label = format!("{of} is its full name, which begins with `{start}`");
+            let known = value.starts_with(start) || value.contains("${");
+            return (!known).then(|| (dimension.value.span(), label, format!("`!GetAtt {of}.{attribute}`")));
+        }
     };
     let label = format!("{what}, and {of} is its full name");
     Some((dimension.value.span(), label, format!("`!GetAtt {id}.{attribute}`")))

@@ -111,6 +111,15 @@ pub(super) fn status_as_text(module: &Module<'_>) -> Vec<Broken> {
     parts(module, "statusCode").into_iter().map(broken).collect()
 }
 
+/// The headers of the other mode, as one writes them for most gateways.
+pub(super) fn other_headers(module: &Module<'_>) -> Vec<Broken> {
+    let broken = |part: Part| Broken {
+        accepted: vec![("alb-header-mode", module.line(part.key.start))],
+        text: module.with(part.key, "\"headers\""),
+    };
+    parts(module, "multiValueHeaders").into_iter().map(broken).collect()
+}
+
 /// The body is what should have been made text of. Only where it is a dict or a list for certain: a literal, or what the
 /// functions that make answers call their content.
 pub(super) fn body_as_object(module: &Module<'_>) -> Vec<Broken> {

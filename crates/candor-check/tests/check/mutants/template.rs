@@ -1,6 +1,8 @@
 //! Honest templates (`examples/orders-honest`, `fixtures/honest-templates`) in which one thing at a time is broken, as people break it.
 //! The operators are made from the catalogue of hazards alone: what is wrong there, and which line one would have to change.
 
+#[path = "template/balancing.rs"]
+mod balancing;
 #[path = "template/doc.rs"]
 mod doc;
 #[path = "template/gateway.rs"]
@@ -75,6 +77,9 @@ const OPERATORS: &[Operator] = &[
     Operator { name: "no-dead-letters", broken: gateway::no_dead_letters },
     Operator { name: "no-partial-batch", broken: gateway::no_partial_batch },
     Operator { name: "mock-health", broken: gateway::mock_health },
+    Operator { name: "fixed-response-200", broken: balancing::fixed_response_200 },
+    Operator { name: "healthy-errors", broken: balancing::healthy_errors },
+    Operator { name: "arn-for-full-name", broken: balancing::arn_for_full_name },
     Operator { name: "remove-access-log", broken: watching::remove_access_log },
     Operator { name: "access-log-without-integration", broken: watching::access_log_without_integration },
     Operator { name: "execution-log-off", broken: watching::execution_log_off },
@@ -98,6 +103,9 @@ const OPERATORS: &[Operator] = &[
 
 /// Mutants that change nothing of what a client or a watcher gets: project, operator, line of the original, and why.
 const EQUIVALENT: &[(&str, &str, usize, &str)] = &[
+    ("alb-parcels", "function-timeout", 103, "a load balancer waits as long as the function may run"),
+    ("alb-parcels", "average-of-a-count", 123, ALWAYS_ONE),
+    ("alb-parcels", "average-of-a-count", 141, ALWAYS_ONE),
     ("cfn-v2-signups", "no-route-metrics", 38, "of an API with one route the API's metric is the route's"),
     ("services-intake", "remove-error-response", 112, NOT_SUCCEEDED),
     ("services-intake", "bare-word", 112, NOT_SUCCEEDED),
@@ -106,6 +114,8 @@ const EQUIVALENT: &[(&str, &str, usize, &str)] = &[
     ("services-intake", "override-as-text", 107, NUMBER_AS_TEXT),
 ];
 
+const ALWAYS_ONE: &str =
+    "a load balancer's counts are published where they are not zero: their average is one";
 const NOT_SUCCEEDED: &str =
     "the template answers 500 for whatever is no execution that succeeded, an error of the service too";
 const NUMBER_AS_TEXT: &str =

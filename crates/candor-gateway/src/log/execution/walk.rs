@@ -224,6 +224,7 @@ pub(crate) fn failure(exchange: &Exchange<'_>, what: &What) -> Vec<Event> {
         | What::MockStatus
         // Load balancers write no such log.
         | What::AnswerTooLarge
+        | What::HeadersLost { .. }
         | What::LoginMissing
         | What::FixedResponse
         | What::Redirected => Vec::new(),

@@ -163,7 +163,8 @@ fn api<'r>(args: &Args, reading: &'r Reading, request: &Request) -> Result<(&'r 
             .map_or("no API is here".to_string(), |name| format!("no API is called `{name}`"));
         return Err(Fault::Usage { what, hint: format!("there are: {}", names(&all)) });
     }
-    let takes = |api: &Api| candor_gateway::routing::find(api, &request.method, &request.path).is_some();
+    let ambient = Ambient::example();
+    let takes = |api: &Api| candor_gateway::routing::takes(api, request, &ambient);
     let taking: Vec<(&Project, &Api)> = named.iter().copied().filter(|(_, api)| takes(api)).collect();
     match (taking.as_slice(), named.as_slice()) {
         ([one], _) | ([], [one]) => Ok(*one),

@@ -3,7 +3,7 @@
 use super::super::Broken;
 use super::doc::Doc;
 
-/// Everything that is an API or a stage.
+/// Everything that is an API, a stage or a listener.
 fn around_stages(doc: &Doc<'_>) -> Vec<usize> {
     const KINDS: &[&str] = &[
         "AWS::Serverless::Api",
@@ -12,6 +12,7 @@ fn around_stages(doc: &Doc<'_>) -> Vec<usize> {
         "AWS::ApiGateway::Stage",
         "AWS::ApiGatewayV2::Api",
         "AWS::ApiGatewayV2::Stage",
+        "AWS::ElasticLoadBalancingV2::Listener",
     ];
     let resources = KINDS.iter().flat_map(|kind| doc.resources(kind));
     resources.flat_map(|i| doc.block(i)).collect()
@@ -87,10 +88,11 @@ fn alarms(doc: &Doc<'_>, namespace: &str) -> Vec<usize> {
     doc.resources("AWS::CloudWatch::Alarm").into_iter().filter(of).collect()
 }
 
-/// Alarms on the gateway's metrics and on Lambda's.
+/// Alarms on the metrics of gateways, of Lambda and of load balancers.
 fn watching(doc: &Doc<'_>) -> Vec<usize> {
     let mut all = alarms(doc, "AWS/ApiGateway");
     all.extend(alarms(doc, "AWS/Lambda"));
+    all.extend(alarms(doc, "AWS/ApplicationELB"));
     all
 }
 
