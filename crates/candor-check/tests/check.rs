@@ -4,6 +4,8 @@
 
 #[path = "check/catalogue.rs"]
 mod catalogue;
+#[path = "check/guarded.rs"]
+mod guarded;
 #[path = "check/mutants.rs"]
 mod mutants;
 #[path = "check/noticing.rs"]
