@@ -6,6 +6,8 @@
 mod catalogue;
 #[path = "check/grading.rs"]
 mod grading;
+#[path = "check/guarded.rs"]
+mod guarded;
 #[path = "check/mutants.rs"]
 mod mutants;
 #[path = "check/noticing.rs"]

@@ -85,7 +85,7 @@ impl Authorization {
     }
 
     /// What it does, as a clause.
-    pub fn says(self) -> &'static str {
+    pub(crate) fn says(self) -> &'static str {
         match self {
             Authorization::Allows => "the authorizer let the request pass",
             Authorization::Unidentified => "the request lacks what the authorizer knows a client by",
