@@ -117,6 +117,7 @@ pub(super) fn reads(path: &str, arguments: &Arguments<'_>) -> bool {
             }
             _ => false,
         }),
+        "request" => first.and_then(Value::as_text).is_some_and(|method| ["GET", "HEAD"].contains(&method)),
         "urlopen" => arguments.positional.len() == 1 && arguments.named("data").is_none(),
         name => WORDS.iter().any(|word| name.starts_with(word)) || OTHERS.contains(&name),
     }
