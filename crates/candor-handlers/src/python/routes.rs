@@ -74,10 +74,10 @@ impl<'p> Interpreter<'p> {
             _ => None,
         };
         // `in` of a text asks for a part of it.
-        if let (Some(question), CmpOp::In | CmpOp::NotIn, Value::Text(_)) = (&mut self.question, op, right) {
-            if matches!(question.asks, Asks::Is | Asks::IsNot) {
-                self.question = None;
-            }
+        let of_text = matches!((op, right), (CmpOp::In | CmpOp::NotIn, Value::Text(_)));
+        if of_text && self.question.as_ref().is_some_and(|asked| matches!(asked.asks, Asks::Is | Asks::IsNot))
+        {
+            self.question = None;
         }
     }
 
