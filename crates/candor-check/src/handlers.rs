@@ -2,10 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
+use candor_contract::ApiKind;
 use candor_gateway::api::{FunctionRef, IntegrationType, Target};
 use candor_gateway::setting::{Needs, Undecided};
 use candor_gateway::span::{FileId, Span, Text};
-use candor_handlers::{Events, Facts, Found, Place, Program, Search, Unread};
+use candor_handlers::{Events, Facts, Found, Place, Program, Search, Served, Unread};
 use candor_iac::files::{FileError, Files, PathKind};
 use candor_iac::project::{Code, Function, Project};
 use candor_iac::{Reading, Unreadable, tidy};
@@ -74,6 +75,7 @@ impl Handlers {
             .filter(|(_, (_, answers))| *answers != Answers::Proxied)
             .filter_map(|(project, (function, _))| key_of(reading.sources.path(project.file), function))
             .collect();
+        let served = served(&projects, reading);
         for project in &projects {
             for (function, answers) in routed(project) {
                 let template = reading.sources.path(project.file).to_string();
@@ -83,7 +85,8 @@ impl Handlers {
                             let program = programs.entry(key.code.clone()).or_default();
                             let events = if mapped.contains(&key) { Events::Any } else { Events::Proxy };
                             let proxied = answers != Answers::Mapped;
-                            handlers.add(key, function, (proxied, events), program, files, reading);
+                            let served = served.get(&key).map_or(&[][..], Vec::as_slice);
+                            handlers.add(key, function, (proxied, events, served), program, files, reading);
                         }
                     }
                     Located::Nowhere => {}
@@ -133,7 +136,7 @@ impl Handlers {
         &mut self,
         key: Key,
         function: &Function,
-        (proxied, events): (bool, Events),
+        (proxied, events, served): (bool, Events, &[Served]),
         program: &mut Program,
         files: &dyn Files,
         reading: &mut Reading,
@@ -163,7 +166,7 @@ impl Handlers {
                     Found { key: texts.len() as u32 - 1, text }
                 }),
             };
-            program.facts(module, name, events, &mut find)
+            program.facts_behind(served, module, name, events, &mut find)
         };
         let (facts, absent) = match facts {
             Ok(facts) => (facts, None),
@@ -225,6 +228,32 @@ enum Answers {
     Mapped,
     /// These so, those so.
     Both,
+}
+
+/// The requests that reach each handler: those of all routes of all functions that have it.
+fn served(projects: &[Project], reading: &Reading) -> HashMap<Key, Vec<Served>> {
+    let mut served: HashMap<Key, Vec<Served>> = HashMap::new();
+    for project in projects {
+        let template = reading.sources.path(project.file);
+        for (api, route) in
+            project.apis.iter().flat_map(|api| api.routes.iter().map(move |route| (api, route)))
+        {
+            let Ok((Some(Target::Function(target)), _)) = route.integration.target.optional() else {
+                continue;
+            };
+            let Some(id) = &target.logical_id else { continue };
+            let function = project.functions.iter().find(|function| function.logical_id == *id);
+            let Some(key) = function.and_then(|function| key_of(template, function)) else { continue };
+            let method =
+                (route.key.method != "ANY" && !route.key.is_default()).then(|| route.key.method.clone());
+            let one = Served { method, resource: route.key.path.clone(), path: api.kind == ApiKind::Rest };
+            let known = served.entry(key).or_default();
+            if !known.contains(&one) {
+                known.push(one);
+            }
+        }
+    }
+    served
 }
 
 /// The functions that a route leads to and those that guard one, and how their answers are read. What an authorizer gets and answers is

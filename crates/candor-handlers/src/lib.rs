@@ -36,5 +36,5 @@ pub use facts::{
     Answer, Caught, End, EventKey, Facts, Failed, Kind, Lighter, Logged, Loose, Path, Place, Raised, Sent,
     Unchecked, Unguarded, Unknown, Unsaid, Watch,
 };
-pub use python::{Events, Found, Program, Search, Unread};
+pub use python::{Events, Found, Program, Search, Served, Unread};
 pub use shape::{Entry, Shape};

@@ -18,6 +18,7 @@ mod methods;
 mod names;
 mod reads;
 mod refusals;
+mod routes;
 mod source;
 mod state;
 mod statements;
@@ -31,6 +32,7 @@ use std::collections::HashMap;
 
 use crate::facts::{Facts, Place};
 use interpreter::Interpreter;
+pub use routes::Served;
 use source::Module;
 
 /// The text of a module, as the caller found it.
@@ -121,6 +123,21 @@ impl Program {
         events: Events,
         find: &mut dyn FnMut(&str) -> Search,
     ) -> Result<Facts, Unread> {
+        self.facts_behind(&[], module, handler, events, find)
+    }
+
+    /// The same for a handler that only these requests reach: no path is followed on which none of them goes.
+    ///
+    /// # Errors
+    /// As for [`Program::facts`].
+    pub fn facts_behind(
+        &mut self,
+        served: &[Served],
+        module: &str,
+        handler: &str,
+        events: Events,
+        find: &mut dyn FnMut(&str) -> Search,
+    ) -> Result<Facts, Unread> {
         let name = module.replace('/', ".");
         let entry = match self.load(&name, find) {
             Loaded::Module(entry) => entry,
@@ -128,7 +145,7 @@ impl Program {
             Loaded::Broken(unread) => return Err(unread),
         };
         self.follow_imports(entry, find);
-        Interpreter::new(self, events).facts(entry, handler)
+        Interpreter::new(self, events, served).facts(entry, handler)
     }
 
     /// How many modules were read.

@@ -126,6 +126,18 @@ impl Shape {
         }
     }
 
+    /// Whether all that says of an error in a body is the state of something: `"status": "failed"`.
+    pub(crate) fn says_it_by_its_state(&self) -> bool {
+        let content = match self.entry("body").map(|body| &body.value) {
+            Some(Shape::Text { content: Some(content), .. }) => content,
+            Some(_) => return false,
+            None => self,
+        };
+        let Shape::Dict { entries, .. } = content else { return false };
+        let mut telling = entries.iter().filter(|entry| says_error(entry)).peekable();
+        telling.peek().is_some() && telling.all(|entry| ["status", "state"].contains(&entry.key.as_str()))
+    }
+
     /// Whether it says of a part that something went wrong there, beside something else, and not of the whole.
     pub(crate) fn tells_in_part(&self) -> bool {
         match self {

@@ -10,6 +10,8 @@ mod fallbacks;
 mod paths;
 #[path = "handlers/python.rs"]
 mod python;
+#[path = "handlers/routes.rs"]
+mod routes;
 #[path = "handlers/told.rs"]
 mod told;
 #[path = "handlers/watching.rs"]

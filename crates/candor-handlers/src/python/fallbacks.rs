@@ -70,9 +70,31 @@ impl Fallback<'_> {
 
 /// Whether a call outside only reads, by its name: the SDKs', the drivers' and HTTP's words for it.
 pub(super) fn reads(path: &str, arguments: &Arguments<'_>) -> bool {
-    const WORDS: [&str; 13] = [
-        "get", "list", "describe", "query", "scan", "head", "fetch", "find", "read", "select", "search",
-        "lookup", "exists",
+    // What is asked to look at something changes nothing either: a model, a parser.
+    const WORDS: [&str; 23] = [
+        "get",
+        "list",
+        "describe",
+        "query",
+        "scan",
+        "head",
+        "fetch",
+        "find",
+        "read",
+        "select",
+        "search",
+        "lookup",
+        "exists",
+        "extract",
+        "parse",
+        "detect",
+        "analyze",
+        "classify",
+        "predict",
+        "recognize",
+        "embed",
+        "invoke_model",
+        "converse",
     ];
     const OTHERS: [&str; 6] = ["mget", "hget", "hgetall", "hmget", "smembers", "lrange"];
     let name = path.rsplit('.').next().unwrap_or_default();
@@ -95,6 +117,7 @@ pub(super) fn reads(path: &str, arguments: &Arguments<'_>) -> bool {
             }
             _ => false,
         }),
+        "request" => first.and_then(Value::as_text).is_some_and(|method| ["GET", "HEAD"].contains(&method)),
         "urlopen" => arguments.positional.len() == 1 && arguments.named("data").is_none(),
         name => WORDS.iter().any(|word| name.starts_with(word)) || OTHERS.contains(&name),
     }

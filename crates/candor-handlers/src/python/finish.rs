@@ -53,7 +53,8 @@ impl<'p> Interpreter<'p> {
         self.loose.clear();
         self.watched.clear();
         self.unsaid.clear();
-        let state = Trail::begin(start);
+        let mut state = Trail::begin(start);
+        state.routes = self.all_routes();
         let Some(value) = self.global(&state, entry, handler) else {
             if self.starred[entry] {
                 self.unknown_at(start, format!("{handler}, which a star import may define"));
@@ -295,6 +296,8 @@ impl<'p> Interpreter<'p> {
         let settled = told || state.failure.is_some() && self.made_good(&value, &shape, state);
         let mut answer = answer(shape, kind, made, foreign);
         answer.tells = answer.tells.filter(|_| !told);
+        let of_job = state.reports && state.failure.is_none() && answer.shape.says_it_by_its_state();
+        answer.tells = answer.tells.filter(|_| !of_job);
         answer.in_part = match answer.shape.entry("body") {
             Some(body) => body.value.tells_in_part(),
             None => answer.shape.tells_in_part(),

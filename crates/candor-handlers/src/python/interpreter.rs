@@ -45,6 +45,10 @@ pub(super) struct Interpreter<'p> {
     pub(super) program: &'p Program,
     /// What is known of the events that the handler gets.
     pub(super) events: Events,
+    /// The requests that reach the handler; none where that is not known.
+    pub(super) served: &'p [super::routes::Served],
+    /// What the condition that is evaluated asks of the event.
+    pub(super) question: Option<super::routes::Question>,
     /// Variables of the modules, as they are when the handler is called.
     pub(super) globals: FxHashMap<(usize, &'p str), Value<'p>>,
     /// Objects that the modules made.
@@ -123,11 +127,17 @@ pub(super) struct Cx<'c, 'p> {
 }
 
 impl<'p> Interpreter<'p> {
-    pub(super) fn new(program: &'p Program, events: Events) -> Interpreter<'p> {
+    pub(super) fn new(
+        program: &'p Program,
+        events: Events,
+        served: &'p [super::routes::Served],
+    ) -> Interpreter<'p> {
         let modules = program.modules.len();
         Interpreter {
             program,
             events,
+            served,
+            question: None,
             globals: FxHashMap::default(),
             heap: FxHashMap::default(),
             begun: vec![false; modules],

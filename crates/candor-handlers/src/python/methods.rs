@@ -145,6 +145,7 @@ impl<'p> Interpreter<'p> {
             _ => {}
         }
         // A value that nobody knows, or a type whose methods compute.
+        self.asks_for_beginning(object, name, arguments.positional.first());
         let answer = self.part(object, name);
         match name {
             "raise_for_status" => {
@@ -344,7 +345,10 @@ impl<'p> Interpreter<'p> {
                 taint,
             }))
         };
+        let given = arguments.positional.first().and_then(Value::as_text);
         match (name, &text.known) {
+            ("startswith", Some(known)) if let Some(given) = given => Value::Bool(known.starts_with(given)),
+            ("endswith", Some(known)) if let Some(given) = given => Value::Bool(known.ends_with(given)),
             ("upper", Some(known)) => made(known.to_uppercase()),
             ("lower", Some(known)) => made(known.to_lowercase()),
             ("strip", Some(known)) if arguments.positional.is_empty() => made(known.trim().to_string()),

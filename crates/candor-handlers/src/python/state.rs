@@ -121,6 +121,10 @@ pub(super) struct Trail<'p> {
     pub(super) worked: bool,
     /// Whether that was more than to read something.
     pub(super) changed: bool,
+    /// Whether something outside has said that what was asked about has failed.
+    pub(super) reports: bool,
+    /// The routes by which a request may have come here, as a set.
+    pub(super) routes: u64,
     /// How many calls outside have been made.
     pub(super) outside: u32,
     /// Watched calls on the way.
@@ -169,6 +173,8 @@ impl<'p> Trail<'p> {
             gave: None,
             worked: false,
             changed: false,
+            reports: false,
+            routes: u64::MAX,
             outside: 0,
             calls: Rc::default(),
             last: start,
@@ -187,6 +193,7 @@ impl<'p> Trail<'p> {
             && self.failure == other.failure
             && (self.worked, self.changed) == (other.worked, other.changed)
             && self.fallback == other.fallback
+            && (self.routes, self.reports) == (other.routes, other.reports)
             && self.refused == other.refused
             && self.defaulted == other.defaulted
             && equal(&self.calls, &other.calls)
@@ -272,6 +279,8 @@ impl<'p> Trail<'p> {
             self.refused = None;
         }
         self.defaulted = self.defaulted.filter(|call| other.defaulted == Some(*call));
+        self.routes |= other.routes;
+        self.reports &= other.reports;
         self.outside = self.outside.max(other.outside);
         if let (Some(mine), Some(theirs)) = (&mut self.fallback, &other.fallback)
             && mine != theirs

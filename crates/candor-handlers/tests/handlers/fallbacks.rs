@@ -465,3 +465,45 @@ def handler(event, context):
         &handler("os.environ['WORDS']", "print(error)").replace("words = parsed", "words = 1; parsed"),
     );
 }
+
+#[test]
+fn a_condition_is_no_call() {
+    let handler = |call: &str| {
+        format!(
+            "
+from boto3.dynamodb.conditions import Key
+def handler(event, context):
+    rows = []
+    try:
+        condition = {call}
+    except Exception:
+        print('no condition')
+    return answer(200, rows)
+"
+        )
+    };
+    made_good(&handler("Key('id').eq('1')"));
+    still_masked(&handler("table.query(KeyConditionExpression=Key('id').eq('1'))"));
+}
+
+#[test]
+fn a_parser_that_gives_up_before_another_is_asked() {
+    made_good(
+        "
+from reader import Reader
+textract = boto3.client('textract')
+def text_of(key):
+    try:
+        return Reader(key).pages[0].extract_text()
+    except Exception as error:
+        print(error)
+        return None
+def handler(event, context):
+    text = text_of(event['key'])
+    if text:
+        return answer(200, {'state': 'ready'})
+    job = textract.start_document_text_detection(DocumentLocation={})
+    return answer(200, {'state': 'processing', 'job': job['JobId']})
+",
+    );
+}

@@ -48,8 +48,7 @@ fn defaults_where_a_server_has_refused() {
         "r = session.get('x')\nif r.status_code in (200, 201):\n    days = r.json()\nelse:\n    days = {}",
         "r = pool.request('GET', 'x')\nif r.status >= 400:\n    days = EMPTY\nelse:\n    days = r.data",
     ] {
-        let reads = !body.contains("pool");
-        assert_eq!(defaulted(&format!("{body}{answer}")), reads, "{body}");
+        assert!(defaulted(&format!("{body}{answer}")), "{body}");
     }
     for body in [
         // An answer of its own for one status; what is missing is said; nothing was read; somebody else is asked.
