@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use candor_contract::limits;
 use candor_contract::outcome::{FunctionError, Outcome, Payload, TimeoutWording};
-use candor_gateway::api::{IntegrationType, Pattern, Route, TransferMode};
+use candor_gateway::api::{Api, IntegrationType, Pattern, Route, TransferMode};
 use candor_gateway::drill::{Act, Case, Origin};
 use candor_handlers::{Answer, End, Kind, Path, Shape};
 use candor_iac::project::Function;
@@ -41,17 +41,19 @@ pub(crate) struct Cases<'a> {
 
 impl<'a> Cases<'a> {
     /// Everything to play against a route: what any function can do, and for integrations with patterns errors in the
-    /// patterns' own words. `function_timeout` is the function's, `gateway_timeout` how long the gateway waits.
+    /// patterns' own words. `function_timeout` is the function's, `gateway_timeout` how long the gateway waits, `can_stream` says whether the
+    /// function may answer piece by piece where the route lets it.
     pub(crate) fn against(
         &mut self,
         route: &'a Route,
         function_timeout: Duration,
         gateway_timeout: Duration,
+        can_stream: bool,
     ) -> Vec<Case> {
         let integration = &route.integration;
         let mapped = matches!(integration.integration_type.optional(), Ok((Some(IntegrationType::Aws), _)));
         let mode = integration.transfer_mode.optional();
-        let streamed = matches!(mode, Ok((Some(TransferMode::Streamed), _)));
+        let streamed = can_stream && matches!(mode, Ok((Some(TransferMode::Streamed), _)));
         let largest = match route.rule {
             Some(_) => limits::ALB_RESPONSE.bytes,
             None => limits::LAMBDA_RESPONSE.bytes,
@@ -144,6 +146,12 @@ fn in_words_of(selection: &Pattern) -> Vec<Case> {
         raised(&format!("order 17:\n{literal}:\nno such thing"), "its words over lines"),
         raised(&format!("{literal}: \"order\"\t17 \\ 'of' {{nobody}}"), QUOTED),
     ]
+}
+
+/// What the authorizer of a route can say to refuse a request.
+pub(crate) fn authorizer_cases(api: &Api, route: &Route) -> Vec<Case> {
+    let Ok((Some(authorizer), _)) = route.request.authorizer.optional() else { return Vec::new() };
+    authorizer.refusals(api.kind).into_iter().map(Case::of_authorizer).collect()
 }
 
 /// What a handler's source says that it can do, each with the numbers of the paths that come to it. What nobody knows is not played: it would say

@@ -14,7 +14,7 @@ use crate::finding::{Finding, Findings};
 use crate::handlers::Handlers;
 use crate::player::Player;
 use crate::promises::Promises;
-use crate::rules::{Claim, Find, HandlerScene, RULES, Scene, Source};
+use crate::rules::{AuthorizerScene, Claim, Find, HandlerScene, RULES, Scene, Source};
 use crate::suppress;
 use crate::worlds;
 
@@ -99,6 +99,14 @@ fn check_project(
         totals.routes += api.routes.len();
         let drill = Drill::new(api, ambient);
         for route in &api.routes {
+            if let Some((authorizer, function, handler)) = player.guarding(route) {
+                let scene = AuthorizerScene { api, route, authorizer, function, handler, handlers };
+                for rule in RULES {
+                    if let Find::InAuthorizer(find) = rule.find {
+                        find(&scene, &mut findings);
+                    }
+                }
+            }
             let (function, handler) = player.behind(route).unzip();
             let handler = handler.flatten();
             match player.play(&drill, route) {
@@ -189,6 +197,7 @@ fn check_project(
             | Find::AtEndpoint(_)
             | Find::InAnyExchange(_)
             | Find::InHandler(_)
+            | Find::InAuthorizer(_)
             | Find::InComments => {}
         }
     }
@@ -211,6 +220,7 @@ fn ask(scene: &Scene<'_>, findings: &mut Findings) {
             Find::InExchange(_)
             | Find::AtEndpoint(_)
             | Find::InHandler(_)
+            | Find::InAuthorizer(_)
             | Find::InProject(_)
             | Find::InComments => continue,
         };

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use candor_gateway::api::{IntegrationType, Target};
+use candor_gateway::api::{FunctionRef, IntegrationType, Target};
 use candor_gateway::setting::{Needs, Undecided};
 use candor_gateway::span::{FileId, Span, Text};
 use candor_handlers::{Events, Facts, Found, Place, Program, Search, Unread};
@@ -61,7 +61,7 @@ enum Where {
 }
 
 impl Handlers {
-    /// Reads the handlers of every function that a route leads to. Their texts go to the reading's sources, files that do not parse
+    /// Reads the handlers of every function that a route leads to, or that decides as its authorizer. Their texts go to the reading's sources, files that do not parse
     /// to what could not be read, and what is not understood of a handler to what is undecided: once for each.
     pub fn read(files: &dyn Files, reading: &mut Reading) -> Handlers {
         let mut handlers = Handlers::default();
@@ -227,19 +227,27 @@ enum Answers {
     Both,
 }
 
-/// The functions that a route leads to, and how those routes read their answers.
-fn routed(project: &Project) -> impl Iterator<Item = (&Function, Answers)> {
+/// The functions that a route leads to and those that guard one, and how their answers are read. What an authorizer gets and answers is
+/// nothing that a proxy knows.
+fn routed<'p>(project: &'p Project) -> impl Iterator<Item = (&'p Function, Answers)> {
     let mut answers: HashMap<&str, Answers> = HashMap::new();
-    for route in project.apis.iter().flat_map(|api| &api.routes) {
-        let Ok((Some(Target::Function(target)), _)) = route.integration.target.optional() else { continue };
-        let Some(id) = &target.logical_id else { continue };
-        let read = match route.integration.integration_type.optional() {
-            Ok((Some(IntegrationType::Aws), _)) => Answers::Mapped,
-            _ => Answers::Proxied,
-        };
+    let mut read_as = |function: Option<&'p FunctionRef>, read| {
+        let Some(id) = function.and_then(|function| function.logical_id.as_ref()) else { return };
         let known = answers.entry(id).or_insert(read);
         if *known != read {
             *known = Answers::Both;
+        }
+    };
+    for route in project.apis.iter().flat_map(|api| &api.routes) {
+        if let Ok((Some(Target::Function(target)), _)) = route.integration.target.optional() {
+            let read = match route.integration.integration_type.optional() {
+                Ok((Some(IntegrationType::Aws), _)) => Answers::Mapped,
+                _ => Answers::Proxied,
+            };
+            read_as(Some(target), read);
+        }
+        if let Ok((Some(authorizer), _)) = route.request.authorizer.optional() {
+            read_as(authorizer.function.as_ref(), Answers::Mapped);
         }
     }
     project

@@ -2,6 +2,18 @@
 
 use candor_gateway::api::Pattern;
 
+/// Whether a pattern says that a message begins with its words: `BAD_REQUEST.*`. Who writes so knows that the whole message has to match.
+pub(crate) fn begins(pattern: &str) -> bool {
+    let flags = pattern.strip_prefix("(?s)").unwrap_or(pattern).trim_end_matches('$');
+    let open = |text: &str| {
+        [".*", ".+", "[\\s\\S]*"]
+            .iter()
+            .any(|any| text.ends_with(any) && !text.ends_with(&format!("\\{any}")))
+    };
+    open(flags)
+        && ![".*", ".+", "[\\s\\S]", "(."].iter().any(|any| flags.trim_start_matches('^').starts_with(any))
+}
+
 /// The words that a pattern looks for: `NotFound` in `NotFound`, `.*NotFound.*`, `^\[NotFound\]`, `.*(NotFound|Gone).*`. `None`
 /// for a pattern that takes anything.
 pub(crate) fn literal(pattern: &str) -> Option<String> {
@@ -231,6 +243,16 @@ mod tests {
                 assert!(pattern.get(range).is_some());
             }
             assert!(literal(&pattern).is_none_or(|words| !words.trim().is_empty() && words.len() <= LONGEST));
+        }
+    }
+
+    #[test]
+    fn patterns_of_how_a_message_begins() {
+        for pattern in ["BAD_REQUEST.*", "^BAD.+", r"\[404\][\s\S]*", "(?s)BAD.*$"] {
+            assert!(begins(pattern), "{pattern}");
+        }
+        for pattern in ["BAD_REQUEST", "^BAD$", ".*BAD.*", r"BAD\.*", ".*BAD", "(?s).*BAD.*"] {
+            assert!(!begins(pattern), "{pattern}");
         }
     }
 

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use candor_contract::ApiKind;
 use candor_contract::limits;
-use candor_gateway::api::{Api, IntegrationType, Route, Target};
+use candor_gateway::api::{Api, Authorizer, IntegrationType, Route, Target};
 use candor_gateway::drill::{Case, Door, Drill, Origin};
 use candor_gateway::exchange::Exchange;
 use candor_gateway::setting::Undecided;
 use candor_iac::Reading;
 use candor_iac::project::{Function, Project};
 
-use crate::cases::{Cases, source_cases};
+use crate::cases::{Cases, authorizer_cases, source_cases};
 use crate::endpoint_cases::endpoint_cases;
 use crate::handlers::{Handler, Handlers};
 
@@ -56,6 +56,15 @@ impl<'a> Player<'a> {
         }
     }
 
+    /// The authorizer before a route, the function that decides for it, and what its source shows, where it was read.
+    pub(crate) fn guarding(&self, route: &'a Route) -> Option<(&'a Authorizer, &'a Function, &'a Handler)> {
+        let (authorizer, _) = route.request.authorizer.optional().ok()?;
+        let authorizer = authorizer?;
+        let id = authorizer.function.as_ref()?.logical_id.as_deref()?;
+        let (function, handler) = self.functions.get(id).copied()?;
+        Some((authorizer, function, handler?))
+    }
+
     /// What to play at this door of a route: what the function can do, what the endpoint can; where the gateway answers by itself,
     /// whatever stands behind it, one success shows it. With each case the numbers of the paths through the handler that say so.
     pub fn cases(&mut self, api: &Api, route: &'a Route, door: &Door<'a>) -> Vec<(Case, Vec<usize>)> {
@@ -70,7 +79,8 @@ impl<'a> Player<'a> {
             .and_then(|(function, _)| function.timeout.or(&limits::LAMBDA_TIMEOUT_DEFAULT.time).ok())
             .map_or(limits::LAMBDA_TIMEOUT_DEFAULT.time, |(t, _)| *t)
             .min(Duration::from_secs(86_400));
-        let standard = self.cases.against(route, function_timeout, gateway_timeout).into_iter();
+        let can_stream = behind.is_none_or(|(function, _)| function.can_stream);
+        let standard = self.cases.against(route, function_timeout, gateway_timeout, can_stream).into_iter();
         if let Door::Answered(_) = door {
             let success = |case: &Case| case.origin == Origin::Standard && case.slug == "returned";
             return standard.filter(success).map(without_path).collect();
@@ -91,7 +101,8 @@ impl<'a> Player<'a> {
             return Ok(Vec::new());
         }
         let door = drill.begin(route)?;
-        let cases = self.cases(drill.api(), route, &door);
+        let mut cases = self.cases(drill.api(), route, &door);
+        cases.extend(authorizer_cases(drill.api(), route).into_iter().map(|case| (case, Vec::new())));
         let play = |(case, paths)| Played { exchange: door.play(&case), case, paths };
         Ok(cases.into_iter().map(play).collect())
     }

@@ -6,13 +6,18 @@ use candor_contract::ApiKind;
 use candor_contract::outcome::Outcome;
 use candor_contract::payload::ProxyFormat;
 use candor_contract::verdict::{Judgement, Verdict};
-use candor_gateway::api::{Api, IntegrationResponse, IntegrationType, Pattern, Route, TemplateText};
-use candor_gateway::drill::Case;
+use candor_gateway::api::{
+    Api, Authorizer, IntegrationResponse, IntegrationType, Pattern, Route, TemplateText,
+};
+use candor_gateway::authorizer::answer;
+use candor_gateway::drill::{Act, Case};
 use candor_gateway::endpoint::EndpointOutcome;
 use candor_gateway::exchange::Exchange;
 use candor_gateway::span::Span;
 use candor_gateway::trace::What;
-use candor_handlers::{Answer, Caught, End, Entry, Failed, Kind, Logged, Loose, Path, Place, Shape, Watch};
+use candor_handlers::{
+    Answer, Caught, End, Entry, Failed, Kind, Lighter, Logged, Loose, Path, Place, Shape, Watch,
+};
 use candor_iac::project::{Function, Project};
 
 use crate::finding::{Claimed, Concerned, Findings, Proof, Severity};
@@ -79,6 +84,9 @@ rules! {
     pattern_on_status_code,
     no_default_response,
     gateway_response_2xx,
+    streaming_after_status,
+    authorizer_fails_open,
+    authorizer_error_mapped,
     template_fails,
     status_overwritten,
     template_override_ignored,
@@ -175,6 +183,8 @@ pub enum Find {
     InAnyExchange(fn(&Scene<'_>, &mut Findings) -> Claim),
     /// At a handler's source as a whole, once for each route that it stands behind.
     InHandler(fn(&HandlerScene<'_>, &mut Findings)),
+    /// At the source of an authorizer's function, once for each route that it guards.
+    InAuthorizer(fn(&AuthorizerScene<'_>, &mut Findings)),
     /// At the project as a whole: what no single exchange shows.
     InProject(fn(&Project, &mut Findings)),
     /// At the comments that allow findings (`suppress`): they are looked at when all findings are there.
@@ -295,6 +305,54 @@ impl<'a> HandlerScene<'a> {
     }
 }
 
+/// A function that decides who may pass, and a route that it guards.
+#[derive(Clone, Copy, Debug)]
+pub struct AuthorizerScene<'a> {
+    /// The API.
+    pub api: &'a Api,
+    /// The route.
+    pub route: &'a Route,
+    /// The authorizer.
+    pub authorizer: &'a Authorizer,
+    /// Its function.
+    pub function: &'a Function,
+    /// What the function's source shows.
+    pub handler: &'a Handler,
+    /// All handlers: they know the places.
+    pub handlers: &'a Handlers,
+}
+
+impl<'a> AuthorizerScene<'a> {
+    /// The paths on which the function returns something, each with what the gateway makes of it.
+    pub(crate) fn answers(&self) -> impl Iterator<Item = (&'a Path, &'a Answer, answer::Reading)> + use<'a> {
+        let (authorizer, kind) = (self.authorizer, self.api.kind);
+        self.handler.facts.paths.iter().filter_map(move |path| match &path.end {
+            End::Returned(returned) => {
+                Some((path, &**returned, answer::read(authorizer, kind, &returned.payload, None)))
+            }
+            End::Raised(_) | End::Exited => None,
+        })
+    }
+
+    /// A place in the function's source.
+    pub(crate) fn place(&self, place: Place) -> Span {
+        self.handlers.span(place)
+    }
+
+    /// Adds a finding about the function.
+    pub(crate) fn report(
+        &self,
+        rule: &'static Rule,
+        at: Span,
+        findings: &mut Findings,
+        claimed: impl FnOnce() -> Claimed,
+    ) {
+        let function = Some(self.function.logical_id.as_str());
+        let concerned = Concerned { api: &self.api.name, route: Some(&self.route.key), function };
+        findings.add(rule, rule.severity, at, concerned, claimed, || None);
+    }
+}
+
 impl<'a> Scene<'a> {
     /// The path through the handler that is played.
     pub(crate) fn path(&self) -> Option<&'a Path> {
@@ -314,9 +372,32 @@ impl<'a> Scene<'a> {
         self.path()?.failure.as_ref().filter(|failure| failure.certain)
     }
 
-    /// How grave it is that a failure is swallowed: that a metric was lost is worth a note, where the work itself was done.
+    /// How grave it is that a failure is swallowed: that a metric was lost is worth a note, where the work itself was done, and so is
+    /// what the client can read in a part of the answer.
     pub(crate) fn severity_of(&self, rule: &Rule, failure: &Caught) -> Severity {
-        if failure.aside { Severity::Note } else { rule.severity }
+        if failure.lighter.is_some() { Severity::Note } else { rule.severity }
+    }
+
+    /// What is said of a swallowed failure that weighs less than others, as the end of "… answers 200 …", and what could be done.
+    pub(crate) fn said_of(lighter: Lighter) -> (&'static str, &'static str) {
+        match lighter {
+            Lighter::Report => (
+                "although a report on its work was lost",
+                "log it with the level ERROR: the client need not know, whoever watches the metric should",
+            ),
+            Lighter::Told => (
+                "and tells of what has failed only in a part of its answer",
+                "answer with 207, or log it with the level ERROR: no metric counts it",
+            ),
+            Lighter::Cache => (
+                "although nothing was kept for the next time",
+                "log it with the level ERROR, or count it: a cache that is down makes every call slow",
+            ),
+            Lighter::Probe => (
+                "whatever fails when it asks whether something is there",
+                "take the code of \"not found\" for a no, and raise for every other",
+            ),
+        }
     }
 
     /// A place in the handler's source. Only for scenes with a path.
@@ -516,6 +597,9 @@ impl<'a> Scene<'a> {
     /// What the function did, as a clause: "when the function times out".
     pub(crate) fn when(&self) -> &'static str {
         match self.case.and_then(Case::outcome) {
+            None if matches!(self.case.map(|case| &case.act), Some(Act::Authorizer(_))) => {
+                "when the authorizer refuses a request"
+            }
             None if self.case.is_some() => "when the endpoint fails",
             None => "when the gateway refuses a request",
             Some(Outcome::Returned(_)) => "when the function succeeds",

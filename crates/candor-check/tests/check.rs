@@ -4,6 +4,8 @@
 
 #[path = "check/catalogue.rs"]
 mod catalogue;
+#[path = "check/grading.rs"]
+mod grading;
 #[path = "check/mutants.rs"]
 mod mutants;
 #[path = "check/noticing.rs"]

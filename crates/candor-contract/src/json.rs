@@ -389,6 +389,12 @@ impl Members<'_> {
         self.out.extend_from_slice(value.to_string().as_bytes());
     }
 
+    /// A member that is built already.
+    pub fn json(&mut self, key: impl Key, value: &Json) {
+        self.key(key);
+        self.out.extend_from_slice(value.write().as_bytes());
+    }
+
     /// A member that is an object.
     pub fn object(&mut self, key: impl Key, write: impl FnOnce(&mut Members<'_>)) {
         self.key(key);

@@ -8,8 +8,8 @@ use candor_vtl::{JavaRegex, RegexError, Template};
 
 use crate::listener::{Listener, Rule};
 pub use crate::method_request::{
-    ApiKeySource, Authorizer, IdentitySource, MethodRequest, Model, ParameterPlace, RequestModel,
-    RequestParameter, Validator,
+    ApiKeySource, Authorizer, AuthorizerType, IdentitySource, MethodRequest, Model, ParameterPlace,
+    RequestModel, RequestParameter, Validator,
 };
 use crate::setting::Setting;
 use crate::span::{Span, Text};

@@ -7,9 +7,10 @@ use candor_contract::ApiKind;
 use candor_contract::outcome::Outcome;
 
 use crate::api::{Api, Route};
+use crate::authorizer::Authorization;
 use crate::endpoint::EndpointOutcome;
 use crate::exchange::Exchange;
-use crate::in_flight::{InFlight, Next};
+use crate::in_flight::{self, InFlight, Next};
 use crate::request::Ambient;
 use crate::setting::Undecided;
 use crate::span::Span;
@@ -39,6 +40,8 @@ pub enum Act {
         /// Whether its answer says that something failed, whatever the status: a batch of which an entry was lost.
         after_failure: bool,
     },
+    /// The route's authorizer says this, and nobody behind it is asked.
+    Authorizer(Authorization),
 }
 
 impl Case {
@@ -48,11 +51,17 @@ impl Case {
         Case { slug, note: Cow::Borrowed(""), act: Act::Function(outcome), origin: Origin::Standard }
     }
 
+    /// A case of the route's authorizer.
+    pub fn of_authorizer(says: Authorization) -> Case {
+        let slug = format!("authorizer-{}", says.slug()).into();
+        Case { slug, note: Cow::Borrowed(""), act: Act::Authorizer(says), origin: Origin::Standard }
+    }
+
     /// What the function does, where one is played.
     pub fn outcome(&self) -> Option<&Outcome> {
         match &self.act {
             Act::Function(outcome) => Some(outcome),
-            Act::Endpoint { .. } => None,
+            Act::Endpoint { .. } | Act::Authorizer(_) => None,
         }
     }
 }
@@ -131,10 +140,16 @@ impl<'a> Door<'a> {
     /// [`Undecided`] where the response depends on something that is not known.
     pub fn play(&self, case: &Case) -> Result<Exchange<'a>, Undecided> {
         match (self, &case.act) {
+            (Door::Function(flight) | Door::Endpoint(flight), Act::Authorizer(says)) => {
+                in_flight::refused(flight.received(), *says)
+            }
+            (Door::Answered(exchange), Act::Authorizer(says)) => {
+                in_flight::refused(&exchange.received, *says)
+            }
             (Door::Answered(exchange), act) => {
                 let outcome = match act {
                     Act::Function(outcome) => Some(outcome.clone()),
-                    Act::Endpoint { .. } => None,
+                    Act::Endpoint { .. } | Act::Authorizer(_) => None,
                 };
                 Ok(Exchange { outcome, ..(**exchange).clone() })
             }

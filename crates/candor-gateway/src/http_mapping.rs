@@ -282,6 +282,6 @@ fn context(received: &Received<'_>, name: &str) -> Option<String> {
         "requestTimeEpoch" => ambient.time_epoch_ms.to_string(),
         "routeKey" => received.route?.key.to_string(),
         "stage" => received.stage_name().to_string(),
-        _ => return None,
+        _ => return received.granted.as_ref()?.variable(name.strip_prefix("authorizer.")?),
     })
 }

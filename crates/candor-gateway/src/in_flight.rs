@@ -9,7 +9,7 @@ use candor_contract::outcome::{Outcome, Payload};
 use candor_vtl::{Overrides, Params};
 
 use crate::api::{Api, FunctionRef, GatewayResponseType, Route, TransferMode};
-use crate::authorizer::Authorization;
+use crate::authorizer::{Authorization, Decision, Granted};
 use crate::cors;
 use crate::endpoint::{self, EndpointOutcome, EndpointRequest};
 use crate::exchange::{EndpointCall, Exchange, Response};
@@ -37,6 +37,8 @@ pub struct Received<'a> {
     pub preflight: bool,
     /// The payload of a mapped integration request; a proxy event is made on demand.
     pub(crate) mapped_event: Option<Vec<u8>>,
+    /// What the authorizer hands on about the client, where the route has one.
+    pub(crate) granted: Option<Granted>,
     /// What the request template did to `$context`.
     pub(crate) overrides: Overrides,
     /// `$input.params()`, made where a template or a mapping looks at it.
@@ -59,12 +61,16 @@ impl Received<'_> {
         }
     }
 
-    /// The value of a stage variable, where it is known.
+    /// The stage's name, where it is known.
     pub(crate) fn stage_name(&self) -> &str {
-        match self.api.stage.name.optional() {
-            Ok((Some(name), _)) => name,
-            _ => "$default",
-        }
+        stage_name(self.api)
+    }
+
+    /// The ARN of the method that takes the request, with the path as the API writes it (recorded: `X-Amz-Source-Arn` of a call).
+    pub(crate) fn source_arn(&self) -> String {
+        let (method, path) = self.route.map_or(("", "/"), |r| (r.key.method.as_str(), r.key.path.as_str()));
+        let method = if method == "ANY" { self.request.method.as_str() } else { method };
+        arn_of(self.api, method, path, self.ambient)
     }
 }
 
@@ -124,11 +130,12 @@ impl<'a> InFlight<'a> {
         api: &'a Api,
         request: Request,
         ambient: &'a Ambient,
-        says: Authorization,
+        decision: impl Into<Decision>,
     ) -> Turn<'a> {
+        let decision = decision.into();
         if api.kind == ApiKind::Alb {
             let route = listener::find(api, &request, ambient)?;
-            return InFlight::take(api, route, request, ambient, Vec::new(), false, Some(says));
+            return InFlight::take(api, route, request, ambient, Vec::new(), false, Some(decision));
         }
         match routing::find(api, &request.method, &request.path) {
             Some(matched) => {
@@ -140,10 +147,10 @@ impl<'a> InFlight<'a> {
                     ambient,
                     matched.parameters,
                     preflight,
-                    Some(says),
+                    Some(decision),
                 )
             }
-            None => InFlight::take(api, None, request, ambient, Vec::new(), false, Some(says)),
+            None => InFlight::take(api, None, request, ambient, Vec::new(), false, Some(decision)),
         }
     }
 
@@ -164,8 +171,14 @@ impl<'a> InFlight<'a> {
         ambient: &'a Ambient,
         parameters: Vec<(String, String)>,
         preflight: bool,
-        examine: Option<Authorization>,
+        examine: Option<Decision>,
     ) -> Turn<'a> {
+        let says = examine.as_ref().map(|decision| decision.says);
+        let authorizer = route.and_then(|route| route.request.authorizer.optional().ok()?.0);
+        let granted = authorizer.map(|authorizer| {
+            let told = examine.and_then(|decision| decision.granted);
+            told.unwrap_or_else(|| Granted::example(authorizer.authorizer_type, ambient))
+        });
         let received = Received {
             api,
             route,
@@ -174,12 +187,13 @@ impl<'a> InFlight<'a> {
             parameters,
             preflight,
             mapped_event: None,
+            granted,
             overrides: Overrides::default(),
             params: Params::default(),
             stage_variables: Vec::new(),
         };
         let mut trace = Trace::default();
-        let by_itself = match examine {
+        let by_itself = match says {
             Some(says) => kinds::by_itself(&received, &mut trace, says)?,
             None => None,
         };
@@ -219,6 +233,7 @@ impl<'a> InFlight<'a> {
             parameters: Vec::new(),
             preflight: false,
             mapped_event: None,
+            granted: None,
             overrides: Overrides::default(),
             params: Params::default(),
             stage_variables: Vec::new(),
@@ -332,6 +347,29 @@ impl<'a> InFlight<'a> {
     }
 }
 
+/// What the client gets where the authorizer says this of the example request for the same route.
+///
+/// # Errors
+/// [`Undecided`] where no authorizer refuses it, and where a setting is not known.
+pub(crate) fn refused<'a>(received: &Received<'a>, says: Authorization) -> Result<Exchange<'a>, Undecided> {
+    let Received { api, ambient, preflight, .. } = *received;
+    let passes = |span| {
+        let needs = Needs::Support("an authorizer that refuses: nothing does here".to_string());
+        Undecided { span, needs }
+    };
+    let route = received.route.ok_or_else(|| passes(api.span))?;
+    let (Some(authorizer), _) = route.request.authorizer.optional()? else {
+        return Err(passes(route.span));
+    };
+    let (mut request, parameters) = kinds::example_request(route);
+    if says != Authorization::Unidentified {
+        authorizer.identify(&mut request);
+    }
+    let (flight, _) =
+        InFlight::take(api, Some(route), request, ambient, parameters, preflight, Some(says.into()))?;
+    flight.done().map_err(|_| passes(authorizer.span))
+}
+
 /// An endpoint's answer was given to a route behind which a function stands.
 fn no_function(received: &Received<'_>) -> Undecided {
     let span = received.route.map_or(received.api.span, |route| route.integration.span);
@@ -378,6 +416,24 @@ static STREAM_BROKEN: Fact = Fact {
 fn answers_options(api: &Api, route: &Route) -> bool {
     api.kind == ApiKind::Rest
         && api.routes.iter().any(|r| r.key.method == "OPTIONS" && r.key.path == route.key.path)
+}
+
+/// The ARN of what a request calls, as policies and `methodArn` of an authorizer's event name it (guide "Input to an API Gateway Lambda
+/// authorizer").
+pub fn method_arn(api: &Api, request: &Request, ambient: &Ambient) -> String {
+    arn_of(api, &request.method, &request.path, ambient)
+}
+
+fn arn_of(api: &Api, method: &str, path: &str, ambient: &Ambient) -> String {
+    let Ambient { region, account_id, api_id, .. } = ambient;
+    format!("arn:aws:execute-api:{region}:{account_id}:{api_id}/{}/{method}{path}", stage_name(api))
+}
+
+fn stage_name(api: &Api) -> &str {
+    match api.stage.name.optional() {
+        Ok((Some(name), _)) => name,
+        _ => "$default",
+    }
 }
 
 /// Plays one request against an API: `play` says what the function did with the event, `call` what an endpoint did with the request

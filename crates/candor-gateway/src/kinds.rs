@@ -34,7 +34,10 @@ pub(crate) fn by_itself(
             Some(answered) => Ok(Some(answered)),
             None => authorizer::refusal(received, trace, says),
         },
-        ApiKind::FunctionUrl => cors::preflight(received, trace),
+        ApiKind::FunctionUrl => match cors::preflight(received, trace)? {
+            Some(answered) => Ok(Some(answered)),
+            None => authorizer::refusal(received, trace, says),
+        },
         ApiKind::Alb => alb::by_itself(received, trace),
     }
 }

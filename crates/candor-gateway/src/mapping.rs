@@ -6,6 +6,7 @@ use candor_contract::json::{Json, Members, Name};
 use candor_vtl::{Budget, Rendered, Scope, Template, Value, json_path};
 
 use crate::api::MappingTemplate;
+use crate::authorizer::{Granted, Signer};
 use crate::endpoint::EndpointResponse;
 use crate::in_flight::Received;
 use crate::request::{Request, decode_query};
@@ -170,19 +171,21 @@ pub(crate) fn context(received: &Received<'_>, error: Option<Value>) -> Value {
     let text = |t: &str| Value::from(t);
     let resource_path = received.route.map_or("/", |r| r.key.path.as_str());
     let stage = received.stage_name();
+    let signer = received.granted.as_ref().and_then(Granted::signer);
+    let said = |of: fn(&Signer) -> &String| signer.map_or(Value::Null, |signer| text(of(signer)));
     let mut identity = vec![
         ("cognitoIdentityPoolId", Value::Null),
-        ("accountId", Value::Null),
+        ("accountId", said(|s| &s.account_id)),
         ("cognitoIdentityId", Value::Null),
-        ("caller", Value::Null),
+        ("caller", said(|s| &s.caller_id)),
         ("sourceIp", text(&ambient.source_ip)),
         ("principalOrgId", Value::Null),
-        ("accessKey", Value::Null),
+        ("accessKey", said(|s| &s.access_key)),
         ("cognitoAuthenticationType", Value::Null),
         ("cognitoAuthenticationProvider", Value::Null),
-        ("userArn", Value::Null),
+        ("userArn", said(|s| &s.user_arn)),
         ("userAgent", request.header("User-Agent").map_or(Value::Null, text)),
-        ("user", Value::Null),
+        ("user", said(|s| &s.caller_id)),
     ];
     if let Some(key) = crate::validation::api_key(received) {
         identity.push(("apiKey", text(key)));
@@ -206,6 +209,8 @@ pub(crate) fn context(received: &Received<'_>, error: Option<Value>) -> Value {
         ("resourcePath", text(resource_path)),
         ("stage", text(stage)),
     ];
+    let granted = received.granted.as_ref().and_then(Granted::in_template);
+    members.extend(granted.map(|granted| ("authorizer", granted)));
     members.extend(error.map(|e| ("error", e)));
     Value::map(members)
 }

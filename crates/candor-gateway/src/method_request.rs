@@ -2,6 +2,7 @@
 
 use candor_contract::json::Json;
 
+use crate::api::FunctionRef;
 use crate::setting::{Setting, Undecided};
 use crate::span::Span;
 
@@ -44,15 +45,48 @@ impl MethodRequest {
     }
 }
 
-/// An authorizer: a function, a user pool, an issuer of tokens.
+/// An authorizer: a function, a user pool, an issuer of tokens, IAM.
 #[derive(Clone, Debug)]
 pub struct Authorizer {
     /// Its name.
     pub name: String,
+    /// What decides.
+    pub authorizer_type: AuthorizerType,
+    /// The function that decides, where one does and the files name it.
+    pub function: Option<FunctionRef>,
     /// What a request must bring, or it is refused before the authorizer is asked.
     pub identity: Setting<Vec<IdentitySource>>,
+    /// Whether its function says `isAuthorized` in place of a policy (`EnableSimpleResponses`, HTTP APIs).
+    pub simple_responses: Setting<bool>,
     /// Where it stands.
     pub span: Span,
+}
+
+impl Authorizer {
+    /// IAM, as the methods of REST APIs, routes of HTTP APIs and function URLs ask for it (`AWS_IAM`).
+    pub fn iam(at: Span) -> Authorizer {
+        Authorizer {
+            name: "AWS_IAM".to_string(),
+            authorizer_type: AuthorizerType::Iam,
+            function: None,
+            identity: Setting::written(vec![IdentitySource::Signature], at),
+            simple_responses: Setting::absent(at, "EnableSimpleResponses"),
+            span: at,
+        }
+    }
+}
+
+/// What decides whether a request may pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AuthorizerType {
+    /// A function: `TOKEN`, `REQUEST`.
+    Function,
+    /// A user pool: `COGNITO_USER_POOLS`.
+    UserPool,
+    /// The issuer of a token: `JWT` (HTTP APIs).
+    Jwt,
+    /// A signature, and the policies of whoever made it: `AWS_IAM`.
+    Iam,
 }
 
 /// A part of a request by which an authorizer knows who comes.
@@ -62,6 +96,8 @@ pub enum IdentitySource {
     Header(String),
     /// A parameter of the query string.
     QueryString(String),
+    /// A signature of version 4: in the header `Authorization` or in the query string.
+    Signature,
     /// Something that the gateway knows by itself: a context or a stage variable.
     Own(String),
 }
@@ -86,6 +122,7 @@ impl IdentitySource {
             IdentitySource::Header(name) | IdentitySource::QueryString(name) | IdentitySource::Own(name) => {
                 name
             }
+            IdentitySource::Signature => "Authorization",
         }
     }
 }

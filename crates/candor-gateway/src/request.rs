@@ -134,6 +134,11 @@ impl Ambient {
         [&self.api_id, ".execute-api.", &self.region, ".amazonaws.com"]
     }
 
+    /// The client, where it signs its requests.
+    pub fn user_arn(&self) -> String {
+        format!("arn:aws:iam::{}:user/client", self.account_id)
+    }
+
     /// The time as API Gateway's contexts have it: `24/Sep/2025:19:28:50 +0000`.
     pub fn request_time(&self) -> String {
         time::clf(self.time_epoch_ms)

@@ -11,6 +11,7 @@ use candor_contract::json::Json;
 use candor_contract::outcome::{FunctionError, Outcome, Payload};
 
 use crate::api::{FunctionRef, LoggingLevel, Route, Stage, Target};
+use crate::authorizer::Authorization;
 use crate::exchange::Exchange;
 use crate::log::access;
 use crate::log::execution::{self, Event, Level, Line, Prefix};
@@ -118,8 +119,12 @@ pub enum Says {
 /// What an exchange leaves behind.
 pub fn signals(exchange: &Exchange<'_>) -> Signals {
     let ran = Ran::of(exchange);
-    let metrics = metrics::of(exchange, &ran, Answer::of(exchange));
+    let mut metrics = metrics::of(exchange, &ran, Answer::of(exchange));
     let mut logs = function_lines(exchange, &ran);
+    if let Some((function, failed)) = authorizer_ran(exchange) {
+        metrics.extend(metrics::invocation(function, if failed { 1.0 } else { 0.0 }));
+        logs.push(function_line(function, Says::Anything));
+    }
     logs.extend(execution_lines(exchange));
     logs.extend(access_line(exchange, exchange.response.status.value));
     Signals { function: logical_id(exchange), metrics, logs }
@@ -132,11 +137,14 @@ pub fn healthy(exchange: &Exchange<'_>) -> Signals {
         Some(function) => Ran::Succeeded(function),
         None => Ran::NotAsked,
     };
-    let metrics = metrics::of(
+    let mut metrics = metrics::of(
         exchange,
         &ran,
         Answer { status: 200, reshaped: false, by_itself: false, of_target: true },
     );
+    if let Some((function, _)) = authorizer_ran(exchange) {
+        metrics.extend(metrics::invocation(function, 0.0));
+    }
     let mut logs = function_lines(exchange, &ran);
     // What a function prints when all is well is taken for lines that no filter for failures wants.
     logs.retain(|line| line.says != Says::Anything);
@@ -180,6 +188,22 @@ impl<'e> Ran<'e> {
             | Outcome::StreamBroken(_) => Ran::Failed(function, outcome),
         }
     }
+}
+
+/// The function that refused the request as its authorizer, if one did, and whether Lambda counts an error of it: also where it raised
+/// `Unauthorized`, as it must (guide "Use API Gateway Lambda authorizers"). Its answers are taken not to be kept.
+fn authorizer_ran<'e>(exchange: &'e Exchange<'_>) -> Option<(&'e FunctionRef, bool)> {
+    let says = exchange.trace.steps().iter().find_map(|step| match step.what {
+        What::Authorized(says) => Some(says),
+        _ => None,
+    })?;
+    let (authorizer, _) = exchange.received.route?.request.authorizer.optional().ok()?;
+    let failed = match says {
+        Authorization::Allows | Authorization::Unidentified => return None,
+        Authorization::Denies | Authorization::Ignores | Authorization::Malformed => false,
+        Authorization::Unauthorized | Authorization::Fails => true,
+    };
+    Some((authorizer?.function.as_ref()?, failed))
 }
 
 fn function_of<'e>(exchange: &'e Exchange<'_>) -> Option<&'e FunctionRef> {
@@ -263,10 +287,13 @@ fn function_lines(exchange: &Exchange<'_>, ran: &Ran<'_>) -> Vec<LogLine> {
     if prints {
         said.push(Says::Anything);
     }
+    said.into_iter().map(|says| function_line(function, says)).collect()
+}
+
+/// A line of a function's log.
+fn function_line(function: &FunctionRef, says: Says) -> LogLine {
     let name = function.logical_id.as_ref().map_or_else(|| function.name.clone(), |id| format!("${{{id}}}"));
-    let group = format!("/aws/lambda/{name}");
-    let line = |says| LogLine { log: Log::Function, group: Some(group.clone()), says, certain: true };
-    said.into_iter().map(line).collect()
+    LogLine { log: Log::Function, group: Some(format!("/aws/lambda/{name}")), says, certain: true }
 }
 
 /// An uncaught exception as its payload tells it.

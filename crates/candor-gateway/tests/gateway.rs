@@ -14,6 +14,8 @@ mod cors;
 mod endpoints;
 #[path = "gateway/execution_log.rs"]
 mod execution_log;
+#[path = "gateway/granted.rs"]
+mod granted;
 #[path = "gateway/http_mapping.rs"]
 mod http_mapping;
 #[path = "gateway/lambda_log.rs"]
@@ -29,6 +31,7 @@ mod validation;
 
 use std::time::Duration;
 
+use candor_contract::json::Json;
 use candor_contract::limits;
 use candor_contract::outcome::{FunctionError, Outcome, Payload, TimeoutWording};
 use candor_contract::payload::Body;

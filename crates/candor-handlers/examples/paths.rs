@@ -56,8 +56,9 @@ fn main() -> ExitCode {
         println!("{}: {end}", line(path.at));
         if let Some(failure) = &path.failure {
             let certain = if failure.certain { "surely" } else { "perhaps" };
+            let lighter = failure.lighter.map_or(String::new(), |lighter| format!(" ({lighter:?})"));
             println!(
-                "    {certain} after {} failed, caught at {}",
+                "    {certain} after {} failed, caught at {}{lighter}",
                 line(failure.raised),
                 line(failure.caught)
             );

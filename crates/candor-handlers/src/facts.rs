@@ -31,6 +31,9 @@ pub struct Facts {
     pub unknown: Vec<Unknown>,
     /// Whether something that nobody catches may raise: a call that can fail, a key that may be missing.
     pub may_raise: bool,
+    /// Whether anything may take its time: a call that does something outside or runs what was not read, a pause, a `while`. Modules that
+    /// are loaded count, too.
+    pub lasts: bool,
     /// Calls that succeed even where their work failed, and whose answer nobody looks at.
     pub unchecked: Vec<Unchecked>,
     /// Work that is begun and not waited for.
@@ -101,6 +104,8 @@ pub struct Answer {
     pub made: Option<Place>,
     /// Where the content says that something went wrong: the entry `error`, the text of an exception.
     pub tells: Option<Place>,
+    /// Whether it says so of a part, beside what went well: of one item of several, in a count of what failed.
+    pub in_part: bool,
     /// Nothing comes back, and the last statement made a value and dropped it: a `return` is missing.
     pub dropped: bool,
     /// The body, where it is the JSON of an item that a table was asked for, and nobody looked whether there is one.
@@ -163,11 +168,24 @@ pub struct Caught {
     pub certain: bool,
     /// Who heard of it.
     pub logged: Logged,
-    /// Whether what failed only tells how the program is doing (a metric, a trace, a log line sent elsewhere), and other work outside
-    /// was done on the same path.
-    pub aside: bool,
+    /// Why it weighs less than work that was lost behind the client's back, if it does.
+    pub lighter: Option<Lighter>,
     /// Whether nothing on the way to the answer has hung on the failure.
     pub beside: bool,
+}
+
+/// Why a failure that was swallowed weighs less than work that was lost behind the client's back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lighter {
+    /// What failed only tells how the program is doing (a metric, a trace, a log line sent elsewhere), and other work outside was done on
+    /// the same path.
+    Report,
+    /// The answer tells of it, in a part: one item of several, one check, a warning beside the result.
+    Told,
+    /// What failed was to keep something that expires, in a store that had been asked for the same before: a cache.
+    Cache,
+    /// What failed only asked whether something is there (S3's `HeadObject` fails where it is not).
+    Probe,
 }
 
 /// What an exception came from.

@@ -20,6 +20,8 @@ mod reads;
 mod source;
 mod state;
 mod statements;
+mod stores;
+mod told;
 mod tries;
 mod value;
 mod watching;

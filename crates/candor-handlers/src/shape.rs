@@ -99,6 +99,41 @@ impl Shape {
         }
     }
 
+    /// Whether it says of a part that something went wrong there, beside something else, and not of the whole.
+    pub(crate) fn tells_in_part(&self) -> bool {
+        match self {
+            Shape::Text { content: Some(content), .. } => content.tells_in_part(),
+            Shape::List { items, .. } => items.iter().any(Shape::tells_of_failures),
+            Shape::Dict { entries, open } => {
+                let (mut part, mut other) = (false, *open);
+                for entry in entries {
+                    match &entry.value {
+                        Shape::List { .. } | Shape::Number(_) if says_error(entry) => part = true,
+                        _ if says_error(entry) => return false,
+                        value if counts_failures(entry) || value.tells_of_failures() || value.tells() => {
+                            part = true
+                        }
+                        _ => other = true,
+                    }
+                }
+                part && other
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether something in it says of itself that it went wrong.
+    pub(crate) fn tells_of_failures(&self) -> bool {
+        match self {
+            Shape::Text { content: Some(content), .. } => content.tells_of_failures(),
+            Shape::List { items, .. } => items.iter().any(Shape::tells_of_failures),
+            Shape::Dict { entries, .. } => entries
+                .iter()
+                .any(|entry| says_error(entry) || counts_failures(entry) || entry.value.tells_of_failures()),
+            _ => false,
+        }
+    }
+
     /// Why JSON cannot say it, if it cannot.
     pub fn not_json(&self) -> Option<&'static str> {
         match self {
@@ -243,7 +278,19 @@ pub(crate) fn says_failure(status: &str) -> bool {
     ["error", "fail", "failed", "failure"].iter().any(|word| status.eq_ignore_ascii_case(word))
 }
 
-fn says_error(entry: &Entry) -> bool {
+/// Whether an entry counts or lists what failed: `failedCount: 2`, `skipped: […]`.
+pub(crate) fn counts_failures(entry: &Entry) -> bool {
+    let key = entry.key.to_ascii_lowercase();
+    let some = match &entry.value {
+        Shape::Number(number) => number.as_deref() != Some("0"),
+        Shape::List { items, .. } => !items.is_empty(),
+        _ => false,
+    };
+    some && ["fail", "error", "skipp", "reject"].iter().any(|word| key.contains(word))
+}
+
+/// Whether an entry says that what holds it is an error.
+pub(crate) fn says_error(entry: &Entry) -> bool {
     let filled = !matches!(
         &entry.value,
         Shape::Null | Shape::Bool(Some(false)) | Shape::Bool(None) | Shape::Unknown { tells: false }

@@ -10,5 +10,7 @@ mod fallbacks;
 mod paths;
 #[path = "handlers/python.rs"]
 mod python;
+#[path = "handlers/told.rs"]
+mod told;
 #[path = "handlers/watching.rs"]
 mod watching;

@@ -2,6 +2,7 @@
 
 mod alarms;
 mod apis;
+mod authorizers;
 mod behind;
 mod fields;
 pub(crate) mod functions;

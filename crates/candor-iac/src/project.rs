@@ -83,6 +83,10 @@ pub struct Function {
     pub more_code: bool,
     /// Whether events of asynchronous invocations that it could not handle are kept: a dead letter queue, a destination on failure.
     pub keeps_failed_events: bool,
+    /// Whether it may pass on an answer while it makes it: Node.js can, a runtime of one's own and an image may; other managed runtimes only
+    /// behind the Lambda Web Adapter, where that is told to (`AWS_LWA_INVOKE_MODE`). Lambda guide "Response streaming for Lambda
+    /// functions"; the adapter's manual, "Response Streaming".
+    pub can_stream: bool,
     /// `LoggingConfig.LogFormat`: `Text`, the default, or `JSON`.
     pub log_format: Setting<String>,
     /// `LoggingConfig.LogGroup`; without it `/aws/lambda/` and the function's name.

@@ -116,6 +116,31 @@ Resources:
 }
 
 #[test]
+fn a_state_machine_is_started_as_sam_writes_it() {
+    let reading = read_one(
+        "
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Ship:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionUri: ship.asl.json
+      Events:
+        Post: { Type: Api, Properties: { Path: /ship, Method: post, UnescapeMappingTemplate: true } }
+",
+    );
+    assert_eq!(routes(&reading), ["ServerlessRestApi Prod rest | POST /ship | aws states StartExecution"]);
+    let integration = &reading.projects[0].apis[0].routes[0].integration;
+    let responses = integration.responses.optional().unwrap().0.unwrap();
+    let statuses = responses.iter().map(|response| shown(&response.status));
+    assert_eq!(statuses.collect::<Vec<_>>(), ["200", "400"]);
+    let template = integration.request_templates[0].template.optional().unwrap().0.unwrap();
+    let written = r#"{"input": "$util.escapeJavaScript($input.json('$')).replaceAll("\\'","'")", "stateMachineArn": "${Ship}"}"#;
+    assert_eq!(template.text.as_str(), written);
+    assert!(template.parsed.is_ok());
+}
+
+#[test]
 fn a_definition_body_wins_over_events() {
     let text = format!(
         "
@@ -248,17 +273,19 @@ Resources:
     assert_eq!(merged.method_responses.optional().unwrap().0.unwrap().len(), 1);
 }
 
-/// Each route with its authorizer and what that knows a client by.
+/// Each route with its authorizer, of what type that is, the function behind it, and what it knows a client by.
 fn asked_by(reading: &Reading) -> Vec<String> {
     let routes = reading.projects[0].apis.iter().flat_map(|api| &api.routes);
     routes
         .map(|route| match route.request.authorizer.optional().unwrap().0 {
             Some(authorizer) => {
                 let sources = authorizer.identity.optional().unwrap().0.into_iter().flatten();
+                let function = authorizer.function.as_ref().map_or("-", |f| f.name.as_str());
                 format!(
-                    "{} {}: {}",
+                    "{} {} {:?} {function}: {}",
                     route.key,
                     authorizer.name,
+                    authorizer.authorizer_type,
                     sources.map(|s| s.name()).collect::<Vec<_>>().join(" ")
                 )
             }
@@ -284,6 +311,7 @@ Resources:
         Authorizers:
           Token: { FunctionArn: !GetAtt F.Arn }
           Asked: { FunctionArn: !GetAtt F.Arn, FunctionPayloadType: REQUEST, Identity: { Headers: [X-Who], QueryStrings: [who] } }
+          Pool: { UserPoolArn: arn:aws:cognito-idp:us-east-1:123456789012:userpool/x }
           Anew: { FunctionArn: !GetAtt F.Arn, FunctionPayloadType: REQUEST, Identity: { Headers: [X-Who], ReauthorizeEvery: 0 } }
   F:
     Type: AWS::Serverless::Function
@@ -294,14 +322,20 @@ Resources:
         C: { Type: Api, Properties: { RestApiId: !Ref Rest, Path: /c, Method: get, Auth: { Authorizer: NONE } } }
         D: { Type: Api, Properties: { RestApiId: !Ref Rest, Path: /d, Method: get, Auth: { Authorizer: Anew } } }
         E: { Type: HttpApi, Properties: { Path: /e, Method: get } }
+        F: { Type: Api, Properties: { RestApiId: !Ref Rest, Path: /f, Method: get, Auth: { Authorizer: AWS_IAM } } }
+        G: { Type: Api, Properties: { RestApiId: !Ref Rest, Path: /g, Method: get, Auth: { Authorizer: Pool } } }
+      FunctionUrlConfig: { AuthType: AWS_IAM }
 ",
     );
     let asked = [
-        "GET /a Token: Authorization",
-        "GET /b Asked: X-Who who",
+        "GET /a Token Function F: Authorization",
+        "GET /b Asked Function F: X-Who who",
         "GET /c open",
-        "GET /d Anew: ",
-        "GET /e Any: ",
+        "GET /d Anew Function F: ",
+        "GET /f AWS_IAM Iam -: Authorization",
+        "GET /g Pool UserPool -: Authorization",
+        "GET /e Any Function F: ",
+        "$default AWS_IAM Iam -: Authorization",
     ];
     assert_eq!(asked_by(&reading), asked);
 }
@@ -314,13 +348,21 @@ Resources:
   Rest: { Type: AWS::ApiGateway::RestApi, Properties: { Name: rest } }
   Guard:
     Type: AWS::ApiGateway::Authorizer
-    Properties: { RestApiId: !Ref Rest, Type: TOKEN, IdentitySource: method.request.header.X-Token }
+    Properties:
+      RestApiId: !Ref Rest
+      Type: TOKEN
+      IdentitySource: method.request.header.X-Token
+      AuthorizerUri: !Sub arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${F.Arn}/invocations
+  F: { Type: AWS::Lambda::Function, Properties: { Handler: index.handler } }
   Guarded:
     Type: AWS::ApiGateway::Method
     Properties: { RestApiId: !Ref Rest, ResourceId: !GetAtt Rest.RootResourceId, HttpMethod: GET, AuthorizerId: !Ref Guard }
   Open:
     Type: AWS::ApiGateway::Method
     Properties: { RestApiId: !Ref Rest, ResourceId: !GetAtt Rest.RootResourceId, HttpMethod: PUT }
+  Signed:
+    Type: AWS::ApiGateway::Method
+    Properties: { RestApiId: !Ref Rest, ResourceId: !GetAtt Rest.RootResourceId, HttpMethod: POST, AuthorizationType: AWS_IAM }
   Http: { Type: AWS::ApiGatewayV2::Api, Properties: { Name: http, ProtocolType: HTTP } }
   Jwt:
     Type: AWS::ApiGatewayV2::Authorizer
@@ -331,7 +373,15 @@ Resources:
     Properties: { ApiId: !Ref Http, RouteKey: GET /o, Target: !Sub 'integrations/${I}', AuthorizerId: !Ref Jwt }
 ",
     );
-    assert_eq!(asked_by(&reading), ["GET / Guard: X-Token", "PUT / open", "GET /o Jwt: Authorization t"]);
+    assert_eq!(
+        asked_by(&reading),
+        [
+            "GET / Guard Function F: X-Token",
+            "PUT / open",
+            "POST / AWS_IAM Iam -: Authorization",
+            "GET /o Jwt Jwt -: Authorization t",
+        ]
+    );
 }
 
 #[test]
@@ -594,6 +644,26 @@ fn a_document_alone_is_an_api() {
     );
     let reading = read_files(&[("api.json", &text)], &[]);
     assert_eq!(routes(&reading), ["orders $default http | GET /o | aws-proxy outside orders"]);
+}
+
+#[test]
+fn a_document_has_the_variables_of_its_import() {
+    let text = r#"{"openapi": "3.0.1", "info": {"title": "orders"}, "paths": {"/o": {
+        "get": {"x-amazon-apigateway-integration": {"type": "aws_proxy", "httpMethod": "POST",
+            "uri": "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:orders/invocations"}},
+        "post": {"x-amazon-apigateway-integration": {"type": "aws", "httpMethod": "POST", "uri": "arn:aws:apigateway:${AWS::Region}:states:action/StartSyncExecution",
+            "requestTemplates": {"application/json": "{\"stateMachineArn\": \"arn:aws:states:${AWS::Region}:${AWS::AccountId}:stateMachine:orders\", \"name\": \"${AWS::StackName}\"}"}}}}}}"#;
+    let reading = read_files(&[("api.json", text)], &[]);
+    let routes = routes(&reading);
+    let targets: Vec<&str> = routes.iter().filter_map(|route| Some(route.split_once(" | ")?.1)).collect();
+    assert_eq!(targets, ["GET /o | aws-proxy outside orders", "POST /o | aws states StartSyncExecution"]);
+    let templates = &reading.projects[0].apis[0].routes[1].integration.request_templates;
+    let template = templates[0].template.optional().unwrap().0.unwrap();
+    // The stack's name is none of the variables: what CloudFormation alone knows stays as it is written.
+    assert_eq!(
+        template.text.as_str(),
+        r#"{"stateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:orders", "name": "${AWS::StackName}"}"#
+    );
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The syntax tree of a template.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -127,6 +128,25 @@ pub(crate) enum Operator {
 }
 
 impl Operator {
+    /// Whether a comparison holds of what is in this order; any other operator's holds of nothing.
+    pub(crate) fn holds(self, order: Ordering) -> bool {
+        match self {
+            Operator::Equal => order.is_eq(),
+            Operator::NotEqual => order.is_ne(),
+            Operator::Less => order.is_lt(),
+            Operator::LessOrEqual => order.is_le(),
+            Operator::Greater => order.is_gt(),
+            Operator::GreaterOrEqual => order.is_ge(),
+            Operator::Or
+            | Operator::And
+            | Operator::Add
+            | Operator::Subtract
+            | Operator::Multiply
+            | Operator::Divide
+            | Operator::Remainder => false,
+        }
+    }
+
     /// How strongly it binds; all of a level bind to the left.
     pub(crate) fn level(self) -> u8 {
         match self {

@@ -14,9 +14,10 @@ use std::ops::Range;
 use crate::ast::{Block, Expression, Node, Variable};
 use crate::budget::{Budget, FOREACH_LIMIT, MAX_DEPTH};
 use crate::error::{Error, ErrorKind, Failure};
-use crate::heap::{Datum, Heap, Key, Members, Style, Text};
+use crate::heap::{Datum, Heap, Key, Members, Style};
 use crate::names::{self, ContextUse};
 use crate::scope::{Piece, Rendered, Scope};
+use crate::seen::{Found, Seen};
 use crate::template::{Template, Variables};
 
 /// Bytes of new text that count as one step.
@@ -35,7 +36,7 @@ pub(crate) struct Evaluator<'t> {
     /// How often a part of it was copied instead.
     pub(crate) copies: usize,
     /// By their numbers.
-    variables: Vec<Option<Datum<'t>>>,
+    variables: Vec<Option<Found<'t>>>,
     blocks: Vec<Defined<'t>>,
     regexes: regexes::Regexes,
     loops: Vec<Loop>,
@@ -48,8 +49,6 @@ pub(crate) struct Evaluator<'t> {
     span: Range<u32>,
     status_set_at: Option<Range<u32>>,
     stopped: bool,
-    /// Where texts are made.
-    scratch: String,
     pieces: Option<Vec<Piece>>,
     /// Texts within texts that are being made: what prints into them is no piece of the output.
     aside: usize,
@@ -64,16 +63,6 @@ struct Defined<'t> {
 struct Loop {
     index: usize,
     has_next: bool,
-    /// `$foreach`, `$velocityCount` and `$velocityHasNext`, in the order of their numbers.
-    variables: [Datum<'static>; 3],
-}
-
-impl Loop {
-    /// The loop at this depth, in its iteration `index`.
-    fn new(depth: usize, index: usize, has_next: bool) -> Loop {
-        let count = Datum::Int(index as i128 + 1);
-        Loop { index, has_next, variables: [Datum::Loop(depth), count, Datum::Bool(has_next)] }
-    }
 }
 
 /// How a block ended.
@@ -113,10 +102,10 @@ impl<'t> Evaluator<'t> {
             scope.stage_variables.iter().map(|(k, v)| (Key::Text(k.as_str().into()), v.as_str().into()));
         let stage_variables = heap.new_map(pairs.collect());
         let mut variables = vec![None; *count];
-        variables[names::INPUT] = Some(Datum::Input);
-        variables[names::UTIL] = Some(Datum::Util);
-        variables[names::CONTEXT] = context.as_ref().map(|context| Datum::Map(context.map));
-        variables[names::STAGE_VARIABLES] = Some(stage_variables);
+        variables[names::INPUT] = Some(Found::Datum(Datum::Input));
+        variables[names::UTIL] = Some(Found::Datum(Datum::Util));
+        variables[names::CONTEXT] = context.as_ref().map(|context| Found::Datum(Datum::Map(context.map)));
+        variables[names::STAGE_VARIABLES] = Some(Found::Datum(stage_variables));
         Evaluator {
             heap,
             template: template.text(),
@@ -134,17 +123,18 @@ impl<'t> Evaluator<'t> {
             span: 0..0,
             status_set_at: None,
             stopped: false,
-            scratch: String::new(),
             pieces: None,
             aside: 0,
         }
     }
 
     fn output(&mut self, block: &'t Block) -> Result<Rendered, Failure> {
-        let mut output = String::new();
+        let mut output = String::with_capacity(self.template.len());
         self.block(block, &mut output)?;
         let overrides = match &self.context {
-            Some(context) => context.overrides(self.scope, &self.heap).map_err(|kind| self.error(kind))?,
+            Some(context) => {
+                context.overrides(self.scope, &mut self.heap).map_err(|kind| self.error(kind))?
+            }
             None => self.scope.overrides.clone(),
         };
         Ok(Rendered { output, overrides, status_set_at: self.status_set_at.take() })
@@ -183,6 +173,7 @@ impl<'t> Evaluator<'t> {
     }
 
     /// Takes steps from the budget.
+    #[inline]
     pub(crate) fn charge(&mut self, steps: usize) -> Result<(), Failure> {
         match self.steps.checked_sub(steps as u64) {
             Some(left) => self.steps = left,
@@ -192,6 +183,7 @@ impl<'t> Evaluator<'t> {
     }
 
     /// Takes the steps of making a text of so many bytes.
+    #[inline]
     pub(crate) fn charge_text(&mut self, bytes: usize) -> Result<(), Failure> {
         if bytes > self.budget.output_bytes {
             return Err(self.error(ErrorKind::Budget("the text grows too long")));
@@ -202,19 +194,6 @@ impl<'t> Evaluator<'t> {
     /// The bytes that a text may have.
     pub(crate) fn longest_text(&self) -> usize {
         self.budget.output_bytes
-    }
-
-    /// An empty text to write into, until it is given back with [`Evaluator::text_of_scratch`].
-    pub(crate) fn take_scratch(&mut self) -> String {
-        self.scratch.clear();
-        std::mem::take(&mut self.scratch)
-    }
-
-    /// What was written.
-    pub(crate) fn text_of_scratch(&mut self, scratch: String) -> Datum<'t> {
-        let text = Datum::Text(Text::Made(scratch.as_str().into()));
-        self.scratch = scratch;
-        text
     }
 
     /// Goes one level deeper, for as long as `inside` takes.
@@ -232,17 +211,18 @@ impl<'t> Evaluator<'t> {
     }
 
     /// The variable of this number: within loops some tell of the innermost.
-    fn variable(&self, number: usize) -> Option<&Datum<'t>> {
-        match self.loops.last() {
-            Some(last) if (names::FOREACH..=names::VELOCITY_HAS_NEXT).contains(&number) => {
-                Some(&last.variables[number - names::FOREACH])
-            }
-            _ => self.variables[number].as_ref(),
+    #[inline]
+    fn variable(&self, number: usize) -> Option<Seen<'_, 't>> {
+        match (number, self.loops.last()) {
+            (names::FOREACH, Some(_)) => Some(Seen::Loop(self.loops.len() - 1)),
+            (names::VELOCITY_COUNT, Some(last)) => Some(Seen::Count(last.index + 1)),
+            (names::VELOCITY_HAS_NEXT, Some(last)) => Some(Seen::bool(last.has_next)),
+            _ => self.variables[number].as_ref().map(|found| found.look(&self.heap)),
         }
     }
 
     fn assign(&mut self, variable: &Variable, value: Datum<'t>) {
-        self.variables[variable.number] = Some(value);
+        self.variables[variable.number] = Some(Found::Datum(value));
     }
 
     fn block(&mut self, block: &'t Block, out: &mut String) -> Result<Flow, Failure> {
@@ -334,42 +314,38 @@ impl<'t> Evaluator<'t> {
         };
         self.heap.refresh(items);
         // A view shows its map as it is at each turn; any other key ends the loop with an error.
-        let view = match self.heap.list(items).style {
+        let view = match self.heap.style(items) {
             Style::View { map, of, .. } => Some((map, of)),
             Style::Json | Style::Java | Style::Array => None,
         };
         let before = self.variables[variable.number].clone();
-        let changes = |e: &Self| match view {
-            Some((map, _)) => e.heap.map(map).changes,
-            None => e.heap.list(items).changes,
-        };
-        let unchanged = changes(self);
+        let shown = view.map_or(Datum::List(items), |(map, _)| Datum::Map(map));
+        let unchanged = self.heap.changes(&shown);
         let mut flow = Flow::Next;
-        let depth = self.loops.len();
-        self.loops.push(Loop::new(depth, 0, false));
+        self.loops.push(Loop { index: 0, has_next: false });
         for index in 0..FOREACH_LIMIT {
             let length = match view {
-                Some((map, _)) => self.heap.map(map).members().len(),
-                None => self.heap.list(items).items.len(),
+                Some((map, _)) => self.heap.count(map),
+                None => self.heap.length(items),
             };
             if index == length {
                 break;
             }
-            if changes(self) != unchanged {
+            if self.heap.changes(&shown) != unchanged {
                 self.span = span.clone();
                 return Err(
                     self.failed("ConcurrentModificationException: it changed while it was looped over")
                 );
             }
             let item = match view {
-                Some((map, of)) => self.heap.member(map, of, index),
-                None => self.heap.list(items).items.get(index).cloned(),
+                Some((map, of)) => self.heap.member(map, of, index).map(Found::Datum),
+                None => self.heap.element(items, index),
             };
             let Some(item) = item else { break };
             if let Some(last) = self.loops.last_mut() {
-                *last = Loop::new(depth, index, index + 1 < length);
+                *last = Loop { index, has_next: index + 1 < length };
             }
-            self.assign(variable, item);
+            self.variables[variable.number] = Some(item);
             match self.nested(|e| e.block(body, out))? {
                 Flow::Next => {}
                 Flow::Break => break,
@@ -385,16 +361,16 @@ impl<'t> Evaluator<'t> {
     }
 
     /// A property of `$foreach`.
-    pub(crate) fn loop_property(&self, at: usize, name: &str) -> Option<Datum<'t>> {
+    pub(crate) fn loop_property(&self, at: usize, name: &str) -> Option<Seen<'static, 'static>> {
         let state = self.loops.get(at)?;
         Some(match name {
-            "index" => Datum::Int(state.index as i128),
-            "count" => Datum::Int(state.index as i128 + 1),
-            "hasNext" => Datum::Bool(state.has_next),
-            "first" => Datum::Bool(state.index == 0),
-            "last" => Datum::Bool(!state.has_next),
-            "parent" => Datum::Loop(at.checked_sub(1)?),
-            "topmost" => Datum::Loop(0),
+            "index" => Seen::Count(state.index),
+            "count" => Seen::Count(state.index + 1),
+            "hasNext" => Seen::bool(state.has_next),
+            "first" => Seen::bool(state.index == 0),
+            "last" => Seen::bool(!state.has_next),
+            "parent" => Seen::Loop(at.checked_sub(1)?),
+            "topmost" => Seen::Loop(0),
             _ => return None,
         })
     }

@@ -6,6 +6,9 @@ use std::hash::{Hash, Hasher};
 use std::ops::{Deref, Range};
 use std::rc::Rc;
 
+use crate::members::FEW;
+use crate::seen::Found;
+use crate::tape::{Node, Tape};
 use crate::value::Value;
 
 /// A text: a part of what a rendering is given (the template, the payload, the scope), or made on the way.
@@ -61,6 +64,24 @@ impl<'t> From<&'t str> for Text<'t> {
 impl From<String> for Text<'_> {
     fn from(text: String) -> Text<'static> {
         Text::Made(text.into())
+    }
+}
+
+/// Where texts are made before it is known how long they are.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch(String);
+
+impl Scratch {
+    /// What is kept of the place for the next text.
+    const KEPT: usize = 64 * 1024;
+
+    /// A text that is written here first.
+    pub(crate) fn text(&mut self, write: impl FnOnce(&mut String)) -> Text<'static> {
+        self.0.clear();
+        write(&mut self.0);
+        let text = Text::Made(self.0.as_str().into());
+        self.0.shrink_to(Scratch::KEPT);
+        text
     }
 }
 
@@ -221,20 +242,52 @@ pub(crate) enum Members {
     Entries,
 }
 
+/// A value that has been read: a tape's number above, a node's below. As one word it is handed on in registers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Place(u64);
+
+impl Place {
+    fn new(tape: usize, node: u32) -> Place {
+        Place((tape as u64) << 32 | u64::from(node))
+    }
+
+    fn tape(self) -> usize {
+        (self.0 >> 32) as usize
+    }
+
+    pub(crate) fn node(self) -> u32 {
+        self.0 as u32
+    }
+
+    /// Another value of the same text.
+    pub(crate) fn beside(self, node: u32) -> Place {
+        Place::new(self.tape(), node)
+    }
+}
+
+/// An array that is as it was read.
+#[derive(Debug)]
+struct Unread {
+    place: Place,
+    /// Where its elements stand, once one was asked for.
+    elements: Vec<u32>,
+}
+
 #[derive(Debug)]
 pub(crate) struct List<'t> {
+    /// None while it is unread.
     pub(crate) items: Vec<Datum<'t>>,
+    unread: Option<Unread>,
     pub(crate) style: Style,
     /// Counts changes of length, which a loop over the list does not survive.
     pub(crate) changes: u64,
 }
 
-/// Up to so many members, looking at each is faster than hashing the key.
-const FEW: usize = 16;
-
 /// A map in the order of insertion.
 #[derive(Debug, Default)]
 pub(crate) struct Map<'t> {
+    /// An object that is as it was read: then it has no members here.
+    unread: Option<Place>,
     members: Vec<(Key<'t>, Datum<'t>)>,
     /// Where each member stands; none while there are few.
     #[allow(clippy::box_collection, reason = "most maps have none, and are lighter without place for one")]
@@ -320,21 +373,33 @@ impl<'t> Map<'t> {
     }
 }
 
-/// Every list and map of a rendering.
+/// Every list and map of a rendering. Those that stand for parts of a text which was read are made when a template comes to
+/// them, and hold nothing themselves until they are asked for as a whole or changed.
 #[derive(Debug, Default)]
 pub(crate) struct Heap<'t> {
     lists: Vec<List<'t>>,
     maps: Vec<Map<'t>>,
+    tapes: Vec<Tape<'t>>,
+    pub(crate) scratch: Scratch,
 }
 
 impl<'t> Heap<'t> {
     /// A heap with place for what most templates look at.
     pub(crate) fn new() -> Heap<'t> {
-        Heap { lists: Vec::with_capacity(4), maps: Vec::with_capacity(16) }
+        Heap {
+            lists: Vec::with_capacity(4),
+            maps: Vec::with_capacity(16),
+            tapes: Vec::with_capacity(1),
+            scratch: Scratch::default(),
+        }
     }
 
     pub(crate) fn new_list(&mut self, items: Vec<Datum<'t>>, style: Style) -> Datum<'t> {
-        self.lists.push(List { items, style, changes: 0 });
+        self.add_list(items, None, style)
+    }
+
+    fn add_list(&mut self, items: Vec<Datum<'t>>, unread: Option<Unread>, style: Style) -> Datum<'t> {
+        self.lists.push(List { items, unread, style, changes: 0 });
         Datum::List(self.lists.len() - 1)
     }
 
@@ -349,6 +414,105 @@ impl<'t> Heap<'t> {
         self.maps.len() - 1
     }
 
+    /// Takes what has been read, and yields all of it.
+    pub(crate) fn add_tape(&mut self, tape: Tape<'t>) -> Datum<'t> {
+        self.tapes.push(tape);
+        self.datum(Place::new(self.tapes.len() - 1, 0))
+    }
+
+    pub(crate) fn tape(&self, at: Place) -> &Tape<'t> {
+        &self.tapes[at.tape()]
+    }
+
+    /// A value that has been read: the same list or map each time.
+    pub(crate) fn datum(&mut self, at: Place) -> Datum<'t> {
+        match self.tape(at).node(at.node()) {
+            Node::Object(_) => {
+                let map = self.tapes[at.tape()].open(at.node(), self.maps.len());
+                if map == self.maps.len() {
+                    self.maps.push(Map { unread: Some(at), ..Map::default() });
+                }
+                Datum::Map(map)
+            }
+            Node::Array(_) => {
+                let list = self.tapes[at.tape()].open(at.node(), self.lists.len());
+                if list == self.lists.len() {
+                    self.add_list(Vec::new(), Some(Unread { place: at, elements: Vec::new() }), Style::Json);
+                }
+                Datum::List(list)
+            }
+            _ => self.tapes[at.tape()].scalar(at.node(), &mut self.scratch),
+        }
+    }
+
+    /// What a value that has been read is now, if its members are here by now.
+    pub(crate) fn taken_apart(&self, at: Place) -> Option<Datum<'t>> {
+        let opened = self.tape(at).opened(at.node())?;
+        match self.tape(at).node(at.node()) {
+            Node::Object(_) if self.maps[opened].unread.is_none() => Some(Datum::Map(opened)),
+            Node::Array(_) if self.lists[opened].unread.is_none() => Some(Datum::List(opened)),
+            _ => None,
+        }
+    }
+
+    /// Where a list or a map stands that is as it was read.
+    pub(crate) fn unread(&self, datum: &Datum<'t>) -> Option<Place> {
+        match datum {
+            Datum::List(at) => Some(self.lists[*at].unread.as_ref()?.place),
+            Datum::Map(at) => self.maps[*at].unread,
+            _ => None,
+        }
+    }
+
+    /// How many elements a list has.
+    pub(crate) fn length(&self, list: usize) -> usize {
+        let list = &self.lists[list];
+        match &list.unread {
+            Some(unread) => self.tape(unread.place).count(unread.place.node()),
+            None => list.items.len(),
+        }
+    }
+
+    /// An element of a list.
+    pub(crate) fn item(&mut self, list: usize, at: usize) -> Option<Datum<'t>> {
+        Some(self.element(list, at)?.datum(self))
+    }
+
+    /// As [`Heap::item`], to be looked at.
+    #[inline]
+    pub(crate) fn element(&mut self, list: usize, at: usize) -> Option<Found<'t>> {
+        let list = &mut self.lists[list];
+        let Some(unread) = &mut list.unread else { return list.items.get(at).cloned().map(Found::Datum) };
+        if unread.elements.is_empty() {
+            let place = unread.place;
+            unread.elements.extend(self.tapes[place.tape()].members(place.node()));
+        }
+        Some(Found::Read(unread.place.beside(*unread.elements.get(at)?)))
+    }
+
+    /// How many members a map has.
+    pub(crate) fn count(&self, map: usize) -> usize {
+        let map = &self.maps[map];
+        match map.unread {
+            Some(place) => self.tape(place).count(place.node()),
+            None => map.members.len(),
+        }
+    }
+
+    /// The value of a key.
+    #[inline]
+    pub(crate) fn get(&mut self, map: usize, key: &Key<'_>) -> Option<Datum<'t>> {
+        let known = &self.maps[map];
+        let Some(place) = known.unread else { return known.get(key).cloned() };
+        if self.tape(place).count(place.node()) > FEW {
+            // Many are looked up by hashing.
+            return self.map(map).get(key).cloned();
+        }
+        let Key::Text(key) = key else { return None };
+        let value = self.tape(place).member(place.node(), key)?;
+        Some(self.datum(place.beside(value)))
+    }
+
     /// A view of a map.
     pub(crate) fn new_view(&mut self, map: usize, of: Members) -> Datum<'t> {
         let view = self.new_list(Vec::new(), Style::View { map, of, version: u64::MAX });
@@ -361,19 +525,19 @@ impl<'t> Heap<'t> {
     /// Lets a view show its map as it is now. Any other list is as it is.
     pub(crate) fn refresh(&mut self, at: usize) {
         let Style::View { map, of, version } = self.lists[at].style else { return };
-        let map_now = &self.maps[map];
+        let map_now = self.map(map);
         if map_now.version == version {
             return;
         }
-        let version = map_now.version;
-        let items = (0..map_now.members.len()).filter_map(|i| self.member(map, of, i)).collect();
+        let (version, count) = (map_now.version, map_now.members.len());
+        let items = (0..count).filter_map(|i| self.member(map, of, i)).collect();
         self.lists[at].items = items;
         self.lists[at].style = Style::View { map, of, version };
     }
 
     /// What a view shows of one member, as it is now.
-    pub(crate) fn member(&self, map: usize, of: Members, at: usize) -> Option<Datum<'t>> {
-        let (key, value) = self.maps[map].members.get(at)?;
+    pub(crate) fn member(&mut self, map: usize, of: Members, at: usize) -> Option<Datum<'t>> {
+        let (key, value) = self.map(map).members.get(at)?;
         Some(match of {
             Members::Keys => key.datum(),
             Members::Values => value.clone(),
@@ -386,23 +550,71 @@ impl<'t> Heap<'t> {
     }
 
     /// The value of an entry: that of its map now.
-    pub(crate) fn value_of<'e>(&'e self, entry: &'e Entry<'t>) -> &'e Datum<'t> {
-        self.maps[entry.map].get(&entry.key).unwrap_or(&entry.value)
+    pub(crate) fn value_of(&mut self, entry: &Entry<'t>) -> Datum<'t> {
+        self.get(entry.map, &entry.key).unwrap_or_else(|| entry.value.clone())
     }
 
-    pub(crate) fn list(&self, at: usize) -> &List<'t> {
-        &self.lists[at]
+    /// How a list prints.
+    pub(crate) fn style(&self, list: usize) -> Style {
+        self.lists[list].style
     }
 
+    /// How often the length of a list, or the keys of a map, have changed.
+    pub(crate) fn changes(&self, datum: &Datum<'t>) -> u64 {
+        match datum {
+            Datum::List(at) => self.lists[*at].changes,
+            Datum::Map(at) => self.maps[*at].changes,
+            _ => 0,
+        }
+    }
+
+    /// Whether a map prints as nothing.
+    pub(crate) fn is_silent(&self, map: usize) -> bool {
+        self.maps[map].silent
+    }
+
+    /// The elements of a list that is taken apart.
+    pub(crate) fn kept_items(&self, list: usize) -> &[Datum<'t>] {
+        &self.lists[list].items
+    }
+
+    /// A map that is taken apart.
+    pub(crate) fn kept(&self, map: usize) -> &Map<'t> {
+        &self.maps[map]
+    }
+
+    /// A list as a whole.
+    pub(crate) fn list(&mut self, at: usize) -> &List<'t> {
+        self.list_mut(at)
+    }
+
+    /// A list to be changed.
     pub(crate) fn list_mut(&mut self, at: usize) -> &mut List<'t> {
+        if let Some(Unread { place, .. }) = self.lists[at].unread.take() {
+            let elements: Vec<u32> = self.tape(place).members(place.node()).collect();
+            self.lists[at].items = elements.into_iter().map(|node| self.datum(place.beside(node))).collect();
+        }
         &mut self.lists[at]
     }
 
-    pub(crate) fn map(&self, at: usize) -> &Map<'t> {
-        &self.maps[at]
+    /// A map as a whole.
+    pub(crate) fn map(&mut self, at: usize) -> &Map<'t> {
+        self.map_mut(at)
     }
 
+    /// A map to be changed.
     pub(crate) fn map_mut(&mut self, at: usize) -> &mut Map<'t> {
+        if let Some(place) = self.maps[at].unread.take() {
+            let values: Vec<u32> = self.tape(place).members(place.node()).collect();
+            let member = |value: u32| {
+                let key = self.tapes[place.tape()].kept_text(value - 1, &mut self.scratch);
+                let key = Key::Text(key);
+                (key, self.datum(place.beside(value)))
+            };
+            let members = values.into_iter().map(member).collect();
+            let Map { changes, version, silent, .. } = self.maps[at];
+            self.maps[at] = Map { changes, version, silent, ..Map::of(members) };
+        }
         &mut self.maps[at]
     }
 
@@ -440,7 +652,7 @@ impl<'t> Heap<'t> {
     pub(crate) fn add_missing(&mut self, at: usize, from: usize) {
         let missing: Vec<_> = self.map(from).members().to_vec();
         for (key, value) in missing {
-            if self.map(at).get(&key).is_none() {
+            if self.get(at, &key).is_none() {
                 self.map_mut(at).put(key, value);
             }
         }
@@ -465,7 +677,7 @@ impl<'t> Heap<'t> {
 
     /// A value as it leaves a rendering; what nests deeper than `depth` (or in itself) and what is beyond the count of `nodes`
     /// is null.
-    pub(crate) fn unload(&self, datum: &Datum<'t>, depth: usize, nodes: &mut usize) -> Value {
+    pub(crate) fn unload(&mut self, datum: &Datum<'t>, depth: usize, nodes: &mut usize) -> Value {
         if *nodes == 0 {
             return Value::Null;
         }
@@ -480,15 +692,16 @@ impl<'t> Heap<'t> {
             Datum::Big(spelled) => Value::Big(spelled.to_string()),
             Datum::Text(text) => Value::String(text.to_string()),
             Datum::List(at) if depth > 0 => {
-                let list = self.list(*at);
-                let items = list.items.iter().map(|item| self.unload(item, depth - 1, nodes)).collect();
-                if list.style == Style::Json { Value::Array(items) } else { Value::List(items) }
+                let items = self.list(*at).items.clone();
+                let items = items.iter().map(|item| self.unload(item, depth - 1, nodes)).collect();
+                if self.style(*at) == Style::Json { Value::Array(items) } else { Value::List(items) }
             }
-            Datum::Map(at) if depth > 0 => Value::Map(
-                (self.map(*at).members().iter())
-                    .map(|(k, v)| (k.text(), self.unload(v, depth - 1, nodes)))
-                    .collect(),
-            ),
+            Datum::Map(at) if depth > 0 => {
+                let members = self.map(*at).members.clone();
+                Value::Map(
+                    (members.iter()).map(|(k, v)| (k.text(), self.unload(v, depth - 1, nodes))).collect(),
+                )
+            }
             _ => Value::Null,
         }
     }

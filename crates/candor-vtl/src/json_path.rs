@@ -3,9 +3,13 @@
 mod filter;
 mod parse;
 
+use std::borrow::Cow;
+
 use self::filter::Filter;
 use crate::error::{Error, ErrorKind};
-use crate::heap::{Datum, Heap, Key};
+use crate::heap::{Datum, Heap, Place};
+use crate::seen::Seen;
+use crate::tape::Node;
 use crate::value::Value;
 
 /// A step of a path.
@@ -87,29 +91,35 @@ pub(crate) enum Found<V> {
     Length(usize),
 }
 
+impl<V> Found<V> {
+    fn map<W>(self, change: impl FnMut(V) -> W) -> Found<W> {
+        let mut change = change;
+        match self {
+            Found::Nothing => Found::Nothing,
+            Found::One(value) => Found::One(change(value)),
+            Found::Many(values) => Found::Many(values.into_iter().map(change).collect()),
+            Found::Length(length) => Found::Length(length),
+        }
+    }
+}
+
 /// As [`select`], in a rendering's own values, and how many were visited.
 pub(crate) fn select_on_heap<'t>(
     path: &str,
-    heap: &Heap<'t>,
+    heap: &mut Heap<'t>,
     root: &Datum<'t>,
 ) -> Result<(Found<Datum<'t>>, usize), Error> {
-    let (found, visited) = find(path, OnHeap { heap, datum: root })?;
-    let found = match found {
-        Found::Nothing => Found::Nothing,
-        Found::One(view) => Found::One(view.datum.clone()),
-        Found::Length(length) => Found::Length(length),
-        Found::Many(views) => Found::Many(views.into_iter().map(|view| view.datum.clone()).collect()),
-    };
-    Ok((found, visited))
+    let (found, visited) = find(path, OnHeap { heap, seen: heap.look(root) })?;
+    let found = found.map(|view| view.seen.found());
+    Ok((found.map(|found| found.datum(heap)), visited))
 }
 
 /// What a filter compares.
-#[derive(Clone, Copy)]
 enum Scalar<'v> {
     Null,
     Bool(bool),
     Number(f64),
-    Text(&'v str),
+    Text(Cow<'v, str>),
     /// An object or an array.
     Structure,
 }
@@ -133,7 +143,7 @@ impl<'v> View<'v> for &'v Value {
             Value::Int(n) => Scalar::Number(*n as f64),
             Value::Double(d) => Scalar::Number(*d),
             Value::Big(spelled) => Scalar::Number(spelled.parse().unwrap_or(f64::NAN)),
-            Value::String(text) => Scalar::Text(text),
+            Value::String(text) => Scalar::Text(text.into()),
             Value::Array(_) | Value::List(_) | Value::Map(_) => Scalar::Structure,
         }
     }
@@ -159,51 +169,86 @@ impl<'v> View<'v> for &'v Value {
     }
 }
 
+/// A value of a rendering.
 #[derive(Clone, Copy)]
 struct OnHeap<'h, 't> {
     heap: &'h Heap<'t>,
-    datum: &'h Datum<'t>,
+    seen: Seen<'h, 't>,
+}
+
+impl<'h, 't> OnHeap<'h, 't> {
+    fn beside(self, datum: &'h Datum<'t>) -> OnHeap<'h, 't> {
+        OnHeap { seen: self.heap.look(datum), ..self }
+    }
+
+    /// A value that has been read.
+    fn read(self, place: Place) -> OnHeap<'h, 't> {
+        OnHeap { seen: self.heap.look_at(place), ..self }
+    }
 }
 
 impl<'v> View<'v> for OnHeap<'v, '_> {
     fn scalar(self) -> Scalar<'v> {
-        match self.datum {
-            Datum::Null => Scalar::Null,
-            Datum::Bool(b) => Scalar::Bool(*b),
-            Datum::Int(n) => Scalar::Number(*n as f64),
-            Datum::Long(n) => Scalar::Number(*n as f64),
-            Datum::Double(d) => Scalar::Number(*d),
-            Datum::Big(spelled) => Scalar::Number(spelled.parse().unwrap_or(f64::NAN)),
-            Datum::Text(text) => Scalar::Text(text),
+        match self.seen {
+            Seen::Other(Datum::Null) => Scalar::Null,
+            Seen::Other(Datum::Bool(b)) => Scalar::Bool(*b),
+            Seen::Other(Datum::Int(n)) => Scalar::Number(*n as f64),
+            Seen::Other(Datum::Long(n)) => Scalar::Number(*n as f64),
+            Seen::Other(Datum::Double(d)) => Scalar::Number(*d),
+            Seen::Other(Datum::Big(spelled)) => Scalar::Number(spelled.parse().unwrap_or(f64::NAN)),
+            Seen::Other(Datum::Text(text)) => Scalar::Text(Cow::Borrowed(text)),
+            Seen::Read(place) => {
+                let tape = self.heap.tape(place);
+                match tape.node(place.node()) {
+                    Node::Null => Scalar::Null,
+                    Node::Bool(b) => Scalar::Bool(b),
+                    Node::Int(n) => Scalar::Number(n as f64),
+                    Node::Double(d) => Scalar::Number(d),
+                    Node::Big(_) => Scalar::Number(tape.text(place.node()).parse().unwrap_or(f64::NAN)),
+                    Node::Text(_) | Node::Escaped(_) => Scalar::Text(tape.text(place.node())),
+                    Node::Array(_) | Node::Object(_) => Scalar::Structure,
+                }
+            }
             _ => Scalar::Structure,
         }
     }
 
     fn member(self, name: &str) -> Option<Self> {
-        let Datum::Map(at) = self.datum else { return None };
-        let datum = self.heap.map(*at).get(&Key::Text(name.into()))?;
-        Some(OnHeap { datum, ..self })
+        Some(OnHeap { seen: self.heap.look_inside(self.seen, name)?, ..self })
     }
 
     fn array_length(self) -> Option<usize> {
-        match self.datum {
-            Datum::List(at) => Some(self.heap.list(*at).items.len()),
+        match self.seen {
+            Seen::List(at) => Some(self.heap.length(at)),
+            Seen::Read(place) => {
+                let tape = self.heap.tape(place);
+                matches!(tape.node(place.node()), Node::Array(_)).then(|| tape.count(place.node()))
+            }
             _ => None,
         }
     }
 
     fn item(self, at: usize) -> Option<Self> {
-        let Datum::List(list) = self.datum else { return None };
-        Some(OnHeap { datum: self.heap.list(*list).items.get(at)?, ..self })
+        match self.seen {
+            Seen::List(list) => Some(self.beside(self.heap.kept_items(list).get(at)?)),
+            Seen::Read(place) => {
+                self.array_length()?;
+                let node = self.heap.tape(place).members(place.node()).nth(at)?;
+                Some(self.read(place.beside(node)))
+            }
+            _ => None,
+        }
     }
 
     fn children(self, out: &mut Vec<Self>) {
-        match self.datum {
-            Datum::Map(at) => {
-                out.extend(self.heap.map(*at).members().iter().map(|(_, datum)| OnHeap { datum, ..self }));
+        match self.seen {
+            Seen::Map(at) => {
+                out.extend(self.heap.kept(at).members().iter().map(|(_, datum)| self.beside(datum)));
             }
-            Datum::List(at) => {
-                out.extend(self.heap.list(*at).items.iter().map(|datum| OnHeap { datum, ..self }))
+            Seen::List(at) => out.extend(self.heap.kept_items(at).iter().map(|datum| self.beside(datum))),
+            Seen::Read(place) => {
+                let members = self.heap.tape(place).members(place.node());
+                out.extend(members.map(|node| self.read(place.beside(node))));
             }
             _ => {}
         }
@@ -268,7 +313,11 @@ fn apply<'v, V: View<'v>>(
             let length = at.array_length().unwrap_or(0) as i64;
             let bound = |b: i64| if b < 0 { b.saturating_add(length).max(0) } else { b.min(length) } as usize;
             let (from, to) = (bound(from.unwrap_or(0)), bound(to.unwrap_or(length)));
-            out.extend((from..to).filter_map(|i| at.item(i)));
+            if at.array_length().is_some() {
+                let mut items = Vec::new();
+                at.children(&mut items);
+                out.extend(items.into_iter().take(to).skip(from));
+            }
         }
         Step::Any => at.children(out),
         // A filter chooses among the elements of an array; of an object it tells whether to go on.
@@ -278,8 +327,10 @@ fn apply<'v, V: View<'v>>(
                     out.push(at);
                 }
             }
-            Some(length) => {
-                for item in (0..length).filter_map(|i| at.item(i)) {
+            Some(_) => {
+                let mut items = Vec::new();
+                at.children(&mut items);
+                for item in items {
                     if filter.accepts(item, root, visited)? {
                         out.push(item);
                     }

@@ -3,8 +3,13 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// Up to so many members are compared with each other.
-const FEW: usize = 16;
+/// Up to so many members, or names, looking at each is faster than hashing.
+pub(crate) const FEW: usize = 16;
+
+/// Whether these few keys differ.
+pub(crate) fn all_differ<K: PartialEq>(keys: &[K]) -> bool {
+    keys.iter().enumerate().all(|(i, key)| !keys[..i].contains(key))
+}
 
 /// An object's members, of which one whose key came before replaces what that had, at its place.
 pub(crate) fn distinct<K: Clone + Eq + Hash, V>(
@@ -32,20 +37,29 @@ pub(crate) fn distinct<K: Clone + Eq + Hash, V>(
     kept
 }
 
-/// Whether some of these may be the same: cheap to ask, and rarely wrong for a few.
+/// Whether some of these may be the same.
 pub(crate) fn may_repeat<'k>(keys: impl Iterator<Item = &'k str>) -> bool {
-    let mut seen = 0u64;
-    for key in keys {
-        let bytes = key.as_bytes();
-        let (first, last) = (bytes.first().copied().unwrap_or(0), bytes.last().copied().unwrap_or(0));
-        let mixed = usize::from(first).wrapping_mul(5) ^ usize::from(last).wrapping_mul(11) ^ bytes.len();
-        let bit = 1 << (mixed % 64);
-        if seen & bit != 0 {
-            return true;
-        }
-        seen |= bit;
+    let mut seen = Seen::default();
+    keys.into_iter().any(|key| seen.may_repeat(key.as_bytes()))
+}
+
+/// Which keys have been seen, roughly: cheap to ask, and rarely wrong for a few.
+#[derive(Default)]
+pub(crate) struct Seen([u64; 2]);
+
+impl Seen {
+    /// Whether this key may have come before; from now on it has.
+    pub(crate) fn may_repeat(&mut self, key: &[u8]) -> bool {
+        let byte = |at: usize| u32::from(key.get(at).copied().unwrap_or(0));
+        let last = key.len().saturating_sub(1);
+        let some = byte(0) | byte(last / 2) << 8 | byte(last) << 16 | (key.len() as u32) << 24;
+        // The upper bits of the product depend on all of it.
+        let mixed = some.wrapping_mul(0x9E37_79B1) >> 25;
+        let (word, bit) = (&mut self.0[(mixed >> 6) as usize], 1 << (mixed % 64));
+        let known = *word & bit != 0;
+        *word |= bit;
+        known
     }
-    false
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ mod number;
 mod string;
 mod util;
 
+pub(crate) use self::util::escape_java_script;
+
 use crate::error::Failure;
 use crate::eval::Evaluator;
 use crate::heap::{Datum, Style, Text};
@@ -23,10 +25,10 @@ pub(crate) fn property<'t>(
     name: &str,
 ) -> Result<Option<Datum<'t>>, Failure> {
     Ok(match of {
-        Datum::Map(at) => eval.heap.map(*at).get(&crate::heap::Key::Text(name.into())).cloned(),
-        Datum::List(at) if name == "empty" && eval.heap.list(*at).style != Style::Array => {
+        Datum::Map(at) => eval.heap.get(*at, &crate::heap::Key::Text(name.into())),
+        Datum::List(at) if name == "empty" && eval.heap.style(*at) != Style::Array => {
             eval.heap.refresh(*at);
-            Some(Datum::Bool(eval.heap.list(*at).items.is_empty()))
+            Some(Datum::Bool(eval.heap.length(*at) == 0))
         }
         Datum::Text(text) if name == "empty" => Some(Datum::Bool(text.is_empty())),
         Datum::Text(_) if name == "blank" => call(eval, of, "isBlank", &[])?,
@@ -34,11 +36,16 @@ pub(crate) fn property<'t>(
         Datum::Double(d) if name == "naN" || name == "NaN" => Some(Datum::Bool(d.is_nan())),
         Datum::Double(d) if name == "infinite" => Some(Datum::Bool(d.is_infinite())),
         Datum::Entry(entry) if name == "key" => Some(entry.key.datum()),
-        Datum::Entry(entry) if name == "value" => Some(eval.heap.value_of(entry).clone()),
+        Datum::Entry(entry) if name == "value" => Some(eval.heap.value_of(entry)),
         Datum::Input if name == "body" => Some(input::body(eval)),
-        Datum::Loop(at) => eval.loop_property(*at, name),
+        Datum::Loop(at) => loop_property(eval, *at, name),
         _ => None,
     })
+}
+
+fn loop_property<'t>(eval: &mut Evaluator<'t>, at: usize, name: &str) -> Option<Datum<'t>> {
+    let seen = eval.loop_property(at, name)?;
+    Some(seen.found().datum(&mut eval.heap))
 }
 
 /// The result of a method; `None` where there is no such method, or it yields null.
@@ -77,15 +84,15 @@ pub(crate) fn call<'t>(
         | Datum::Bool(_) => number::call(eval, of, name, arguments),
         Datum::Entry(entry) => match (name, arguments) {
             ("getKey", []) => Ok(Some(entry.key.datum())),
-            ("getValue", []) => Ok(Some(eval.heap.value_of(entry).clone())),
+            ("getValue", []) => Ok(Some(eval.heap.value_of(entry))),
             _ => Ok(None),
         },
         Datum::Loop(at) => Ok(match (name, arguments) {
-            ("getIndex", []) => eval.loop_property(*at, "index"),
-            ("getCount", []) => eval.loop_property(*at, "count"),
-            ("hasNext" | "getHasNext", []) => eval.loop_property(*at, "hasNext"),
-            ("isFirst" | "getFirst", []) => eval.loop_property(*at, "first"),
-            ("isLast" | "getLast", []) => eval.loop_property(*at, "last"),
+            ("getIndex", []) => loop_property(eval, *at, "index"),
+            ("getCount", []) => loop_property(eval, *at, "count"),
+            ("hasNext" | "getHasNext", []) => loop_property(eval, *at, "hasNext"),
+            ("isFirst" | "getFirst", []) => loop_property(eval, *at, "first"),
+            ("isLast" | "getLast", []) => loop_property(eval, *at, "last"),
             _ => None,
         }),
         Datum::Iterator(list, at) => list::call_iterator(eval, *list, at, name, arguments),
@@ -136,7 +143,7 @@ fn hash_code<'t>(eval: &mut Evaluator<'t>, of: &Datum<'t>) -> Result<Option<i32>
             hash
         }
         Datum::Entry(entry) => {
-            let value = eval.heap.value_of(entry).clone();
+            let value = eval.heap.value_of(entry);
             let value = eval.nested(|e| hash_code(e, &value))?.unwrap_or_default();
             hash_code(eval, &entry.key.datum())?.unwrap_or_default() ^ value
         }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use crate::ast::Variable;
+use crate::members::FEW;
 
 /// Variables that every rendering has, at these numbers; `foreach` and those behind it only within loops.
 const GIVEN: [&str; 7] =
@@ -14,13 +15,11 @@ pub(crate) const UTIL: usize = 1;
 pub(crate) const CONTEXT: usize = 2;
 pub(crate) const STAGE_VARIABLES: usize = 3;
 pub(crate) const FOREACH: usize = 4;
+pub(crate) const VELOCITY_COUNT: usize = 5;
 pub(crate) const VELOCITY_HAS_NEXT: usize = 6;
 
 /// Their names, made once.
 static GIVEN_NAMES: LazyLock<[Arc<str>; GIVEN.len()]> = LazyLock::new(|| GIVEN.map(Arc::from));
-
-/// Up to so many names are looked at one by one.
-const FEW: usize = 16;
 
 /// The names met so far.
 #[derive(Debug, Default)]

@@ -105,6 +105,23 @@ impl Value {
     }
 }
 
+/// Appends an integer: most have few digits.
+pub(crate) fn print_integer(n: i128, out: &mut String) {
+    let Ok(mut rest) = u64::try_from(n) else {
+        // Writing into a `String` cannot fail.
+        let _ = write!(out, "{n}");
+        return;
+    };
+    let mut digits = [b'0'; 20];
+    let mut at = digits.len();
+    while at == digits.len() || rest > 0 {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+    out.push_str(std::str::from_utf8(&digits[at..]).unwrap_or_default());
+}
+
 /// Java's `Float.toString`.
 pub(crate) fn java_float(f: f32) -> String {
     // The shortest digits that name this float, with the exponent where a double has it.

@@ -11,8 +11,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 use candor_contract::ApiKind;
+use candor_gateway::api::LoggingLevel;
 
-use crate::watched::{report_api, staged};
+use crate::watched::staged;
 
 /// Fields that say something of the other side: its status, its error, its request id. A latency does not.
 const TELLING: &[&str] = &[
@@ -33,12 +34,24 @@ fn find(project: &Project, findings: &mut Findings) {
             continue;
         }
         let at = access_log.format.span();
-        report_api(&RULE, &api.name, findings, Claimed {
+        // An execution log at INFO has the integration's status and Lambda's request id of every request.
+        let joined = format.as_str().contains("$context.requestId") && all_logged(api);
+        let severity = if joined { Severity::Note } else { RULE.severity };
+        let concerned = Concerned { api: &api.name, route: None, function: None };
+        findings.add(&RULE, severity, at, concerned, || Claimed {
             at,
             message: format!("the access log of {} does not show what stood behind an answer", api.name),
             label: "names neither status, error nor request id of the integration".to_string(),
             remedy: "add `$context.integration.status`, `$context.integration.error` and `$context.integration.requestId`".to_string(),
             also: Vec::new(),
-        });
+        }, || None);
     }
+}
+
+/// Whether every request of a REST API is in its execution log.
+fn all_logged(api: &Api) -> bool {
+    api.routes.iter().all(|route| {
+        let level = api.stage.logging_level(&route.key).and_then(|setting| setting.optional().ok()?.0);
+        level == Some(&LoggingLevel::Info)
+    })
 }

@@ -22,7 +22,7 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
     }
     let Some(message) = scene.raised_message() else { return Claim::Passed };
     let missed = scene.error_responses().find(|(_, p)| {
-        pattern::literal(p.text.as_str()).is_some_and(|literal| {
+        !pattern::begins(p.text.as_str()) && pattern::literal(p.text.as_str()).is_some_and(|literal| {
             message != literal && message.contains(&literal) && !pattern::matches(p, &message.replace('\n', " "))
         })
     });

@@ -28,12 +28,18 @@ fn find(project: &Project, findings: &mut Findings) {
                     trap.kind == TrapKind::Unescaped && !written.is_some_and(|written| is_of_path(written, &route.key.path))
                 };
                 let Some(trap) = traps::find(parsed).into_iter().find(raw) else { continue };
+                let inner = is_in_inner_json(template.text.as_str(), trap.span.start as usize);
                 let at = template.text.at(trap.span);
                 report_route(&RULE, api, Some(route), at, findings, || Claimed {
                     at,
                     message: format!("{} sends broken JSON when the request holds a quote", route.key),
                     label: "put between quotes as it comes: what is called refuses broken JSON".to_string(),
-                    remedy: "`$util.escapeJavaScript(…).replaceAll(\"\\\\'\", \"'\")`, or `$input.json(…)`, which brings its own quotes".to_string(),
+                    remedy: match inner {
+                        true => "escape it once for each of the two strings around it: `#set($inner = $util.escapeJavaScript(…).replaceAll(\"\\\\'\", \"'\"))`, and there \
+                                 `$util.escapeJavaScript($inner).replaceAll(\"\\\\'\", \"'\")`"
+                            .to_string(),
+                        false => "`$util.escapeJavaScript(…).replaceAll(\"\\\\'\", \"'\")`, or `$input.json(…)`, which brings its own quotes".to_string(),
+                    },
                     also: Vec::new(),
                 });
             }
@@ -42,7 +48,14 @@ fn find(project: &Project, findings: &mut Findings) {
 }
 
 /// Whether it is a parameter of the path: those come percent-encoded, and `%22` is no quote.
-fn is_of_path(written: &str, route: &str) -> bool {
+pub(super) fn is_of_path(written: &str, route: &str) -> bool {
     let name = written.split_once("params(").and_then(|(_, rest)| rest.split(['\'', '"']).nth(1));
     name.is_some_and(|name| route.contains(&format!("{{{name}}}")) || route.contains(&format!("{{{name}+}}")))
+}
+
+/// Whether what stands at `at` is in JSON that is itself a text in the JSON around it: `"Detail": "{\"id\": \"$id\"}"`. The quote that
+/// opened last is an escaped one then.
+fn is_in_inner_json(template: &str, at: usize) -> bool {
+    let before = template.get(..at).unwrap_or_default();
+    before.rfind('"').is_some_and(|quote| before[..quote].ends_with('\\'))
 }

@@ -21,12 +21,16 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
     if path.at != answered {
         also.push((scene.place(path.at), "and this is what the handler returns".to_string()));
     }
+    let lighter = failure.lighter.map(Scene::said_of);
     let status = scene.exchange.response.status.value;
     scene.report(&RULE, scene.severity_of(&RULE, failure), at, findings, || Claimed {
         at,
-        message: format!("{} answers {status} when its work has failed", scene.whose()),
+        message: match lighter {
+            Some((said, _)) => format!("{} answers {status} {said}", scene.whose()),
+            None => format!("{} answers {status} when its work has failed", scene.whose()),
+        },
         label: "an `except` clause that answers with a success".to_string(),
-        remedy: "answer with a status of 500 and above, or raise".to_string(),
+        remedy: lighter.map_or("answer with a status of 500 and above, or raise", |(_, remedy)| remedy).to_string(),
         also,
     })
 }

@@ -20,18 +20,16 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
         (scene.place(failure.raised), "what fails".to_string()),
         (scene.place(path.at), "where the handler says that all went well".to_string()),
     ];
+    let lighter = failure.lighter.map(Scene::said_of);
     let status = scene.exchange.response.status.value;
     scene.report(&RULE, scene.severity_of(&RULE, failure), at, findings, || Claimed {
         at,
-        message: match failure.aside {
-            true => format!("{} answers {status} although a report on its work was lost", scene.whose()),
-            false => format!("{} answers {status} although its work has failed", scene.whose()),
+        message: match lighter {
+            Some((said, _)) => format!("{} answers {status} {said}", scene.whose()),
+            None => format!("{} answers {status} although its work has failed", scene.whose()),
         },
         label: "the failure ends here, and the handler goes on".to_string(),
-        remedy: match failure.aside {
-            true => "log it with the level ERROR: the client need not know, whoever watches the metric should".to_string(),
-            false => "raise, or answer with a status of 500 and above".to_string(),
-        },
+        remedy: lighter.map_or("raise, or answer with a status of 500 and above", |(_, remedy)| remedy).to_string(),
         also,
     })
 }

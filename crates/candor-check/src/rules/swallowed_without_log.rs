@@ -13,6 +13,10 @@ pub(super) static RULE: Rule = Rule {
 fn find(scene: &HandlerScene<'_>, findings: &mut Findings) {
     for (path, exchange) in scene.played() {
         let Some(failure) = path.failure.as_ref().filter(|f| f.certain && f.logged == Logged::Nowhere) else { continue };
+        // The client is told.
+        if failure.lighter == Some(Lighter::Told) {
+            continue;
+        }
         // `except DoesNotExist: return {"statusCode": 404}` is an answer, and nothing to be logged, whatever becomes of it.
         if !failure.broad && failure.what != Failed::Effect {
             continue;
@@ -21,7 +25,8 @@ fn find(scene: &HandlerScene<'_>, findings: &mut Findings) {
             continue;
         }
         let at = scene.place(failure.caught);
-        scene.report(&RULE, RULE.severity, at, findings, || Claimed {
+        let severity = if failure.lighter.is_some() { Severity::Note } else { RULE.severity };
+        scene.report(&RULE, severity, at, findings, || Claimed {
             at,
             message: format!("a failure of {} leaves no trace", scene.route.key),
             label: "neither logs nor raises".to_string(),

@@ -54,6 +54,7 @@ fn found_by(find: Find, page: &str) -> &'static str {
             "reading the handler, then playing it"
         }
         Find::InHandler(_) => "reading the handler",
+        Find::InAuthorizer(_) => "reading the authorizer",
         Find::InExchange(_) | Find::AtEndpoint(_) | Find::InAnyExchange(_) => "playing failures",
         Find::InProject(_) | Find::InComments => "looking at the template",
     }

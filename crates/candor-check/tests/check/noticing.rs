@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use candor_check::notice::{Noticed, notice};
 use candor_contract::outcome::{FunctionError, Outcome, Payload, TimeoutWording};
+use candor_gateway::authorizer::Authorization;
 use candor_gateway::drill::{Case, Drill, Origin};
 use candor_gateway::request::Ambient;
 use candor_gateway::signals::{healthy, signals};
 use candor_iac::files::MemoryFiles;
 use candor_iac::{Options, Reading};
 
-/// `GET /proxy` is honest (502), `GET /mapped` masks every error of its function.
+/// `GET /proxy` is honest (502), `GET /mapped` masks every error of its function, `Other` guards `GET /guarded`.
 const APP: &str = "
 AWSTemplateFormatVersion: '2010-09-09'
 Transform: AWS::Serverless-2016-10-31
@@ -28,7 +29,23 @@ Resources:
         Format: '{\"status\":$context.status,\"id\":\"$context.requestId\"}'
       DefinitionBody:
         openapi: 3.0.1
+        components:
+          securitySchemes:
+            guard:
+              type: apiKey
+              name: Authorization
+              in: header
+              x-amazon-apigateway-authorizer:
+                type: token
+                authorizerUri: !Sub arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Other.Arn}/invocations
         paths:
+          /guarded:
+            get:
+              security: [{guard: []}]
+              x-amazon-apigateway-integration:
+                type: aws_proxy
+                httpMethod: POST
+                uri: !Sub arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Orders.Arn}/invocations
           /proxy:
             get:
               x-amazon-apigateway-integration:
@@ -129,6 +146,28 @@ fn alarm(properties: &str) -> String {
 }
 
 const GATEWAY: &str = "Namespace: AWS/ApiGateway\nMetricName: 5XXError\nDimensions: [{Name: ApiName, Value: orders}, {Name: Stage, Value: v1}]";
+
+/// Who notices when the authorizer of `GET /guarded` says this.
+fn who_of_authorizer(resources: &str, says: Authorization) -> String {
+    let (reading, ambient) = (read(resources), Ambient::example());
+    let project = &reading.projects[0];
+    let api = &project.apis[0];
+    let route = api.routes.iter().find(|r| r.key.path == "/guarded").unwrap();
+    let exchange = Drill::new(api, &ambient).begin(route).unwrap().play(&Case::of_authorizer(says)).unwrap();
+    shown(&notice(&signals(&exchange), &healthy(&exchange), project))
+}
+
+#[test]
+fn an_authorizers_failures_count_as_errors_of_its_function() {
+    let of_authorizer = alarm("Dimensions: [{Name: FunctionName, Value: !Ref Other}]");
+    assert_eq!(who_of_authorizer(&of_authorizer, Authorization::Fails), "A");
+    assert_eq!(who_of_authorizer(&alarm(GATEWAY), Authorization::Fails), "A");
+    assert_eq!(who_of_authorizer(&alarm(""), Authorization::Fails), "nobody");
+    // To say 401 it has to raise.
+    assert_eq!(who_of_authorizer(&of_authorizer, Authorization::Unauthorized), "A");
+    assert_eq!(who_of_authorizer(&of_authorizer, Authorization::Denies), "nobody");
+    assert_eq!(who_of_authorizer(&of_authorizer, Authorization::Unidentified), "nobody");
+}
 
 #[test]
 fn a_masked_failure_is_noticed_on_the_functions_side_only() {

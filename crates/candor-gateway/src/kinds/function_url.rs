@@ -26,6 +26,15 @@ static THROTTLED: Fact = Fact {
     source: "Lambda developer guide: Invoking Lambda function URLs",
 };
 
+const FORBIDDEN_BODY: &str = "{\"Message\":\"Forbidden. For troubleshooting Function URL authorization issues, see: \
+                              https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html\"}";
+
+/// The refusal of a request that is not signed, or whose signer may not invoke the function (recorded: what a URL without
+/// permission says; that a wrong signature is told the same is inferred).
+pub(crate) fn forbidden(received: &Received<'_>, trace: &mut Trace, cause: Cause) -> Response {
+    stock(received, trace, 403, FORBIDDEN_BODY, "application/json", "AccessDeniedException", cause)
+}
+
 /// Takes a request up to the function's door.
 pub(crate) fn begin<'a>(
     received: Received<'a>,
@@ -51,13 +60,13 @@ pub(crate) fn resume(
     trace: &mut Trace,
     outcome: &Outcome,
 ) -> Result<Response, Undecided> {
-    let forbidden = "{\"Message\":\"Forbidden. For troubleshooting Function URL authorization issues, see: \
-                     https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html\"}";
     let (status, body, content_type, error, fact) = match outcome {
         Outcome::Returned(payload) | Outcome::ReturnedLate(payload) => {
             return answer(received, trace, payload);
         }
-        Outcome::NotInvocable => (403, forbidden, "application/json", "AccessDeniedException", &FORBIDDEN),
+        Outcome::NotInvocable => {
+            (403, FORBIDDEN_BODY, "application/json", "AccessDeniedException", &FORBIDDEN)
+        }
         // The body of a throttled URL is inferred.
         Outcome::Throttled => (
             429,

@@ -9,6 +9,7 @@ use candor_contract::outcome::{Outcome, Payload};
 use candor_contract::payload::{self, Body, ProxyFormat, Reading, StatusFrom};
 
 use crate::api::{Integration, IntegrationType, Route, Target};
+use crate::authorizer;
 use crate::endpoint::{EndpointOutcome, EndpointRequest};
 use crate::exchange::{By, Header, Response};
 use crate::http_mapping;
@@ -326,6 +327,10 @@ pub(crate) fn event_2(received: &Received<'_>, route_key: &str, stage: &str, dom
         event.object("requestContext", |context| {
             context.text("accountId", &ambient.account_id);
             context.text("apiId", &ambient.api_id);
+            let granted = received.granted.as_ref();
+            if let Some(granted) = granted.and_then(|g| g.in_event(authorizer::Format::Http2, ambient)) {
+                context.json("authorizer", &granted);
+            }
             context.text("domainName", domain_name);
             context.text("domainPrefix", domain_name.split('.').next().unwrap_or_default());
             context.object("http", |http| {

@@ -9,6 +9,7 @@ use candor_contract::outcome::{Outcome, Payload};
 use candor_contract::payload::{self, Body, ProxyFormat, Reading, StatusFrom};
 
 use crate::api::{GatewayResponseType, IntegrationType, Route, Target};
+use crate::authorizer::{self, Granted, Signer};
 use crate::content_handling;
 use crate::endpoint;
 use crate::exchange::{By, Header, Response};
@@ -369,27 +370,33 @@ fn request_context(context: &mut Members<'_>, received: &Received<'_>, resource:
         },
     );
     context.object("identity", |identity| {
-        for unknown in ["cognitoIdentityPoolId", "accountId", "cognitoIdentityId", "caller"] {
-            identity.text_or_null(unknown, None);
-        }
+        let signer = received.granted.as_ref().and_then(Granted::signer);
+        let said = |of: fn(&Signer) -> &String| signer.map(|signer| of(signer).as_str());
+        identity.text_or_null("cognitoIdentityPoolId", None);
+        identity.text_or_null("accountId", said(|s| &s.account_id));
+        identity.text_or_null("cognitoIdentityId", None);
+        identity.text_or_null("caller", said(|s| &s.caller_id));
         identity.text("sourceIp", &ambient.source_ip);
-        for unknown in [
-            "principalOrgId",
-            "accessKey",
-            "cognitoAuthenticationType",
-            "cognitoAuthenticationProvider",
-            "userArn",
-        ] {
-            identity.text_or_null(unknown, None);
-        }
+        identity.text_or_null("principalOrgId", None);
+        identity.text_or_null("accessKey", said(|s| &s.access_key));
+        identity.text_or_null("cognitoAuthenticationType", None);
+        identity.text_or_null("cognitoAuthenticationProvider", None);
+        identity.text_or_null("userArn", said(|s| &s.user_arn));
         identity.text_or_null("userAgent", request.header("User-Agent"));
-        identity.text_or_null("user", None);
+        identity.text_or_null("user", said(|s| &s.caller_id));
         // Recorded: both are there with a key only.
         if let Some(key) = crate::validation::api_key(received) {
             identity.text("apiKey", key);
             identity.text("apiKeyId", &ambient.api_key_id);
         }
     });
+    let granted_format = match format {
+        Format::Rest => authorizer::Format::Rest,
+        Format::Http1 => authorizer::Format::Http1,
+    };
+    if let Some(granted) = received.granted.as_ref().and_then(|g| g.in_event(granted_format, ambient)) {
+        context.json("authorizer", &granted);
+    }
     context.joined("domainName", ambient.domain_parts());
     if format == Format::Rest {
         context.text("deploymentId", &ambient.deployment_id);

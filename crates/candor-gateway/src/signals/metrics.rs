@@ -110,7 +110,7 @@ pub(super) fn of(exchange: &Exchange<'_>, ran: &Ran<'_>, answer: Answer) -> Vec<
 
 /// An invocation counts in all three, with a zero where nothing happened (the console's graphs show these zeros; the guide
 /// does not say it).
-fn invocation(function: &FunctionRef, errors: f64) -> [Metric; 3] {
+pub(super) fn invocation(function: &FunctionRef, errors: f64) -> [Metric; 3] {
     [
         lambda("Invocations", Sample::Known(1.0), function),
         lambda("Errors", Sample::Known(errors), function),

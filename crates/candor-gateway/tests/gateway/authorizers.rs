@@ -72,6 +72,57 @@ fn what_an_authorizer_says_of_a_request() {
     }
 }
 
+/// What the gateway says where nobody signed, where the signature is wrong, and where no policy allows the call.
+#[test]
+fn iam_knows_a_client_by_its_signature() {
+    let document = |format: &str| {
+        Played::new(&format!(
+            "
+openapi: 3.0.1
+components:
+  securitySchemes:
+    signed: {{ type: apiKey, name: Authorization, in: header, x-amazon-apigateway-authtype: awsSigv4 }}
+paths:
+  /o:
+    get:
+      security: [ {{ signed: [] }} ]
+      x-amazon-apigateway-integration: {{ type: aws_proxy, httpMethod: POST, uri: URI{format} }}
+"
+        ))
+    };
+    let (rest, http) = (document(""), document(", payloadFormatVersion: '2.0'"));
+    let signed = || with("Authorization", "AWS4-HMAC-SHA256 Credential=…");
+    let presigned = Request { query: vec![("X-Amz-Signature".to_string(), "5d".to_string())], ..get("/o") };
+    let forbidden = Some((403, r#"{"message":"Forbidden"}"#.to_string()));
+    let missing = Some((403, r#"{"message":"Missing Authentication Token"}"#.to_string()));
+    assert_eq!(at_the_door(&rest, get("/o"), Authorization::Allows), missing);
+    assert_eq!(at_the_door(&http, get("/o"), Authorization::Allows), forbidden);
+    assert_eq!(at_the_door(&rest, presigned, Authorization::Allows), None);
+    let wrong = at_the_door(&rest, signed(), Authorization::Unauthorized).unwrap();
+    assert_eq!(wrong.0, 403);
+    assert!(wrong.1.contains("does not match the signature"), "{}", wrong.1);
+    let denied = at_the_door(&rest, signed(), Authorization::Denies).unwrap();
+    let arn = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/prod/GET/o";
+    assert!(denied.1.ends_with(&format!("execute-api:Invoke on resource: {arn}\"}}")), "{}", denied.1);
+    assert_eq!(at_the_door(&http, signed(), Authorization::Denies), forbidden);
+}
+
+#[test]
+fn a_drill_plays_each_way_to_refuse_a_request() {
+    let slugs = |format: &str, authorizer: &str| {
+        let api = guarded(format, authorizer).api;
+        let authorizer = api.routes[0].request.authorizer.optional().unwrap().0.unwrap();
+        let slugs: Vec<&str> = authorizer.refusals(api.kind).into_iter().map(|says| says.slug()).collect();
+        slugs.join(" ")
+    };
+    let http = ", payloadFormatVersion: '2.0'";
+    assert_eq!(slugs("", TOKEN), "unidentified unauthorized denies ignores fails malformed");
+    assert_eq!(slugs("", "{ type: cognito_user_pools }"), "unidentified unauthorized");
+    assert_eq!(slugs(http, "{ type: request }"), "denies fails malformed");
+    let jwt = "{ type: jwt, identitySource: $request.header.Authorization }";
+    assert_eq!(slugs(http, jwt), "unidentified unauthorized denies");
+}
+
 #[test]
 fn without_what_it_knows_the_client_by_an_authorizer_is_not_asked() {
     let unauthorized = || Some((401, r#"{"message":"Unauthorized"}"#.to_string()));

@@ -43,7 +43,8 @@ impl<'p> Interpreter<'p> {
                 if !lenient && path == "json.dumps" && self.holds_decimals(&state, value) {
                     self.note_unsaid(place, "a Decimal", false);
                 }
-                let taint = Taint { itself: self.unfound(value), ..taint };
+                let of_clause = self.tells_in_part(value, &shape, &state);
+                let taint = Taint { itself: self.unfound(value), of_clause, ..taint };
                 let known = python_json(&shape).map(Into::into);
                 if shape.may_not_be_json() {
                     self.may_fail(&state, &["TypeError", "ValueError"], place);
@@ -94,6 +95,8 @@ impl<'p> Interpreter<'p> {
             }
             "builtins.len" => {
                 self.settles_all(arguments, &state);
+                let of_clause = first.is_some_and(|value| self.is_told(value, &state));
+                let taint = Taint { of_clause: taint.of_clause || of_clause, ..taint };
                 let value = match first {
                     Some(value @ (Value::List(_) | Value::Tuple(_) | Value::Dict(_))) => {
                         match self.items(&state, value) {
@@ -295,7 +298,10 @@ impl<'p> Interpreter<'p> {
             }
             "concurrent.futures.ThreadPoolExecutor().shutdown"
             | "concurrent.futures.ProcessPoolExecutor().shutdown" => one(state, Value::None),
-            "asyncio.sleep" | "time.sleep" => one(state, Value::None),
+            "asyncio.sleep" | "time.sleep" => {
+                self.lasts = true;
+                one(state, Value::None)
+            }
             "threading.Thread().start" | "threading.Timer().start" | "multiprocessing.Process().start" => {
                 self.watch(&mut state, place, path.to_string(), Watched::Thread);
                 one(state, Value::None)

@@ -184,6 +184,7 @@ impl<'p> Interpreter<'p> {
                 // Nobody knows what this does: it may fail, and change what it is given.
                 self.may_raise(&state, ExceptionClass::Any, Failed::Unread, place);
                 let mut state = state;
+                state.outside += 1;
                 self.hand_over(&mut state, &arguments);
                 let taint = callee.taint().and(super::state::taints(arguments.all()));
                 smallvec![(state, Value::Unknown(Unknown { taint, ..Unknown::ANY }))]

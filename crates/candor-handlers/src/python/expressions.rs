@@ -142,6 +142,12 @@ impl<'p> Interpreter<'p> {
     /// The value of such an expression.
     fn plain(&mut self, expr: &'p Expr, state: &State<'p>, cx: Cx<'_, 'p>) -> Value<'p> {
         match expr {
+            Expr::StringLiteral(e) if state.handling.is_some() => Value::Text(Rc::new(Text {
+                known: Some(e.value.to_str().into()),
+                begins: String::new(),
+                content: None,
+                taint: Taint { of_clause: true, ..Taint::default() },
+            })),
             Expr::StringLiteral(e) => Value::text(e.value.to_str()),
             Expr::NumberLiteral(e) => match &e.value {
                 Number::Int(int) => {
@@ -415,6 +421,7 @@ impl<'p> Interpreter<'p> {
         for (state, values) in self.eval_all(exprs.into_iter(), state, cx) {
             let (mut text, mut known) = (String::new(), true);
             let taint = taints(values.iter());
+            let taint = Taint { of_clause: taint.of_clause || state.handling.is_some(), ..taint };
             let mut values = values.iter();
             for piece in &pieces {
                 match piece {

@@ -14,7 +14,7 @@ use super::interpreter::{Cx, Interpreter};
 use super::names::assigned;
 use super::state::State;
 use super::tries::names_in;
-use super::value::{Arguments, Exception, Taint, Value};
+use super::value::{Arguments, Exception, Id, Taint, Value};
 use crate::facts::{Caught, Failed, Place};
 use crate::shape::Shape;
 
@@ -35,6 +35,14 @@ pub(super) struct Fallback<'p> {
     supplied: bool,
     /// Whether other work outside went well since somebody asked.
     worked: bool,
+    /// Whether something outside had been changed before.
+    pub(super) after_work: bool,
+    /// Lists, dictionaries and objects into which the clause has put what tells of the failure.
+    pub(super) told: Vec<Id>,
+    /// Those into which it has put anything else.
+    pub(super) grown: Vec<Id>,
+    /// The list or dictionary that the clause gave back.
+    pub(super) gave: Option<Id>,
 }
 
 impl Fallback<'_> {
@@ -45,6 +53,10 @@ impl Fallback<'_> {
         self.fell_past &= other.fell_past;
         self.supplied &= other.supplied;
         self.worked &= other.worked;
+        self.after_work &= other.after_work;
+        self.told.retain(|id| other.told.contains(id));
+        self.grown.retain(|id| other.grown.contains(id));
+        self.gave = self.gave.filter(|gave| other.gave == Some(*gave));
     }
 
     /// Whether the program goes its way for another reason than the failure.
@@ -91,6 +103,7 @@ impl<'p> Interpreter<'p> {
         &mut self,
         exception: &Exception<'p>,
         body: [&'p [Stmt]; 2],
+        state: &State<'p>,
     ) -> Option<Rc<Fallback<'p>>> {
         let outside = matches!(exception.what, Failed::Effect | Failed::Unread);
         Some(Rc::new(Fallback {
@@ -105,6 +118,10 @@ impl<'p> Interpreter<'p> {
             fell_past: false,
             supplied: false,
             worked: false,
+            after_work: state.changed,
+            told: Vec::new(),
+            grown: Vec::new(),
+            gave: None,
         }))
     }
 

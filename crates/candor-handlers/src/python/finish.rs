@@ -11,7 +11,9 @@ use super::value::{
     Arguments, Body, Class, Exception, ExceptionClass, Itself, Of, Sort, Taint, Unknown, Value,
 };
 use super::watching::Watched;
-use crate::facts::{Answer, Caught, End, Facts, Failed, Kind, Loose, Path, Place, Raised, Unchecked};
+use crate::facts::{
+    Answer, Caught, End, Facts, Failed, Kind, Lighter, Loose, Path, Place, Raised, Unchecked,
+};
 use crate::shape::{Entry, Shape, text_says_error};
 
 /// How deep a returned value is looked into.
@@ -46,7 +48,7 @@ impl<'p> Interpreter<'p> {
         let Some(value) = self.global(&state, entry, handler) else {
             if self.starred[entry] {
                 self.unknown_at(start, format!("{handler}, which a star import may define"));
-                return Ok(Facts { unknown: self.unknown, may_raise: true, ..Facts::default() });
+                return Ok(Facts { unknown: self.unknown, may_raise: true, lasts: true, ..Facts::default() });
             }
             return Err(Unread::NoHandler {
                 key: self.program.modules[entry].key,
@@ -117,6 +119,7 @@ impl<'p> Interpreter<'p> {
             Value::Unknown(_) => {
                 self.unknown_at(at, "what the handler is made of");
                 self.may_raise = true;
+                self.lasts = true;
             }
             other => {
                 let other = other.clone();
@@ -209,6 +212,7 @@ impl<'p> Interpreter<'p> {
             paths: kept,
             unknown: self.unknown,
             may_raise: self.may_raise,
+            lasts: self.lasts,
             unchecked: unread,
             loose,
             unguarded,
@@ -231,7 +235,7 @@ impl<'p> Interpreter<'p> {
                 returned = step.before.as_ref();
             }
             // An answer that the clause made and dropped: it was meant to be returned.
-            caught.aside &= state.worked;
+            caught.lighter = caught.lighter.filter(|lighter| *lighter != Lighter::Report || state.worked);
             caught.beside = state.fallback.as_ref().is_some_and(|fallback| fallback.is_beside_it());
             caught.certain |= state.dropped.is_some_and(|dropped| caught.clause.holds(&dropped));
             caught
@@ -269,10 +273,21 @@ impl<'p> Interpreter<'p> {
             _ => false,
         };
         let made = self.made(&value, state);
-        let told = tells_in_json_rpc(&shape);
+        let told = tells_in_json_rpc(&shape) || says_multi_status(&shape);
         let settled = told || state.failure.is_some() && self.made_good(&value, &shape, state);
         let mut answer = answer(shape, kind, made, foreign);
         answer.tells = answer.tells.filter(|_| !told);
+        answer.in_part = match answer.shape.entry("body") {
+            Some(body) => body.value.tells_in_part(),
+            None => answer.shape.tells_in_part(),
+        };
+        let in_part = match self.entry(state, &value, "body") {
+            Some(Value::Text(body)) => body.content.is_some() && body.taint.of_clause,
+            // JSON of several paths.
+            Some(Value::Unknown(body)) => body.taint.of_clause,
+            Some(_) => false,
+            None => self.tells_in_part(&value, &answer.shape, state),
+        };
         for given in answers {
             if let Some(call) = self.watched.get_mut(given.call as usize) {
                 // The client gets the whole answer, with what it tells.
@@ -284,6 +299,9 @@ impl<'p> Interpreter<'p> {
         path.handed = handed(&value, at, state);
         if let Some(failure) = &mut path.failure {
             failure.certain &= !settled;
+            if in_part {
+                failure.lighter = Some(Lighter::Told);
+            }
         }
         if let End::Returned(answer) = &mut path.end
             && let Some(Itself::Item { optional: true, .. }) =
@@ -483,6 +501,7 @@ fn answer(shape: Shape, kind: Kind, made: Option<Place>, foreign_status: bool) -
         kind,
         made,
         tells,
+        in_part: false,
         unfound: None,
         dropped: false,
         foreign_status,
@@ -519,6 +538,13 @@ fn tells_in_json_rpc(shape: &Shape) -> bool {
         |result: &Shape| result.entry("isError").is_some_and(|entry| entry.value == Shape::Bool(Some(true)));
     content.entry("jsonrpc").is_some()
         && (content.entry("error").is_some() || content.entry("result").is_some_and(|r| is_error(&r.value)))
+}
+
+/// Whether an answer has the status 207: its parts may have failed, and the body says which (RFC 4918, "Multi-Status Response").
+fn says_multi_status(shape: &Shape) -> bool {
+    shape.entry("statusCode").is_some_and(|entry| {
+        matches!(&entry.value, Shape::Number(Some(status)) | Shape::Text { known: Some(status), .. } if status == "207")
+    })
 }
 
 /// The status that an answer says, where it is known.

@@ -364,7 +364,7 @@ impl<'p> Interpreter<'p> {
                 answered: None,
                 certain: exceptions::is_broad(Some(class)) && exception.what != crate::facts::Failed::Value,
                 logged: crate::facts::Logged::Nowhere,
-                aside: self.telling.contains(&exception.place),
+                lighter: self.lighter(exception.place),
                 beside: false,
             }));
             let answers = self.call_function(function, arguments, None, function.place, state);
@@ -472,6 +472,8 @@ impl<'p> Interpreter<'p> {
             Value::None => Value::text(""),
             body => {
                 let content = self.shape(&state, &body, 0);
+                let of_clause = self.tells_in_part(&body, &content, &state);
+                let taint = Taint { of_clause, ..taint };
                 Value::Text(Rc::new(Text {
                     known: None,
                     begins: String::new(),

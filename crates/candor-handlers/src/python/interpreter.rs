@@ -62,10 +62,18 @@ pub(super) struct Interpreter<'p> {
     /// Exceptions of the expressions of the statement that runs.
     pub(super) escaped: Vec<(State<'p>, Escape<'p>)>,
     pub(super) may_raise: bool,
+    /// Whether anything was met that may take its time.
+    pub(super) lasts: bool,
     /// Calls that only read something outside.
     pub(super) reading: FxHashSet<Place>,
     /// Calls that only tell somebody how the program is doing.
     pub(super) telling: FxHashSet<Place>,
+    /// Calls that keep something for a while, where the same was asked for before.
+    pub(super) keeping: FxHashSet<Place>,
+    /// Calls that only ask whether something is there.
+    pub(super) probing: FxHashSet<Place>,
+    /// Stores that have been asked for something.
+    pub(super) asked_stores: Vec<super::stores::Asked>,
     /// Names that a body and its clause assign to.
     pub(super) defaults: FxHashMap<[*const Stmt; 2], Rc<FxHashSet<&'p str>>>,
     /// Calls of clauses that do what was to be done in the body of their `try`.
@@ -130,8 +138,12 @@ impl<'p> Interpreter<'p> {
             tries: 0,
             escaped: Vec::new(),
             may_raise: false,
+            lasts: false,
             reading: FxHashSet::default(),
             telling: FxHashSet::default(),
+            keeping: FxHashSet::default(),
+            probing: FxHashSet::default(),
+            asked_stores: Vec::new(),
             defaults: FxHashMap::default(),
             redoing: FxHashSet::default(),
             builtins: FxHashMap::default(),
@@ -260,6 +272,7 @@ impl<'p> Interpreter<'p> {
         what: Failed,
         place: Place,
     ) {
+        self.lasts |= matches!(what, Failed::Effect | Failed::Unread);
         if self.tries == 0 {
             self.may_raise = true;
             return;

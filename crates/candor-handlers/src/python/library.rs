@@ -188,6 +188,9 @@ const PURE: &[&str] = &[
     "colorsys",
 ];
 
+/// Those among them whose errors are classes of their own: a token that is none is no ValueError.
+const OWN_ERRORS: &[&str] = &["jwt", "jose"];
+
 /// Packages that talk to something outside.
 const OUTSIDE: &[&str] = &[
     "boto3",
@@ -379,6 +382,12 @@ const TELLING_PACKAGES: &[&str] = &[
     "watchtower",
 ];
 
+/// Whether a call only lets go of something: that it fails takes nothing from what was done before.
+pub(super) fn releases(name: &str) -> bool {
+    ["close", "aclose", "disconnect", "quit", "logout", "shutdown", "wait_closed", "release", "rollback"]
+        .contains(&name)
+}
+
 /// Whether a call outside only tells somebody how the program is doing.
 fn tells_how_it_goes(external: &External, name: &str) -> bool {
     TELLING.iter().any(|(service, call)| external.service.as_deref() == Some(*service) && *call == name)
@@ -534,7 +543,9 @@ impl<'p> Interpreter<'p> {
             self.checks_sent(&arguments);
             let conversion =
                 !path.starts_with("os.") && !path.starts_with("time.") && !arguments.positional.is_empty();
-            if conversion {
+            if OWN_ERRORS.contains(&package(path)) {
+                self.may_raise(&state, ExceptionClass::Any, Failed::Value, place);
+            } else if conversion {
                 self.may_fail(&state, &["ValueError", "TypeError", "KeyError", "AttributeError"], place);
             }
             return smallvec![(state, Value::Unknown(Unknown { taint, ..Unknown::ANY }))];
@@ -546,7 +557,13 @@ impl<'p> Interpreter<'p> {
         if TELLING_PACKAGES.contains(&package(path)) {
             self.telling.insert(place);
         }
-        self.may_raise(&state, ExceptionClass::Any, Failed::Unread, place);
+        let what = if releases(external.path.rsplit('.').next().unwrap_or_default()) {
+            Failed::Value
+        } else {
+            Failed::Unread
+        };
+        self.may_raise(&state, ExceptionClass::Any, what, place);
+        state.outside += 1;
         state.worked |= !self.telling.contains(&place);
         self.hand_over(&mut state, &arguments);
         smallvec![(state, Value::Unknown(Unknown { taint, ..Unknown::ANY }))]
@@ -563,12 +580,21 @@ impl<'p> Interpreter<'p> {
         let name = external.path.rsplit('.').next().unwrap_or_default();
         if reads(&external.path, arguments) {
             self.reading.insert(place);
+            self.asks_store(external, arguments, &state);
+        } else {
+            self.keeps(external, arguments, place, &state);
+        }
+        if external.service.as_deref() == Some("s3") && ["head_object", "head_bucket"].contains(&name) {
+            self.probing.insert(place);
         }
         if tells_how_it_goes(external, name) {
             self.telling.insert(place);
         }
-        self.may_raise(&state, ExceptionClass::Any, Failed::Effect, place);
+        let what = if releases(name) { Failed::Value } else { Failed::Effect };
+        self.may_raise(&state, ExceptionClass::Any, what, place);
+        state.outside += 1;
         state.worked |= !self.telling.contains(&place);
+        state.changed |= !self.telling.contains(&place) && !self.reading.contains(&place);
         let instead = self.stands_in(arguments, place, &mut state);
         self.redoes(place, &mut state);
         for value in arguments.all() {

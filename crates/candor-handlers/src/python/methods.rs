@@ -6,7 +6,7 @@ use smallvec::smallvec;
 
 use super::fallbacks::reads;
 use super::interpreter::{Forks, Interpreter, Many};
-use super::library::makes_an_object;
+use super::library::{makes_an_object, releases};
 use super::reads::items_of;
 use super::state::{Dict, List, Object, State, taints};
 use super::value::{Arguments, ExceptionClass, Id, Itself, Sort, Taint, Text, Unknown, Value};
@@ -92,6 +92,7 @@ impl<'p> Interpreter<'p> {
             Value::Dict(id) => return self.dict_method(*id, name, arguments, place, state),
             Value::List(id) => {
                 let given = arguments.positional.clone();
+                given.iter().for_each(|item| self.tells_into(*id, item, &mut state));
                 if let Some(Object::List(list)) = self.object_mut(&mut state, *id) {
                     match (name, given.as_slice()) {
                         ("append", [item]) => list.items.push(item.clone()),
@@ -237,7 +238,9 @@ impl<'p> Interpreter<'p> {
             self.reading.insert(place);
             self.stands_in(&arguments, place, &mut state)
         };
-        self.may_raise(&state, ExceptionClass::Any, Failed::Unread, place);
+        let what = if releases(name) { Failed::Value } else { Failed::Unread };
+        self.may_raise(&state, ExceptionClass::Any, what, place);
+        state.outside += 1;
         self.hand_over(&mut state, &arguments);
         let taint = Taint { instead: taint.instead || instead, itself: items_of(name, None), ..taint };
         smallvec![(state, Value::unknown(Sort::Any, taint))]
@@ -258,6 +261,9 @@ impl<'p> Interpreter<'p> {
         let default = arguments.positional.get(1).cloned();
         let known = key.as_deref().and_then(|key| dict.get(key)).cloned();
         let (open, copy) = (dict.open, dict.clone());
+        if matches!(name, "update" | "setdefault") {
+            arguments.all().for_each(|value| self.tells_into(id, value, &mut state));
+        }
         let value = match name {
             "get" => match (known, key) {
                 (Some(value), _) => value,

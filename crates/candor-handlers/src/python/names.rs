@@ -68,6 +68,28 @@ impl<'p> Interpreter<'p> {
         true
     }
 
+    /// Whether an expression is, or holds, a name that stands for nothing: no function around binds it, the module does not, and no star
+    /// import may. Reading it raises `NameError`.
+    pub(super) fn is_undefined(&self, expr: &Expr, state: &State<'p>, cx: Cx<'_, 'p>) -> bool {
+        match expr {
+            Expr::Tuple(tuple) => tuple.elts.iter().any(|expr| self.is_undefined(expr, state, cx)),
+            Expr::Name(name) => {
+                let name = name.id.as_str();
+                let captured = cx.function.and_then(|function| function.captured.as_deref());
+                let bound = local(name, state).is_some()
+                    || captured.is_some_and(|captured| captured.contains_key(name))
+                    || self.global(state, cx.module, name).is_some()
+                    || super::library::is_builtin(name)
+                    || exceptions::is_builtin(name)
+                    || name.starts_with("__")
+                    || self.starred[cx.module];
+                // A function may bind it for the whole module.
+                !bound && !binds_anywhere(&self.program.modules[cx.module].tree.body, name)
+            }
+            _ => false,
+        }
+    }
+
     /// Whether `target` takes an assignment: into a name to which nothing is bound, or None, nothing can be put.
     pub(super) fn takes(&mut self, target: &'p Expr, state: &State<'p>, cx: Cx<'_, 'p>) -> bool {
         let (object, class) = match target {
@@ -107,6 +129,28 @@ fn own_names(body: &[Stmt]) -> FxHashSet<&str> {
 /// Names that statements assign to.
 pub(super) fn assigned(body: &[Stmt]) -> FxHashSet<&str> {
     names_of(body).assigned
+}
+
+/// Whether statements, or a function or class in them, bind a name.
+fn binds_anywhere(body: &[Stmt], name: &str) -> bool {
+    struct Binds<'n>(&'n str, bool);
+    impl<'a> Visitor<'a> for Binds<'_> {
+        fn visit_stmt(&mut self, stmt: &'a Stmt) {
+            let inner = match stmt {
+                Stmt::FunctionDef(s) => &s.body[..],
+                Stmt::ClassDef(s) => &s.body[..],
+                _ => return walk_stmt(self, stmt),
+            };
+            let own = names_of(inner);
+            self.1 |= own.assigned.contains(self.0) || own.otherwise.contains(self.0);
+            walk_stmt(self, stmt);
+        }
+        fn visit_expr(&mut self, _: &'a Expr) {}
+    }
+    let own = names_of(body);
+    let mut inside = Binds(name, own.assigned.contains(name) || own.otherwise.contains(name));
+    inside.visit_body(body);
+    inside.1
 }
 
 fn names_of(body: &[Stmt]) -> OwnNames<'_> {

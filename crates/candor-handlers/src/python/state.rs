@@ -114,6 +114,10 @@ pub(super) struct Trail<'p> {
     pub(super) gave: Option<Rc<Gave<'p>>>,
     /// Whether something outside has been done, other than to tell how the program is doing.
     pub(super) worked: bool,
+    /// Whether that was more than to read something.
+    pub(super) changed: bool,
+    /// How many calls outside have been made.
+    pub(super) outside: u32,
     /// Watched calls on the way.
     pub(super) calls: Rc<Vec<CallId>>,
     /// The last statement of the function that runs.
@@ -157,6 +161,8 @@ impl<'p> Trail<'p> {
             returned: None,
             gave: None,
             worked: false,
+            changed: false,
+            outside: 0,
             calls: Rc::default(),
             last: start,
             dropped: None,
@@ -172,7 +178,7 @@ impl<'p> Trail<'p> {
         // What is quickly compared comes first: most paths differ.
         self.around.len() == other.around.len()
             && self.failure == other.failure
-            && self.worked == other.worked
+            && (self.worked, self.changed) == (other.worked, other.changed)
             && self.fallback == other.fallback
             && equal(&self.calls, &other.calls)
             && self.heap.len() == other.heap.len()
@@ -212,29 +218,31 @@ impl<'p> Trail<'p> {
             (Value::Dict(a), Value::Dict(b)) | (Value::List(a), Value::List(b)) if a != b => Some((*a, *b)),
             _ => None,
         };
-        let Some((id, their_id)) = ids else { return join(&mine, &theirs) };
+        let telling = Telling::of(self, other);
+        let Some((id, their_id)) = ids else { return telling.join(&mine, &theirs) };
         match (self.heap.get(&id), other.heap.get(&their_id)) {
             (Some(known), Some(of_other)) => {
-                let joined = Rc::new(join_objects(known, of_other));
+                let joined = Rc::new(telling.join_objects(known, of_other));
                 Rc::make_mut(&mut self.heap).insert(id, joined);
                 mine
             }
-            (Some(_) | None, _) => Value::any(),
+            (Some(_) | None, _) => telling.join(&mine, &theirs),
         }
     }
 
     /// One path in place of two: what differs is unknown from here on.
     pub(super) fn join(mut self: Box<Self>, other: &State<'p>) -> State<'p> {
+        let telling = Telling::of(&self, other);
         if let (Some(mine), Some(theirs)) = (&mut self.locals, &other.locals)
             && !Rc::ptr_eq(mine, theirs)
         {
-            join_scope(Rc::make_mut(mine), theirs);
+            telling.join_scope(Rc::make_mut(mine), theirs);
         }
         if !Rc::ptr_eq(&self.globals, &other.globals) {
             let mine = Rc::make_mut(&mut self.globals);
             for (name, value) in other.globals.iter() {
                 match mine.get_mut(name) {
-                    Some(known) => *known = join(known, value),
+                    Some(known) => *known = telling.join(known, value),
                     None => drop(mine.insert(*name, Value::any())),
                 }
             }
@@ -245,11 +253,13 @@ impl<'p> Trail<'p> {
                 match mine.get(id) {
                     None => drop(mine.insert(*id, theirs.clone())),
                     Some(known) if Rc::ptr_eq(known, theirs) || known == theirs => {}
-                    Some(known) => drop(mine.insert(*id, Rc::new(join_objects(known, theirs)))),
+                    Some(known) => drop(mine.insert(*id, Rc::new(telling.join_objects(known, theirs)))),
                 }
             }
         }
         self.worked &= other.worked;
+        self.changed &= other.changed;
+        self.outside = self.outside.max(other.outside);
         if let (Some(mine), Some(theirs)) = (&mut self.fallback, &other.fallback)
             && mine != theirs
         {
@@ -263,67 +273,106 @@ impl<'p> Trail<'p> {
     }
 }
 
-fn join_scope<'p>(mine: &mut Scope<'p>, theirs: &Scope<'p>) {
-    for (name, value) in mine.iter_mut() {
-        *value = match theirs.get(name) {
-            Some(other) => join(value, other),
-            // Bound on one path only.
-            None => Value::any(),
-        };
-    }
-    for name in theirs.keys() {
-        if !mine.contains_key(name) {
-            mine.insert(name, Value::any());
+/// What tells of a failure on one of two paths that become one: lists and dictionaries, and those that hold them. Where it becomes
+/// unknown, it still tells.
+struct Telling(Vec<Id>);
+
+impl Telling {
+    /// How deep it is looked for in others.
+    const MAX_DEPTH: usize = 4;
+
+    fn of<'p>(a: &Trail<'p>, b: &Trail<'p>) -> Telling {
+        let told = [a, b].into_iter().filter_map(|path| path.fallback.as_deref()).flat_map(|f| &f.told);
+        let mut telling = Telling(told.copied().collect());
+        if telling.0.is_empty() {
+            return telling;
         }
-    }
-}
-
-/// What two values have in common.
-fn join<'p>(a: &Value<'p>, b: &Value<'p>) -> Value<'p> {
-    if a == b {
-        return a.clone();
-    }
-    let sort = |value: &Value<'p>| match value {
-        Value::Unknown(unknown) => unknown.sort,
-        Value::Text(_) => Sort::Text,
-        Value::Int(_) | Value::Float(_) => Sort::Number,
-        Value::Bool(_) => Sort::Bool,
-        Value::Bytes => Sort::Bytes,
-        _ => Sort::Any,
-    };
-    let sort = if sort(a) == sort(b) { sort(a) } else { Sort::Any };
-    let (a, b) = (a.taint(), b.taint());
-    // Where one of them is a default, it may be the default that goes on.
-    let taint = Taint { instead: a.instead && b.instead, ..a.and(b) };
-    Value::Unknown(Unknown { sort, taint, truthy: None })
-}
-
-fn join_objects<'p>(a: &Object<'p>, b: &Object<'p>) -> Object<'p> {
-    match (a, b) {
-        (Object::Dict(a), Object::Dict(b)) => {
-            let mut dict = a.clone();
-            dict.open |= b.open;
-            dict.entries.retain(|(key, ..)| b.get(key).is_some());
-            dict.open |= dict.entries.len() != a.entries.len() || dict.entries.len() != b.entries.len();
-            for (key, value, _) in &mut dict.entries {
-                if let Some(other) = b.get(key) {
-                    *value = join(value, other);
+        for _ in 0..Telling::MAX_DEPTH {
+            let known = telling.0.len();
+            for (id, object) in a.heap.iter().chain(b.heap.iter()) {
+                let holds = match &**object {
+                    Object::Dict(dict) => dict.entries.iter().any(|(_, value, _)| telling.is(value)),
+                    Object::List(list) => list.items.iter().any(|item| telling.is(item)),
+                    Object::Instance(instance) => instance.attributes.values().any(|value| telling.is(value)),
+                };
+                if holds && !telling.0.contains(id) {
+                    telling.0.push(*id);
                 }
             }
-            Object::Dict(dict)
+            if telling.0.len() == known {
+                break;
+            }
         }
-        (Object::List(a), Object::List(b)) => {
-            let items = a.items.iter().zip(&b.items).map(|(a, b)| join(a, b)).collect::<Vec<_>>();
-            let open = a.open || b.open || a.items.len() != b.items.len();
-            Object::List(List { items, open, made: a.made })
+        telling
+    }
+
+    fn is(&self, value: &Value<'_>) -> bool {
+        matches!(value, Value::Dict(id) | Value::List(id) | Value::Instance(id) if self.0.contains(id))
+    }
+
+    /// What two values have in common.
+    fn join<'p>(&self, a: &Value<'p>, b: &Value<'p>) -> Value<'p> {
+        if a == b {
+            return a.clone();
         }
-        (Object::Instance(a), Object::Instance(b)) => {
-            let mut instance = a.clone();
-            join_scope(&mut instance.attributes, &b.attributes);
-            Object::Instance(instance)
+        let sort = |value: &Value<'p>| match value {
+            Value::Unknown(unknown) => unknown.sort,
+            Value::Text(_) => Sort::Text,
+            Value::Int(_) | Value::Float(_) => Sort::Number,
+            Value::Bool(_) => Sort::Bool,
+            Value::Bytes => Sort::Bytes,
+            _ => Sort::Any,
+        };
+        let sort = if sort(a) == sort(b) { sort(a) } else { Sort::Any };
+        let tells = self.is(a) || self.is(b);
+        let (a, b) = (a.taint(), b.taint());
+        // Where one of them is a default, it may be the default that goes on.
+        let (instead, of_clause) = (a.instead && b.instead, a.of_clause || b.of_clause || tells);
+        Value::Unknown(Unknown { sort, taint: Taint { instead, of_clause, ..a.and(b) }, truthy: None })
+    }
+
+    fn join_scope<'p>(&self, mine: &mut Scope<'p>, theirs: &Scope<'p>) {
+        for (name, value) in mine.iter_mut() {
+            *value = match theirs.get(name) {
+                Some(other) => self.join(value, other),
+                // Bound on one path only.
+                None => Value::any(),
+            };
         }
-        // The same number is the same object: it does not change its kind.
-        (Object::Dict(_) | Object::List(_) | Object::Instance(_), _) => a.clone(),
+        for name in theirs.keys() {
+            if !mine.contains_key(name) {
+                mine.insert(name, Value::any());
+            }
+        }
+    }
+
+    fn join_objects<'p>(&self, a: &Object<'p>, b: &Object<'p>) -> Object<'p> {
+        match (a, b) {
+            (Object::Dict(a), Object::Dict(b)) => {
+                let mut dict = a.clone();
+                dict.open |= b.open;
+                dict.entries.retain(|(key, ..)| b.get(key).is_some());
+                dict.open |= dict.entries.len() != a.entries.len() || dict.entries.len() != b.entries.len();
+                for (key, value, _) in &mut dict.entries {
+                    if let Some(other) = b.get(key) {
+                        *value = self.join(value, other);
+                    }
+                }
+                Object::Dict(dict)
+            }
+            (Object::List(a), Object::List(b)) => {
+                let items = a.items.iter().zip(&b.items).map(|(a, b)| self.join(a, b)).collect::<Vec<_>>();
+                let open = a.open || b.open || a.items.len() != b.items.len();
+                Object::List(List { items, open, made: a.made })
+            }
+            (Object::Instance(a), Object::Instance(b)) => {
+                let mut instance = a.clone();
+                self.join_scope(&mut instance.attributes, &b.attributes);
+                Object::Instance(instance)
+            }
+            // The same number is the same object: it does not change its kind.
+            (Object::Dict(_) | Object::List(_) | Object::Instance(_), _) => a.clone(),
+        }
     }
 }
 

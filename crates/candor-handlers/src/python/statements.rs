@@ -294,6 +294,7 @@ impl<'p> Interpreter<'p> {
     }
 
     fn while_statement(&mut self, s: &'p ast::StmtWhile, state: State<'p>, cx: Cx<'_, 'p>) -> Ends<'p> {
+        self.lasts = true;
         let mut ends = Many::new();
         let mut heads = vec![state];
         // One round more than the body runs: the last asks whether it is over.
@@ -574,6 +575,7 @@ impl<'p> Interpreter<'p> {
                 for (mut state, object) in self.eval(&attribute.value, state, cx) {
                     match &object {
                         Value::Instance(id) => {
+                            self.tells_into(*id, &value, &mut state);
                             if let Some(Object::Instance(instance)) = self.object_mut(&mut state, *id) {
                                 instance.attributes.insert(attribute.attr.as_str(), value.clone());
                             }
@@ -639,6 +641,7 @@ impl<'p> Interpreter<'p> {
             }
             return self.settles(&value, state);
         };
+        self.tells_into(*id, &value, state);
         if matches!(object, Value::List(_)) || key.as_text().is_none() {
             // Which place it takes is not followed.
             self.settles(&value, state);
@@ -684,6 +687,9 @@ impl<'p> Interpreter<'p> {
         at: crate::facts::Place,
     ) -> Value<'p> {
         let (more, open) = self.items(state, right);
+        if let Value::List(id) | Value::Dict(id) = left {
+            self.tells_into(*id, right, state);
+        }
         if let Value::List(id) = left
             && let Some(Object::List(List { items, open: was_open, .. })) = self.object_mut(state, *id)
         {

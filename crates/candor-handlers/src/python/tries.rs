@@ -10,8 +10,8 @@ use smallvec::smallvec;
 use super::exceptions::{self, Catch};
 use super::interpreter::{Cx, Ends, Interpreter, Many};
 use super::state::{Around, Flow, Object, State};
-use super::value::{Exception, ExceptionClass, Function, Id, Value};
-use crate::facts::{Caught, Failed, Logged, Place};
+use super::value::{Exception, ExceptionClass, Function, Id, Taint, Value};
+use crate::facts::{Caught, Failed, Lighter, Logged, Place};
 
 /// How many exceptions of one `try` body are followed apart; further ones take the same ways.
 const MAX_RAISED: usize = 10;
@@ -37,6 +37,7 @@ impl<'p> Interpreter<'p> {
         let clauses = !s.handlers.is_empty();
         let finally = !s.finalbody.is_empty();
         let whole = self.place(cx, s);
+        let outside = state.outside;
         self.tries += u32::from(clauses || finally);
         let body = self.block(&s.body, state, cx);
         self.tries -= u32::from(clauses || finally);
@@ -69,7 +70,8 @@ impl<'p> Interpreter<'p> {
             }
         }
         for (state, exception) in fewer(raised) {
-            ends.extend(self.handlers(s, state, exception, cx));
+            let reached_out = state.outside > outside;
+            ends.extend(self.handlers(s, (state, exception, reached_out), cx));
         }
         if !finally {
             return self.settle_ends(ends);
@@ -84,18 +86,31 @@ impl<'p> Interpreter<'p> {
         finished
     }
 
-    /// Runs the clauses that catch an exception.
+    /// Runs the clauses that catch an exception; with it comes whether the body had called something outside before.
     fn handlers(
         &mut self,
         of: &'p ast::StmtTry,
-        state: State<'p>,
-        exception: Rc<Exception<'p>>,
+        (state, exception, reached_out): (State<'p>, Rc<Exception<'p>>, bool),
         cx: Cx<'_, 'p>,
     ) -> Ends<'p> {
         let mut ends = Many::new();
         let mut rest = Some(state);
         for ExceptHandler::ExceptHandler(handler) in &of.handlers {
             let Some(mut state) = rest.take() else { break };
+            if let Some(class) = &handler.type_
+                && self.is_undefined(class, &state, cx)
+            {
+                // What the clause would catch is asked only now, and that raises in place of what had failed.
+                let undefined = Exception {
+                    class: ExceptionClass::Named("builtins.NameError".to_string()),
+                    message: Value::some_text("name '", Taint::default()),
+                    instance: None,
+                    place: self.place(cx, &**class),
+                    what: exception.what,
+                };
+                ends.push((state, Flow::Raise(Rc::new(undefined))));
+                break;
+            }
             let clause = handler.type_.as_deref().map(|expr| self.eval_one(expr, &mut state, cx));
             let catch = exceptions::catches(clause.as_ref(), &exception);
             match catch {
@@ -109,8 +124,9 @@ impl<'p> Interpreter<'p> {
             let (before, handled) = (state.failure.clone(), state.handling.clone());
             let fallback = state.fallback.take();
             self.may_redo(&of.body, &handler.body, cx);
-            state.fallback = self.fallback_of(&exception, [&of.body, &handler.body]);
-            state.failure = Some(Rc::new(self.caught(handler, clause.as_ref(), &exception, cx)));
+            state.fallback = self.fallback_of(&exception, [&of.body, &handler.body], &state);
+            state.failure =
+                Some(Rc::new(self.caught(handler, clause.as_ref(), (&exception, reached_out), cx)));
             state.returned = None;
             state.handling = Some(exception.clone());
             state.last = self.place(cx, &head_of(handler));
@@ -131,13 +147,21 @@ impl<'p> Interpreter<'p> {
             }
             for (mut state, flow) in self.block(&handler.body, state, cx) {
                 state.handling = handled.clone();
-                match flow {
+                match &flow {
                     // Passed on: nothing was swallowed here.
                     Flow::Raise(_) | Flow::Exit => {
                         state.failure = before.clone();
                         state.fallback = fallback.clone();
                     }
                     Flow::Next => self.falls_past(&of.body, &mut state),
+                    Flow::Return(value @ (Value::Dict(id) | Value::List(id)), _) => {
+                        if let Some(fallback) = &mut state.fallback {
+                            Rc::make_mut(fallback).gave = Some(*id);
+                        }
+                        if self.any_inside(value, &state, &super::told::marks) {
+                            self.puts_in(*id, &mut state);
+                        }
+                    }
                     Flow::Return(..) | Flow::Break | Flow::Continue => {}
                 }
                 ends.push((state, flow));
@@ -152,7 +176,7 @@ impl<'p> Interpreter<'p> {
         &self,
         handler: &'p ast::ExceptHandlerExceptHandler,
         clause: Option<&Value<'p>>,
-        exception: &Exception<'p>,
+        (exception, reached_out): (&Exception<'p>, bool),
         cx: Cx<'_, 'p>,
     ) -> Caught {
         let broad = exceptions::is_broad(clause);
@@ -163,8 +187,9 @@ impl<'p> Interpreter<'p> {
                     || clause.is_some_and(exceptions::names_outside_failures)
                     || matches!(exception.class, ExceptionClass::Project(_))
             }
-            // Whoever catches the project's own exception and does nothing about it lets it disappear.
-            Failed::Raise => broad || does_nothing(&handler.body),
+            // Whoever catches the project's own exception and does nothing about it lets it disappear. Where nothing outside had been
+            // touched, a clause that goes on with something else may well mean it: the exception tells of a value.
+            Failed::Raise => broad && reached_out || does_nothing(&handler.body),
             Failed::Unread => broad,
             Failed::Value => false,
         };
@@ -177,9 +202,19 @@ impl<'p> Interpreter<'p> {
             answered: None,
             certain,
             logged: Logged::Nowhere,
-            aside: self.telling.contains(&exception.place),
+            lighter: self.lighter(exception.place),
             beside: false,
         }
+    }
+
+    /// Why a failure at this place weighs less than others, as far as the call itself shows it.
+    pub(super) fn lighter(&self, raised: Place) -> Option<Lighter> {
+        let kinds = [
+            (&self.telling, Lighter::Report),
+            (&self.keeping, Lighter::Cache),
+            (&self.probing, Lighter::Probe),
+        ];
+        kinds.into_iter().find_map(|(calls, lighter)| calls.contains(&raised).then_some(lighter))
     }
 
     /// Somebody logs while a failure is being handled.
@@ -278,10 +313,10 @@ impl<'p> Interpreter<'p> {
                 ends.push((state.clone(), flow.clone()));
             }
             if catch != Catch::No {
-                let aside = self.telling.contains(&exception.place);
+                let lighter = self.lighter(exception.place);
                 state.failure =
-                    Some(Rc::new(swallowed(exception, place, exceptions::is_broad(Some(&clause)), aside)));
-                state.fallback = self.fallback_of(exception, [body, &[]]);
+                    Some(Rc::new(swallowed(exception, place, exceptions::is_broad(Some(&clause)), lighter)));
+                state.fallback = self.fallback_of(exception, [body, &[]], &state);
                 state.returned = None;
                 ends.push((state, Flow::Next));
             }
@@ -334,11 +369,10 @@ impl<'p> Interpreter<'p> {
                         ends.push((state.clone(), flow.clone()));
                     }
                     if truth != Some(false) {
-                        let mut failure =
-                            swallowed(exception, place, true, self.telling.contains(&exception.place));
+                        let mut failure = swallowed(exception, place, true, self.lighter(exception.place));
                         failure.certain &= truth == Some(true);
                         state.failure = Some(Rc::new(failure));
-                        state.fallback = self.fallback_of(exception, [body, &[]]);
+                        state.fallback = self.fallback_of(exception, [body, &[]], &state);
                         state.returned = None;
                         ends.push((state, Flow::Next));
                     }
@@ -442,7 +476,7 @@ fn does_nothing(body: &[Stmt]) -> bool {
 }
 
 /// A failure that something other than an `except` clause swallowed.
-fn swallowed(exception: &Exception<'_>, place: Place, broad: bool, aside: bool) -> Caught {
+fn swallowed(exception: &Exception<'_>, place: Place, broad: bool, lighter: Option<Lighter>) -> Caught {
     Caught {
         what: exception.what,
         raised: exception.place,
@@ -452,7 +486,7 @@ fn swallowed(exception: &Exception<'_>, place: Place, broad: bool, aside: bool) 
         answered: None,
         certain: broad && exception.what != Failed::Value,
         logged: Logged::Nowhere,
-        aside,
+        lighter,
         beside: false,
     }
 }

@@ -63,6 +63,8 @@ pub(super) struct Taint {
     pub(super) answer: Option<Answer>,
     /// Of the answer of a call that was made because another one had failed.
     pub(super) instead: bool,
+    /// Written while a failure was handled. JSON: whether it tells of a failure in a part of it.
+    pub(super) of_clause: bool,
 }
 
 /// A value that is the answer of a watched call, or is made of it.
@@ -94,6 +96,7 @@ impl Taint {
             foreign_status: self.foreign_status || other.foreign_status,
             answer: self.answer.or(other.answer),
             instead: self.instead || other.instead,
+            of_clause: self.of_clause || other.of_clause,
             itself: Itself::Nothing,
         }
     }
@@ -140,6 +143,7 @@ impl Unknown {
             itself: Itself::Nothing,
             answer: None,
             instead: false,
+            of_clause: false,
         },
         truthy: None,
     };

@@ -47,6 +47,51 @@ def handler(event, context):
 }
 
 #[test]
+fn a_clause_that_catches_a_name_which_nothing_binds() {
+    check(
+        "import boto3
+ses = boto3.client('ses')
+def send():
+    try:
+        ses.send_email(Source='a')
+    except (KeyError, ClientError) as error:
+        print(error)
+        return None
+    return {'statusCode': 202}
+def handler(event, context):
+    try:
+        return send()
+    except Exception:
+        return {'statusCode': 500}
+",
+        r#"
+12: returns {"statusCode":202}
+14: returns {"statusCode":500}, after Effect@6 was caught@13 and answered
+"#,
+    );
+    check(
+        "import boto3
+ses = boto3.client('ses')
+def load():
+    global ClientError
+    from botocore.exceptions import ClientError
+def handler(event, context):
+    load()
+    try:
+        ses.send_email(Source='a')
+    except ClientError as error:
+        print(error)
+    return {'statusCode': 202}
+",
+        r#"
+12: returns {"statusCode":202}
+12: returns {"statusCode":202}, after Effect@9 was caught@10
+may raise
+"#,
+    );
+}
+
+#[test]
 fn a_name_that_something_else_may_bind() {
     check(
         "def handler(event, context):
@@ -445,6 +490,26 @@ def handler(event, context):
 17: returns {"statusCode":400}, after Value@14 was caught@16 perhaps and answered
 17: returns {"statusCode":400}, after Value@14 was caught@16 perhaps and answered
 17: returns {"statusCode":400}, after Value@5 was caught@16 perhaps and answered
+may raise
+"#,
+    );
+}
+
+/// A library that computes may have classes of errors of its own: a clause for one of them is reached.
+#[test]
+fn a_token_that_is_none() {
+    check(
+        "import jwt
+def handler(event, context):
+    try:
+        claims = jwt.decode(event['token'], 'key')
+    except jwt.InvalidTokenError:
+        return {'statusCode': 401}
+    return {'statusCode': 200}
+",
+        r#"
+6: returns {"statusCode":401}, after Value@4 was caught@5 perhaps and answered
+7: returns {"statusCode":200}
 may raise
 "#,
     );

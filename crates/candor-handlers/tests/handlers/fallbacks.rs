@@ -404,3 +404,52 @@ def handler(event, context):
     made_good(&of("not code == 'ResourceNotFoundException'"));
     still_masked(&of("code == 'ThrottlingException'"));
 }
+
+#[test]
+fn something_that_is_let_go() {
+    let handler = |call: &str| {
+        format!(
+            "
+import pymysql
+def handler(event, context):
+    connection = pymysql.connect()
+    table.put_item(Item={{'id': '1'}})
+    try:
+        {call}
+    except Exception:
+        pass
+    return answer(200, 'stored')
+"
+        )
+    };
+    made_good(&handler("connection.close()"));
+    made_good(&handler("cache.close()"));
+    still_masked(&handler("connection.commit()"));
+}
+
+#[test]
+fn an_exception_about_a_value() {
+    let handler = |load: &str, clause: &str| {
+        format!(
+            "
+import os
+def parsed(text):
+    if not text:
+        raise ValueError('no text')
+    return text.split()
+def handler(event, context):
+    try:
+        words = parsed({load})
+    except Exception as error:
+        {clause}
+    return answer(200, words)
+"
+        )
+    };
+    made_good(&handler("os.environ['WORDS']", "words = ['hello']"));
+    still_masked(&handler("cache.get('words')", "words = ['hello']"));
+    // What is told to be wrong is passed over.
+    still_masked(
+        &handler("os.environ['WORDS']", "print(error)").replace("words = parsed", "words = 1; parsed"),
+    );
+}

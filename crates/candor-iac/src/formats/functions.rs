@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use candor_contract::ApiKind;
 use candor_gateway::api::{
-    Api, FunctionRef, Integration, IntegrationType, MethodRequest, Route, RouteKey, Target,
+    Api, Authorizer, FunctionRef, Integration, IntegrationType, MethodRequest, Route, RouteKey, Target,
 };
 use candor_gateway::setting::Setting;
 use candor_gateway::span::Span;
@@ -51,6 +51,7 @@ const SAM_PROPERTIES: &[&str] = &[
     "LoggingConfig",
     "DeadLetterQueue",
     "EventInvokeConfig",
+    "Environment",
 ];
 const CFN_PROPERTIES: &[&str] = &[
     "FunctionName",
@@ -62,6 +63,7 @@ const CFN_PROPERTIES: &[&str] = &[
     "Layers",
     "LoggingConfig",
     "DeadLetterConfig",
+    "Environment",
 ];
 
 impl Functions {
@@ -108,7 +110,8 @@ impl Functions {
         }
         for resource in scope.template.resources.iter().filter(|r| r.resource_type == "AWS::Lambda::Url") {
             if exists(scope, resource) {
-                let value = properties_of(scope, resource, &["TargetFunctionArn", "Cors", "InvokeMode"]);
+                let value =
+                    properties_of(scope, resource, &["TargetFunctionArn", "AuthType", "Cors", "InvokeMode"]);
                 let of = |v: &Value| target::read(v, true, &functions);
                 let target = value.setting("TargetFunctionArn", resource.span(), of);
                 functions.urls.push(url(resource.id(), &value, target, resource.span()));
@@ -141,6 +144,7 @@ impl Functions {
             layers,
             more_code: foreign_layers || builds_by_itself(resource),
             keeps_failed_events: keeps_failed_events(value),
+            can_stream: can_stream(value),
             span: at,
         };
         if let Ok((Some(name), _)) = function.name.optional() {
@@ -261,6 +265,12 @@ fn url(name: &str, config: &Value, target: Setting<Target>, at: Span) -> Api {
         Some(mode) => transfer_mode(mode),
         None => Setting::absent(at, "InvokeMode"),
     };
+    let mut request = MethodRequest::open(at);
+    if let Some(member) = config.member("AuthType").or_else(|| config.member("authType"))
+        && member.value.as_str() == Some("AWS_IAM")
+    {
+        request.authorizer = Setting::written(Authorizer::iam(member.key.span()), member.key.span());
+    }
     api.routes.push(Route {
         key: RouteKey::default_route(),
         integration: Integration {
@@ -268,11 +278,29 @@ fn url(name: &str, config: &Value, target: Setting<Target>, at: Span) -> Api {
             ..proxy(target, Setting::written("2.0".to_string(), at), at)
         },
         method_responses: Setting::absent(at, "MethodResponses"),
-        request: MethodRequest::open(at),
+        request,
         rule: None,
         span: at,
     });
     api
+}
+
+/// Whether a function may stream its answers; what nobody knows may.
+fn can_stream(properties: &Value) -> bool {
+    let of_its_own = match properties.get("Runtime") {
+        Some(runtime) => {
+            runtime.as_str().is_none_or(|r| r.starts_with("nodejs") || r.starts_with("provided"))
+        }
+        None => true,
+    };
+    let Some(environment) = properties.get("Environment") else { return of_its_own };
+    let Some(variables) = environment.get("Variables") else {
+        return of_its_own || environment.open().is_some();
+    };
+    match variables.get("AWS_LWA_INVOKE_MODE") {
+        Some(mode) => mode.as_str().is_none_or(|mode| mode.eq_ignore_ascii_case("response_stream")),
+        None => of_its_own || variables.open().is_some(),
+    }
 }
 
 /// Whether events that a function could not handle are kept somewhere: a dead letter queue, a destination.

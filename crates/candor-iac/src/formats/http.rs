@@ -12,7 +12,7 @@ use crate::formats::functions::{Functions, properties_of, proxy};
 use crate::formats::integration::{self, HTTP_RESOURCE};
 use crate::formats::rest::name_of;
 use crate::formats::stages::{self, fill_http, stage};
-use crate::formats::{exists, method_request, openapi, target};
+use crate::formats::{authorizers, exists, openapi, target};
 use crate::template::intrinsics::Scope;
 use crate::value::Value;
 
@@ -77,17 +77,19 @@ pub(super) fn read(scope: &Scope<'_>, functions: &Functions, drafts: &mut Drafts
             (resource.id(), read)
         })
         .collect();
-    let authorizers: HashMap<&str, Authorizer> = of_type("AWS::ApiGatewayV2::Authorizer")
+    let named_authorizers: HashMap<&str, Authorizer> = of_type("AWS::ApiGatewayV2::Authorizer")
         .map(|resource| {
-            let keys = ["AuthorizerType", "IdentitySource", "AuthorizerResultTtlInSeconds"];
-            let (value, spelling) = (properties_of(scope, resource, &keys), &method_request::HTTP_RESOURCE);
-            let read =
-                method_request::authorizer(resource.id(), &value, resource.span(), spelling, "Authorization");
-            (resource.id(), read)
+            let (id, at, spelling) = (resource.id(), resource.span(), &authorizers::HTTP_RESOURCE);
+            let value = properties_of(scope, resource, &spelling.keys());
+            (id, authorizers::authorizer(id, &value, at, spelling, "Authorization", functions))
         })
         .collect();
     for resource in of_type("AWS::ApiGatewayV2::Route") {
-        let value = properties_of(scope, resource, &["ApiId", "RouteKey", "Target", "AuthorizerId"]);
+        let value = properties_of(
+            scope,
+            resource,
+            &["ApiId", "RouteKey", "Target", "AuthorizationType", "AuthorizerId"],
+        );
         let api = value.get("ApiId");
         let of_websocket = api.and_then(Value::as_scalar).and_then(|s| s.resource());
         let key = value.get("RouteKey").and_then(Value::as_str).unwrap_or("$default");
@@ -115,9 +117,7 @@ pub(super) fn read(scope: &Scope<'_>, functions: &Functions, drafts: &mut Drafts
             integration::read(&nothing, at, &HTTP_RESOURCE, ApiKind::Http, functions)
         });
         let mut route = route(route_key(key), integration, at);
-        route.request.authorizer = value.setting("AuthorizerId", at, |id| {
-            method_request::authorizer_of(id, |id| authorizers.get(id).cloned())
-        });
+        route.request.authorizer = authorizers::of_route(&value, at, |id| named_authorizers.get(id).cloned());
         draft.api.routes.push(route);
     }
     for resource in of_type("AWS::ApiGatewayV2::Stage") {

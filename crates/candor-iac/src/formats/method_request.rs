@@ -2,20 +2,19 @@
 
 use candor_contract::json::Json;
 use candor_gateway::api::{
-    Authorizer, IdentitySource, MethodRequest, Model, ParameterPlace, RequestModel, RequestParameter,
-    Validator,
+    Authorizer, MethodRequest, Model, ParameterPlace, RequestModel, RequestParameter, Validator,
 };
 use candor_gateway::setting::{Needs, Setting, Undecided};
 use candor_gateway::span::Span;
 
+use crate::formats::authorizers::{self, AUTHORIZER, AUTHTYPE};
 use crate::formats::fields::boolean;
+use crate::formats::functions::Functions;
 use crate::formats::openapi::referred;
 use crate::value::{Kind, Name, Value};
 
 const VALIDATOR: &str = "x-amazon-apigateway-request-validator";
 const VALIDATORS: &str = "x-amazon-apigateway-request-validators";
-const AUTHORIZER: &str = "x-amazon-apigateway-authorizer";
-const AUTHTYPE: &str = "x-amazon-apigateway-authtype";
 
 /// A value as JSON: what stands without quotes is a number, a boolean or null where it reads like one.
 fn json(value: &Value) -> Result<Json, Undecided> {
@@ -80,9 +79,15 @@ pub(super) fn document_models(document: &Value) -> Vec<Model> {
 }
 
 /// What an operation of an OpenAPI document asks. `path`: its path item, whose parameters it shares.
-pub(super) fn of_operation(operation: &Value, path: &Value, document: &Value, at: Span) -> MethodRequest {
+pub(super) fn of_operation(
+    operation: &Value,
+    path: &Value,
+    document: &Value,
+    at: Span,
+    functions: &Functions,
+) -> MethodRequest {
     MethodRequest {
-        authorizer: document_authorizer(operation, document, at),
+        authorizer: authorizers::of_operation(operation, document, at, functions),
         api_key_required: api_key(operation, document, at),
         validator: document_validator(operation, document, at),
         parameters: operation_parameters(operation, path, document, at),
@@ -113,93 +118,6 @@ fn api_key(operation: &Value, document: &Value, at: Span) -> Setting<bool> {
     };
     let mut named = security.value.items().iter().flat_map(Value::members);
     Setting::written(named.any(|m| is_key(m.key.as_str())), security.key.span())
-}
-
-/// The authorizer of an operation: a security scheme with `x-amazon-apigateway-authorizer`. Of several schemes the first counts.
-pub(super) fn document_authorizer(operation: &Value, document: &Value, at: Span) -> Setting<Authorizer> {
-    let schemes = document
-        .get("components")
-        .and_then(|c| c.get("securitySchemes"))
-        .or_else(|| document.get("securityDefinitions"));
-    let named = operation.get("security").map_or(&[][..], Value::items).iter().flat_map(Value::members);
-    for member in named {
-        let scheme = schemes.and_then(|s| s.get(member.key.as_str())).map(|s| referred(s, document));
-        let Some(scheme) = scheme else { continue };
-        let Some(written) = scheme.member(AUTHORIZER) else { continue };
-        // A TOKEN authorizer and a user pool find their token in the header that the scheme names.
-        let header = scheme.get("name").and_then(Value::as_str).unwrap_or("Authorization");
-        let own = authorizer(member.key.as_str(), &written.value, member.key.span(), &OPENAPI, header);
-        return Setting::written(own, member.key.span());
-    }
-    Setting::absent(at, "security")
-}
-
-/// How a format spells an authorizer.
-pub(super) struct Spelling {
-    authorizer_type: &'static str,
-    identity_source: &'static str,
-    ttl: &'static str,
-}
-
-const OPENAPI: Spelling = Spelling {
-    authorizer_type: "type",
-    identity_source: "identitySource",
-    ttl: "authorizerResultTtlInSeconds",
-};
-/// `AWS::ApiGateway::Authorizer`
-pub(super) const REST_RESOURCE: Spelling = Spelling {
-    authorizer_type: "Type",
-    identity_source: "IdentitySource",
-    ttl: "AuthorizerResultTtlInSeconds",
-};
-/// `AWS::ApiGatewayV2::Authorizer`
-pub(super) const HTTP_RESOURCE: Spelling = Spelling {
-    authorizer_type: "AuthorizerType",
-    identity_source: "IdentitySource",
-    ttl: "AuthorizerResultTtlInSeconds",
-};
-
-/// Reads an authorizer. A REQUEST authorizer of a REST API whose answers are not kept (a TTL of 0) asks for no identity source (guide
-/// "Configure an API Gateway Lambda authorizer"); an HTTP API's asks for those that are written.
-pub(super) fn authorizer(
-    name: &str,
-    value: &Value,
-    at: Span,
-    spelling: &Spelling,
-    header: &str,
-) -> Authorizer {
-    let of_rest = |v: &Value| v.as_str().is_some_and(|source| !source.trim_start().starts_with('$'));
-    let is = |wanted: &str| {
-        let of_type = value.get(spelling.authorizer_type).and_then(Value::as_str);
-        of_type.is_some_and(|of_type| of_type.eq_ignore_ascii_case(wanted))
-    };
-    let is_kept = value.get(spelling.ttl).and_then(Value::as_str) != Some("0");
-    let identity = match value.member(spelling.identity_source) {
-        Some(member) if is("REQUEST") && !is_kept && of_rest(&member.value) => {
-            Setting::absent(member.key.span(), spelling.identity_source)
-        }
-        Some(member) => match member.value.open() {
-            Some(needs) => Setting::unknown(member.value.span, needs),
-            None => {
-                let listed = member.value.items().iter().filter_map(Value::as_str);
-                let texts = member.value.as_str().into_iter().chain(listed).flat_map(|text| text.split(','));
-                Setting::written(texts.map(IdentitySource::read).collect(), member.value.span)
-            }
-        },
-        None if is("REQUEST") => Setting::absent(at, spelling.identity_source),
-        None => Setting::written(vec![IdentitySource::Header(header.to_string())], at),
-    };
-    Authorizer { name: name.to_string(), identity, span: at }
-}
-
-/// The authorizer that a method or a route refers to.
-pub(super) fn authorizer_of(id: &Value, known: impl Fn(&str) -> Option<Authorizer>) -> Setting<Authorizer> {
-    let resource = id.as_scalar().and_then(|s| s.resource());
-    match resource.and_then(|(resource, _)| known(resource)) {
-        Some(authorizer) => Setting::written(authorizer, id.span),
-        // One from elsewhere: nobody knows what it asks for, and it is taken to let the request pass.
-        None => Setting::absent(id.span, "AuthorizerId"),
-    }
 }
 
 fn document_validator(operation: &Value, document: &Value, at: Span) -> Setting<Validator> {
@@ -313,7 +231,7 @@ pub(super) fn of_method(
     authorizer: impl Fn(&str) -> Option<Authorizer>,
 ) -> MethodRequest {
     MethodRequest {
-        authorizer: value.setting("AuthorizerId", at, |id| authorizer_of(id, authorizer)),
+        authorizer: authorizers::of_route(value, at, authorizer),
         api_key_required: value.setting("ApiKeyRequired", at, boolean),
         validator: value.setting("RequestValidatorId", at, |id| {
             let resource = id.as_scalar().and_then(|s| s.resource());

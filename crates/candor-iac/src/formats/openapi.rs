@@ -1,5 +1,7 @@
 //! OpenAPI documents with AWS's extensions: in the body of an API, in a file of its own, or alone.
 
+use std::borrow::Cow;
+
 use candor_contract::ApiKind;
 use candor_gateway::api::{
     Api, ApiKeySource, GatewayResponse, GatewayResponseType, MethodRequest, MethodResponse, Route, RouteKey,
@@ -8,13 +10,14 @@ use candor_gateway::setting::{Needs, Setting};
 use candor_gateway::span::Span;
 
 use crate::formats::apis::{cors, empty};
+use crate::formats::authorizers;
 use crate::formats::fields::{parameters, status, strings, templates};
 use crate::formats::functions::Functions;
 use crate::formats::integration::{self, OPENAPI};
 use crate::formats::method_request;
 use crate::syntax::Node;
-use crate::template::intrinsics::Scope;
-use crate::value::{Kind, Value};
+use crate::template::intrinsics::{Scope, with_pseudo};
+use crate::value::{Kind, Member, Value};
 
 const INTEGRATION: &str = "x-amazon-apigateway-integration";
 const ANY_METHOD: &str = "x-amazon-apigateway-any-method";
@@ -72,8 +75,54 @@ fn kind_of(document: &Value) -> ApiKind {
     if http { ApiKind::Http } else { ApiKind::Rest }
 }
 
+/// What API Gateway itself puts into a document, in a file or in a template's body, when it imports it (Amazon API Gateway Developer
+/// Guide, "AWS variables for OpenAPI import").
+const VARIABLES: &[&str] = &["AWS::AccountId", "AWS::Partition", "AWS::Region"];
+
+/// A document as it reads once its variables are resolved; borrowed where it has none.
+fn imported(document: &Value) -> Cow<'_, Value> {
+    /// The value with its variables resolved, if there are any in it.
+    fn resolved(value: &Value) -> Option<Value> {
+        let kind = match &value.kind {
+            Kind::Scalar(scalar) => return with_pseudo(scalar, VARIABLES, value.span),
+            Kind::List(items) => {
+                let changed: Vec<Option<Value>> = items.iter().map(resolved).collect();
+                changed.iter().any(Option::is_some).then(|| {
+                    Kind::List(
+                        items
+                            .iter()
+                            .zip(changed)
+                            .map(|(item, new)| new.unwrap_or_else(|| item.clone()))
+                            .collect(),
+                    )
+                })
+            }
+            Kind::Map(members) => {
+                let changed: Vec<Option<Value>> =
+                    members.iter().map(|member| resolved(&member.value)).collect();
+                changed.iter().any(Option::is_some).then(|| {
+                    Kind::Map(
+                        members
+                            .iter()
+                            .zip(changed)
+                            .map(|(member, new)| match new {
+                                Some(value) => Member { key: member.key.clone(), value },
+                                None => member.clone(),
+                            })
+                            .collect(),
+                    )
+                })
+            }
+            Kind::Null | Kind::Unknown(_) => None,
+        }?;
+        Some(Value { span: value.span, kind })
+    }
+    resolved(document).map_or(Cow::Borrowed(document), Cow::Owned)
+}
+
 /// Adds to an API what a document says: routes, gateway responses, binary media types, CORS.
 pub(super) fn import(api: &mut Api, document: &Value, functions: &Functions) {
+    let document = &*imported(document);
     for path in document.get("paths").map_or(&[][..], Value::members) {
         for operation in path.value.members() {
             let Some(method) = method_of(operation.key.as_str()) else { continue };
@@ -158,9 +207,9 @@ fn route(
         }
     });
     let request = match kind {
-        ApiKind::Rest => method_request::of_operation(operation, path, document, at),
+        ApiKind::Rest => method_request::of_operation(operation, path, document, at, functions),
         ApiKind::Http | ApiKind::FunctionUrl | ApiKind::Alb => MethodRequest {
-            authorizer: method_request::document_authorizer(operation, document, at),
+            authorizer: authorizers::of_operation(operation, document, at, functions),
             ..MethodRequest::open(at)
         },
     };

@@ -15,7 +15,7 @@ use crate::formats::fields::{parameters, status, strings, templates};
 use crate::formats::functions::{Functions, properties_of};
 use crate::formats::integration::{self, REST_RESOURCE};
 use crate::formats::stages::{self, fill_rest, stage};
-use crate::formats::{exists, method_request, openapi};
+use crate::formats::{authorizers, exists, method_request, openapi};
 use crate::template::intrinsics::Scope;
 use crate::template::{Resource, Template};
 use crate::value::{Kind, Value};
@@ -27,6 +27,7 @@ const METHOD: &[&str] = &[
     "Integration",
     "MethodResponses",
     "ApiKeyRequired",
+    "AuthorizationType",
     "AuthorizerId",
     "RequestValidatorId",
     "RequestParameters",
@@ -85,13 +86,11 @@ pub(super) fn read(scope: &Scope<'_>, functions: &Functions, drafts: &mut Drafts
             (resource.id(), method_request::validator(&value, resource.span()))
         })
         .collect();
-    let authorizers: HashMap<&str, Authorizer> = of_type("AWS::ApiGateway::Authorizer")
+    let named_authorizers: HashMap<&str, Authorizer> = of_type("AWS::ApiGateway::Authorizer")
         .map(|resource| {
-            let keys = ["Type", "IdentitySource", "AuthorizerResultTtlInSeconds"];
-            let (value, spelling) = (properties_of(scope, resource, &keys), &method_request::REST_RESOURCE);
-            let read =
-                method_request::authorizer(resource.id(), &value, resource.span(), spelling, "Authorization");
-            (resource.id(), read)
+            let (id, at, spelling) = (resource.id(), resource.span(), &authorizers::REST_RESOURCE);
+            let value = properties_of(scope, resource, &spelling.keys());
+            (id, authorizers::authorizer(id, &value, at, spelling, "Authorization", functions))
         })
         .collect();
     for resource in of_type("AWS::ApiGateway::Model") {
@@ -116,7 +115,7 @@ pub(super) fn read(scope: &Scope<'_>, functions: &Functions, drafts: &mut Drafts
             &value,
             resource.span(),
             |id| validators.get(id).cloned(),
-            |id| authorizers.get(id).cloned(),
+            |id| named_authorizers.get(id).cloned(),
         );
         draft.api.routes.push(method_of(&value, key, resource.span(), request, functions));
     }

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use candor_contract::ApiKind;
 use candor_gateway::api::{
     Api, ApiKeySource, FunctionRef, GatewayResponse, GatewayResponseType, Integration, IntegrationResponse,
-    IntegrationType, MappingTemplate, MethodRequest, MethodResponse, Parameter, Route, RouteKey, Stage,
-    Target, TemplateText,
+    IntegrationType, MappingTemplate, MethodRequest, MethodResponse, Parameter, Pattern, Route, RouteKey,
+    Stage, Target, TemplateText,
 };
 use candor_gateway::setting::{Needs, Setting};
 use candor_gateway::span::{Span, Text};
@@ -20,7 +20,7 @@ use crate::formats::stages::{fill_http, fill_rest, stage};
 use crate::formats::{exists, http, method_request, openapi};
 use crate::template::Resource;
 use crate::template::intrinsics::{STACK_NAME, Scope};
-use crate::value::{Kind, Value};
+use crate::value::{Kind, Value, placed};
 
 /// The `Globals` section.
 pub(crate) struct Globals(Option<Value>);
@@ -112,7 +112,7 @@ pub(super) fn read(scope: &Scope<'_>, globals: &Globals, functions: &Functions, 
             defined.push(resource.id());
         }
         if let Some(auth) = value.get("Auth") {
-            with_authorizers.push((resource.id().to_string(), Authorizers::read(auth)));
+            with_authorizers.push((resource.id().to_string(), Authorizers::read(auth, functions)));
         }
         if let Some(keys) = value.get("Auth").and_then(|auth| Keys::read(auth, resource.span())) {
             with_keys.push((resource.id().to_string(), keys));
@@ -127,7 +127,7 @@ pub(super) fn read(scope: &Scope<'_>, globals: &Globals, functions: &Functions, 
             name: function.clone(),
             qualifier: None,
         });
-        add_events(events, &target, globals, &defined, drafts);
+        add_events(events, &Behind { target, machine: None }, globals, &defined, drafts);
     }
     for resource in
         scope.template.resources.iter().filter(|r| r.resource_type == "AWS::Serverless::StateMachine")
@@ -137,7 +137,7 @@ pub(super) fn read(scope: &Scope<'_>, globals: &Globals, functions: &Functions, 
             let express = value.get("Type").and_then(Value::as_str) == Some("EXPRESS");
             let action = if express { "StartSyncExecution" } else { "StartExecution" };
             let target = Target::Service { service: "states".to_string(), action: action.to_string() };
-            add_events(events, &target, globals, &defined, drafts);
+            add_events(events, &Behind { target, machine: Some(resource.id()) }, globals, &defined, drafts);
         }
     }
     if let Some(api) = globals.section("Api")
@@ -166,7 +166,7 @@ pub(super) fn read(scope: &Scope<'_>, globals: &Globals, functions: &Functions, 
     }
     let of_all =
         [("Api", IMPLICIT_REST), ("HttpApi", IMPLICIT_HTTP)].into_iter().filter_map(|(section, id)| {
-            Some((id.to_string(), Authorizers::read(globals.section(section)?.get("Auth")?)))
+            Some((id.to_string(), Authorizers::read(globals.section(section)?.get("Auth")?, functions)))
         });
     for (id, authorizers) in with_authorizers.into_iter().chain(of_all) {
         if let Some(draft) = drafts.get(&id) {
@@ -302,8 +302,15 @@ fn gateway_response(response_type: GatewayResponseType, value: &Value, at: Span)
     }
 }
 
+/// What stands behind the routes of a resource's events.
+struct Behind<'a> {
+    target: Target,
+    /// The state machine that a request starts.
+    machine: Option<&'a str>,
+}
+
 /// Adds the routes that the events of one resource make.
-fn add_events(events: &Value, target: &Target, globals: &Globals, defined: &[&str], drafts: &mut Drafts) {
+fn add_events(events: &Value, behind: &Behind<'_>, globals: &Globals, defined: &[&str], drafts: &mut Drafts) {
     for event in events.members() {
         let (kind, implicit, api_key) = match event.value.get("Type").and_then(Value::as_str) {
             Some("Api") => (ApiKind::Rest, IMPLICIT_REST, "RestApiId"),
@@ -332,7 +339,7 @@ fn add_events(events: &Value, target: &Target, globals: &Globals, defined: &[&st
             None => Some(implicit_api(drafts, globals, kind, implicit, at)),
         };
         let Some(draft) = draft else { continue };
-        merge(&mut draft.api, event_route(key, properties, target, kind, at));
+        merge(&mut draft.api, event_route(key, properties, behind, kind, at));
     }
 }
 
@@ -383,8 +390,8 @@ fn implicit_api<'d>(
     drafts.get(id).expect("it has just been added")
 }
 
-fn event_route(key: RouteKey, properties: &Value, target: &Target, kind: ApiKind, at: Span) -> Route {
-    let written = Setting::written(target.clone(), at);
+fn event_route(key: RouteKey, properties: &Value, behind: &Behind<'_>, kind: ApiKind, at: Span) -> Route {
+    let written = Setting::written(behind.target.clone(), at);
     let version = match properties.get("PayloadFormatVersion") {
         Some(version) => version.string(),
         None => Setting::written("2.0".to_string(), at),
@@ -392,10 +399,6 @@ fn event_route(key: RouteKey, properties: &Value, target: &Target, kind: ApiKind
     let integration = Integration {
         timeout: properties.setting("TimeoutInMillis", at, millis),
         transfer_mode: properties.setting("ResponseTransferMode", at, transfer_mode),
-        integration_type: match target {
-            Target::Service { .. } if kind == ApiKind::Rest => Setting::written(IntegrationType::Aws, at),
-            _ => Setting::written(IntegrationType::AwsProxy, at),
-        },
         ..proxy(written, version, at)
     };
     let authorizer = sam_authorizers::of_event(properties, at);
@@ -407,15 +410,49 @@ fn event_route(key: RouteKey, properties: &Value, target: &Target, kind: ApiKind
         }
         _ => {
             let request = MethodRequest { authorizer, ..method_request::of_event(properties, at) };
-            Route {
-                key,
-                integration,
-                method_responses: Setting::absent(at, "Responses"),
-                request,
-                rule: None,
-                span: at,
+            let method_responses = Setting::absent(at, "Responses");
+            let route = Route { key, integration, method_responses, request, rule: None, span: at };
+            match behind.machine {
+                Some(machine) => starting(machine, properties, route),
+                None => route,
             }
         }
+    }
+}
+
+/// A route that starts a state machine, with what SAM writes for it: a request template, and integration responses for 200 and 400
+/// (`add_state_machine_integration` and `_generate_request_template` of the SAM translator).
+fn starting(machine: &str, properties: &Value, route: Route) -> Route {
+    let at = route.span;
+    let unescaped =
+        if properties.is_true("UnescapeMappingTemplate") { r#".replaceAll("\\'","'")"# } else { "" };
+    let template = format!(
+        r#"{{"input": "$util.escapeJavaScript($input.json('$')){unescaped}", "stateMachineArn": "${{{machine}}}"}}"#
+    );
+    let response = |status: u16| IntegrationResponse {
+        selection_pattern: Setting::written(Pattern::new(placed(&status.to_string(), at)), at),
+        status: Setting::written(status, at),
+        content_handling: Setting::absent(at, "contentHandling"),
+        templates: Vec::new(),
+        parameters: Vec::new(),
+        span: at,
+    };
+    let declared =
+        |status: u16| MethodResponse { status: Setting::written(status, at), headers: Vec::new(), span: at };
+    let request = MappingTemplate {
+        content_type: "application/json".to_string(),
+        template: Setting::written(TemplateText::new(placed(&template, at)), at),
+        key: at,
+    };
+    Route {
+        integration: Integration {
+            integration_type: Setting::written(IntegrationType::Aws, at),
+            request_templates: vec![request],
+            responses: Setting::written(vec![response(200), response(400)], at),
+            ..route.integration
+        },
+        method_responses: Setting::written(vec![declared(200), declared(400)], at),
+        ..route
     }
 }
 

@@ -2,29 +2,35 @@
 //!
 //! Specification of SAM: `ApiAuth`, `HttpApiAuth`, `LambdaTokenAuthorizer`, `LambdaRequestAuthorizer`, `LambdaAuthorizer`.
 
-use candor_gateway::api::{Api, Authorizer, IdentitySource};
+use candor_gateway::api::{Api, Authorizer, AuthorizerType, IdentitySource};
 use candor_gateway::setting::Setting;
 use candor_gateway::span::Span;
 
+use crate::formats::authorizers;
+use crate::formats::fields::boolean;
+use crate::formats::functions::Functions;
 use crate::value::Value;
 
 /// The authorizers of one API.
 pub(super) struct Authorizers {
     known: Vec<Authorizer>,
-    default: Option<String>,
+    /// Its name, and where it is chosen.
+    default: Option<(String, Span)>,
     /// Whether the default holds for preflights, too (`AddDefaultAuthorizerToCorsPreflight`, true where nothing is written).
     of_preflights: bool,
 }
 
 impl Authorizers {
     /// Reads the `Auth` of an API.
-    pub(super) fn read(auth: &Value) -> Authorizers {
+    pub(super) fn read(auth: &Value, functions: &Functions) -> Authorizers {
         let named = auth.get("Authorizers").map_or(&[][..], Value::members).iter();
         let spared = auth.get("AddDefaultAuthorizerToCorsPreflight").is_some()
             && !auth.is_true("AddDefaultAuthorizerToCorsPreflight");
         Authorizers {
-            known: named.map(|m| authorizer(m.key.as_str(), &m.value, m.key.span())).collect(),
-            default: auth.get("DefaultAuthorizer").and_then(Value::as_str).map(str::to_string),
+            known: named.map(|m| authorizer(m.key.as_str(), &m.value, m.key.span(), functions)).collect(),
+            default: auth
+                .member("DefaultAuthorizer")
+                .and_then(|m| Some((m.value.as_str()?.to_string(), m.key.span()))),
             of_preflights: !spared,
         }
     }
@@ -33,13 +39,15 @@ impl Authorizers {
     pub(super) fn guard(&self, api: &mut Api) {
         for route in &mut api.routes {
             let chosen = match route.request.authorizer.optional() {
-                Ok((Some(own), _)) => Some(own.name.clone()),
+                Ok((Some(own), _)) => Some((own.name.clone(), own.span)),
                 Ok((None, _)) if route.key.method != "OPTIONS" || self.of_preflights => self.default.clone(),
                 Ok((None, _)) | Err(_) => None,
             };
-            let found = chosen.and_then(|name| self.known.iter().find(|known| known.name == name));
-            if let Some(authorizer) = found {
+            let Some((name, at)) = chosen else { continue };
+            if let Some(authorizer) = self.known.iter().find(|known| known.name == name) {
                 route.request.authorizer = Setting::written(authorizer.clone(), authorizer.span);
+            } else if name == "AWS_IAM" {
+                route.request.authorizer = Setting::written(Authorizer::iam(at), at);
             }
         }
     }
@@ -50,20 +58,28 @@ pub(super) fn of_event(properties: &Value, at: Span) -> Setting<Authorizer> {
     let auth = properties.get("Auth");
     match auth.and_then(|auth| auth.member("Authorizer")) {
         Some(member) => member.value.string().and_then(|name, span| {
-            let identity = Setting::absent(span, "Identity");
-            Setting::written(Authorizer { name, identity, span }, span)
+            let named = match name.as_str() {
+                "AWS_IAM" => Authorizer::iam(span),
+                _ => Authorizer {
+                    name,
+                    authorizer_type: AuthorizerType::Function,
+                    function: None,
+                    identity: Setting::absent(span, "Identity"),
+                    simple_responses: Setting::absent(span, "EnableSimpleResponses"),
+                    span,
+                },
+            };
+            Setting::written(named, span)
         }),
         None => Setting::absent(at, "Authorizer"),
     }
 }
 
-/// Events that choose none, or signatures of IAM, have no authorizer.
+/// Events that choose none have no authorizer.
 pub(super) fn without_names(api: &mut Api) {
     for route in &mut api.routes {
         let none = match route.request.authorizer.optional() {
-            Ok((Some(authorizer), _)) if matches!(authorizer.name.as_str(), "NONE" | "AWS_IAM") => {
-                authorizer.span
-            }
+            Ok((Some(authorizer), _)) if authorizer.name == "NONE" => authorizer.span,
             _ => continue,
         };
         route.request.authorizer = Setting::absent(none, "Authorizer");
@@ -71,7 +87,7 @@ pub(super) fn without_names(api: &mut Api) {
 }
 
 /// One authorizer: of a TOKEN authorizer and a user pool a header, of a REQUEST authorizer what it lists, unless its answers are not kept.
-fn authorizer(name: &str, value: &Value, at: Span) -> Authorizer {
+fn authorizer(name: &str, value: &Value, at: Span, functions: &Functions) -> Authorizer {
     let identity = value.get("Identity");
     let of = |key: &str| identity.and_then(|identity| identity.get(key));
     let listed = |key: &str| of(key).map_or(&[][..], Value::items).iter().filter_map(Value::as_str);
@@ -93,5 +109,15 @@ fn authorizer(name: &str, value: &Value, at: Span) -> Authorizer {
         let header = of("Header").and_then(Value::as_str).unwrap_or("Authorization");
         sources.push(IdentitySource::Header(header.to_string()));
     }
-    Authorizer { name: name.to_string(), identity: Setting::written(sources, at), span: at }
+    let authorizer_type = if value.get("JwtConfiguration").is_some() {
+        AuthorizerType::Jwt
+    } else if value.get("UserPoolArn").is_some() {
+        AuthorizerType::UserPool
+    } else {
+        AuthorizerType::Function
+    };
+    let function = value.get("FunctionArn").and_then(|arn| authorizers::function(arn, functions));
+    let identity = Setting::written(sources, at);
+    let simple_responses = value.setting("EnableSimpleResponses", at, boolean);
+    Authorizer { name: name.to_string(), authorizer_type, function, identity, simple_responses, span: at }
 }

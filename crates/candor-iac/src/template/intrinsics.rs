@@ -257,8 +257,7 @@ impl<'t> Scope<'t> {
 
     /// Appends what a name stands for that is no parameter.
     fn push_name(&self, joined: &mut Joined, name: &str, span: Span) {
-        if let Some((pseudo, stand_in)) = PSEUDO.iter().find(|(pseudo, _)| *pseudo == name) {
-            joined.push_symbol(stand_in, span, Name::Pseudo(pseudo));
+        if push_pseudo(joined, name, span) {
             return;
         }
         let (logical_id, attribute) = match name.split_once('.') {
@@ -557,6 +556,39 @@ struct Reference<'a> {
     name: &'a str,
     /// Written `${!name}`: it stays, without the mark.
     literal: bool,
+}
+
+/// Appends the stand-in of a pseudo parameter, if `name` is one.
+fn push_pseudo(joined: &mut Joined, name: &str, span: Span) -> bool {
+    let known = PSEUDO.iter().find(|(pseudo, _)| *pseudo == name);
+    if let Some((pseudo, stand_in)) = known {
+        joined.push_symbol(stand_in, span, Name::Pseudo(pseudo));
+    }
+    known.is_some()
+}
+
+/// A text with the stand-ins of those pseudo parameters that are among `names`; `None` where it names none.
+pub(crate) fn with_pseudo(scalar: &Scalar, names: &[&str], span: Span) -> Option<Value> {
+    let text = &scalar.text;
+    let mut joined = Joined::default();
+    let mut done = 0;
+    for Reference { range, name, literal } in references(text.as_str()) {
+        // A name that is left open already has its symbol.
+        let open = scalar.symbols.iter().any(|symbol| {
+            symbol.range.start as usize <= range.start && range.end <= symbol.range.end as usize
+        });
+        if literal || open || !names.contains(&name) {
+            continue;
+        }
+        joined.push_piece(scalar, done..range.start);
+        push_pseudo(&mut joined, name, text.at(range.start as u32..range.end as u32));
+        done = range.end;
+    }
+    if done == 0 {
+        return None;
+    }
+    joined.push_piece(scalar, done..text.as_str().len());
+    Some(joined.finish(span))
 }
 
 fn references(text: &str) -> impl Iterator<Item = Reference<'_>> {

@@ -45,10 +45,18 @@ impl Joined {
 
     /// Appends a whole scalar.
     pub(crate) fn push(&mut self, scalar: &Scalar) {
+        self.push_piece(scalar, 0..scalar.text.as_str().len());
+    }
+
+    /// Appends a piece of a scalar, with the symbols that lie in it.
+    pub(crate) fn push_piece(&mut self, scalar: &Scalar, range: Range<usize>) {
+        let (from, to) = (range.start as u32, range.end as u32);
         let start = self.value.len() as u32;
-        self.push_part(&scalar.text, 0..scalar.text.as_str().len());
-        self.symbols.extend(scalar.symbols.iter().map(|symbol| Symbol {
-            range: symbol.range.start + start..symbol.range.end + start,
+        self.push_part(&scalar.text, range);
+        let inside =
+            scalar.symbols.iter().filter(|symbol| from <= symbol.range.start && symbol.range.end <= to);
+        self.symbols.extend(inside.map(|symbol| Symbol {
+            range: symbol.range.start - from + start..symbol.range.end - from + start,
             name: symbol.name.clone(),
         }));
     }

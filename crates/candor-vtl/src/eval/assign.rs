@@ -6,6 +6,7 @@ use super::Evaluator;
 use crate::ast::{Expression, Reference, Tail};
 use crate::error::Failure;
 use crate::heap::{Datum, Key};
+use crate::seen::Seen;
 
 impl<'t> Evaluator<'t> {
     /// `#set(target = value)`. What cannot be set stays as it is: a property of a missing parent, of a text, or a target
@@ -26,7 +27,8 @@ impl<'t> Evaluator<'t> {
             return Ok(());
         };
         self.span = target.span.clone();
-        let Some(root) = self.variable(target.variable.number).cloned() else { return Ok(()) };
+        let Some(root) = self.variable(target.variable.number).map(Seen::found) else { return Ok(()) };
+        let root = root.datum(&mut self.heap);
         let parent = match self.follow(root, before, target)? {
             None | Some(Datum::Null) => return Ok(()),
             Some(parent) => parent,
@@ -65,8 +67,9 @@ impl<'t> Evaluator<'t> {
         Ok(self.heap.map_mut(map).put(key, value))
     }
 
-    fn is_response_override(&self, map: usize) -> bool {
+    fn is_response_override(&mut self, map: usize) -> bool {
         let name = Key::Text("responseOverride".into());
-        self.context.as_ref().is_some_and(|c| self.heap.map(c.map).get(&name) == Some(&Datum::Map(map)))
+        let Some(context) = &self.context else { return false };
+        self.heap.get(context.map, &name) == Some(Datum::Map(map))
     }
 }

@@ -40,9 +40,9 @@ impl Part {
         let loaded = heap.load_object(overrides);
         let maps = before..heap.maps();
         let name = Key::Text(name.into());
-        let datum = match heap.map(map).get(&name) {
+        let datum = match heap.get(map, &name) {
             Some(Datum::Map(known)) => {
-                heap.add_missing(*known, loaded);
+                heap.add_missing(known, loaded);
                 Datum::Null
             }
             _ => {
@@ -54,7 +54,13 @@ impl Part {
     }
 
     /// What is overridden at the end; what it was in the beginning where nothing has changed.
-    fn unload(&self, now: &Datum<'_>, before: &Arc<Value>, heap: &Heap<'_>, nodes: &mut usize) -> Arc<Value> {
+    fn unload<'t>(
+        &self,
+        now: &Datum<'t>,
+        before: &Arc<Value>,
+        heap: &mut Heap<'t>,
+        nodes: &mut usize,
+    ) -> Arc<Value> {
         match *now == self.datum && heap.changes_of(self.maps.clone()) == self.changes {
             true => before.clone(),
             false => heap.unload(now, MAX_DEPTH, nodes).into(),
@@ -80,7 +86,7 @@ impl Context {
         let request = part("requestOverride", &scope.overrides.request);
         let response = part("responseOverride", &scope.overrides.response);
         heap.silence();
-        let given = heap.map(map).members().len();
+        let given = heap.count(map);
         for (name, value) in &scope.overrides.custom {
             let value = heap.load(value);
             heap.map_mut(map).put(Key::Text(name.as_str().into()), value);
@@ -89,7 +95,7 @@ impl Context {
     }
 
     /// What is overridden at the end.
-    pub(super) fn overrides(&self, scope: &Scope<'_>, heap: &Heap<'_>) -> Result<Overrides, ErrorKind> {
+    pub(super) fn overrides(&self, scope: &Scope<'_>, heap: &mut Heap<'_>) -> Result<Overrides, ErrorKind> {
         let mut nodes = MAX_OVERRIDE_NODES;
         let given = scope.overrides;
         let mut overrides = Overrides::default();
@@ -99,7 +105,8 @@ impl Context {
         if self.response.is_none() {
             overrides.response = given.response.clone();
         }
-        for (i, (key, value)) in heap.map(self.map).members().iter().enumerate() {
+        let members = heap.map(self.map).members().to_vec();
+        for (i, (key, value)) in members.iter().enumerate() {
             match (key, &self.request, &self.response) {
                 (Key::Text(name), _, Some(part)) if **name == *"responseOverride" => {
                     overrides.response = part.unload(value, &given.response, heap, &mut nodes);

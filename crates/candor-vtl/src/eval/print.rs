@@ -4,11 +4,14 @@ use std::fmt::Write as _;
 
 use super::value::Glance;
 use super::{DEFINE_DEPTH, Evaluator};
-use crate::ast::Reference;
+use crate::ast::{Expression, Reference, Tail};
 use crate::error::{ErrorKind, Failure};
-use crate::heap::{Datum, Key, Style, char_of};
+use crate::heap::{Datum, Key, Place, Style, char_of};
 use crate::json;
-use crate::value::{java_double, java_float};
+use crate::methods;
+use crate::seen::Found;
+use crate::tape::Node;
+use crate::value::{java_double, java_float, print_integer};
 
 impl<'t> Evaluator<'t> {
     pub(super) fn print_reference(
@@ -16,10 +19,11 @@ impl<'t> Evaluator<'t> {
         reference: &'t Reference,
         out: &mut String,
     ) -> Result<(), Failure> {
-        // Most of what prints is text in some map.
-        if let Glance { at: Some(Datum::Text(text)), rest: [], steps } = self.glance(reference) {
-            let before = out.len();
-            out.push_str(text);
+        // Most of what prints is plain, and stands in some map.
+        let before = out.len();
+        let Glance { at, rest, steps } = self.glance(reference);
+        let printed = rest.is_empty() && at.is_none_or(|seen| seen.print_plain(&self.heap, out));
+        if printed || self.print_escaped(reference, out)? {
             self.span = reference.span.clone();
             self.charge(steps)?;
             self.charge_text(out.len() - before)?;
@@ -33,6 +37,23 @@ impl<'t> Evaluator<'t> {
             None => {}
         }
         Ok(())
+    }
+
+    /// Prints `$util.escapeJavaScript($x.y)`, if that is what a reference is, and of a text: most templates do so, and the text
+    /// need not be made before it is printed.
+    fn print_escaped(&mut self, reference: &'t Reference, out: &mut String) -> Result<bool, Failure> {
+        let [Tail::Call { name, arguments }] = reference.tail.as_slice() else { return Ok(false) };
+        let [Expression::Reference(argument)] = arguments.as_slice() else { return Ok(false) };
+        let util = &self.variables[reference.variable.number];
+        if name != "escapeJavaScript" || !matches!(util, Some(Found::Datum(Datum::Util))) {
+            return Ok(false);
+        }
+        let Glance { at: Some(seen), rest: [], steps } = self.glance(argument) else { return Ok(false) };
+        if !self.heap.each_piece(seen, |piece| methods::escape_java_script(piece, out)) {
+            return Ok(false);
+        }
+        self.charge(2 + steps)?;
+        Ok(true)
     }
 
     /// The text form.
@@ -49,35 +70,46 @@ impl<'t> Evaluator<'t> {
             Datum::Null | Datum::Input | Datum::Loop(_) | Datum::Iterator(..) => {}
             Datum::Util => out.push_str("{}"),
             Datum::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
-            Datum::Int(n) => integer(*n, out),
-            Datum::Long(n) => integer(i128::from(*n), out),
+            Datum::Int(n) => print_integer(*n, out),
+            Datum::Long(n) => print_integer(i128::from(*n), out),
             Datum::Double(d) => out.push_str(&java_double(*d)),
             Datum::Float(f) => out.push_str(&java_float(*f)),
             Datum::Char(unit) => out.push(char_of(*unit)),
             Datum::Big(text) => out.push_str(text),
             Datum::Text(text) => out.push_str(text),
-            Datum::List(at) if self.heap.list(*at).style == Style::Json => {
+            Datum::List(at) if self.heap.style(*at) == Style::Json => {
                 self.nested(|e| e.print_json(datum, out))?
             }
             Datum::List(at) => self.nested(|e| {
                 e.heap.refresh(*at);
                 out.push('[');
                 let mut i = 0;
-                while let Some(item) = e.heap.list(*at).items.get(i).cloned() {
+                while let Some(item) = e.heap.item(*at, i) {
                     out.push_str(if i > 0 { ", " } else { "" });
-                    e.print_inside(&item, out)?;
+                    // Java's `AbstractCollection.toString`.
+                    match item == *datum {
+                        true => out.push_str("(this Collection)"),
+                        false => e.print_inside(&item, out)?,
+                    }
                     i += 1;
                 }
                 out.push(']');
                 Ok(())
             })?,
-            Datum::Map(at) if self.heap.map(*at).silent => {}
+            Datum::Map(at) if self.heap.is_silent(*at) => {}
             Datum::Map(at) => self.nested(|e| {
+                if let Some(place) = e.heap.unread(datum) {
+                    return e.print_unread(place, out);
+                }
                 out.push('{');
                 let mut i = 0;
                 while let Some((key, value)) = e.heap.map(*at).members().get(i).cloned() {
                     out.push_str(if i > 0 { ", " } else { "" });
-                    e.print_entry(&key, &value, out)?;
+                    // Java's `AbstractMap.toString`.
+                    match value == *datum {
+                        true => write!(out, "{}=(this Map)", key.text()).unwrap_or_default(),
+                        false => e.print_entry(&key, &value, out)?,
+                    }
                     i += 1;
                 }
                 out.push('}');
@@ -85,7 +117,7 @@ impl<'t> Evaluator<'t> {
             })?,
             // It may be the value of itself.
             Datum::Entry(entry) => self.nested(|e| {
-                let value = e.heap.value_of(entry).clone();
+                let value = e.heap.value_of(entry);
                 e.print_entry(&entry.key, &value, out)
             })?,
             Datum::Block(at) => self.print_block(*at, out)?,
@@ -128,14 +160,77 @@ impl<'t> Evaluator<'t> {
         Ok(())
     }
 
+    /// Appends the text form of an object that is as it was read.
+    fn print_unread(&mut self, at: Place, out: &mut String) -> Result<(), Failure> {
+        out.push('{');
+        let mut key = at.beside(at.node() + 1);
+        for i in 0..self.heap.tape(at).count(at.node()) {
+            out.push_str(if i > 0 { ", " } else { "" });
+            let tape = self.heap.tape(at);
+            out.push_str(&tape.text(key.node()));
+            out.push('=');
+            let value = at.beside(key.node() + 1);
+            key = at.beside(tape.behind(value.node()));
+            match (self.heap.taken_apart(value), self.heap.tape(value).node(value.node())) {
+                (Some(datum), _) => self.print(&datum, out)?,
+                (None, Node::Object(_)) => self.nested(|e| e.print_unread(value, out))?,
+                (None, Node::Array(_)) => self.print_unread_json(value, out)?,
+                (None, _) => {
+                    let datum = self.heap.datum(value);
+                    self.print_inside(&datum, out)?;
+                }
+            }
+        }
+        out.push('}');
+        Ok(())
+    }
+
+    /// Appends a value that has been read as JSON.
+    fn print_unread_json(&mut self, at: Place, out: &mut String) -> Result<(), Failure> {
+        self.charge(1)?;
+        if let Some(datum) = self.heap.taken_apart(at) {
+            return self.print_json(&datum, out);
+        }
+        let tape = self.heap.tape(at);
+        let node = tape.node(at.node());
+        match node {
+            Node::Array(_) | Node::Object(_) => self.nested(|e| {
+                let is_object = matches!(node, Node::Object(_));
+                out.push(if is_object { '{' } else { '[' });
+                let mut value = at.beside(at.node() + 1);
+                for i in 0..e.heap.tape(at).count(at.node()) {
+                    out.push_str(if i > 0 { "," } else { "" });
+                    if is_object {
+                        json::write_string(&e.heap.tape(at).text(value.node()), out);
+                        out.push(':');
+                        value = at.beside(value.node() + 1);
+                    }
+                    e.print_unread_json(value, out)?;
+                    value = at.beside(e.heap.tape(at).behind(value.node()));
+                }
+                out.push(if is_object { '}' } else { ']' });
+                Ok(())
+            })?,
+            Node::Text(_) | Node::Escaped(_) => json::write_string(&tape.text(at.node()), out),
+            _ => {
+                let datum = self.heap.datum(at);
+                self.print_inside(&datum, out)?;
+            }
+        }
+        self.bound(out)
+    }
+
     /// Appends the value as JSON.
     pub(crate) fn print_json(&mut self, datum: &Datum<'t>, out: &mut String) -> Result<(), Failure> {
         self.charge(1)?;
+        if let Some(place) = self.heap.unread(datum) {
+            return self.print_unread_json(place, out);
+        }
         match datum {
             Datum::List(at) => self.nested(|e| {
                 out.push('[');
                 let mut i = 0;
-                while let Some(item) = e.heap.list(*at).items.get(i).cloned() {
+                while let Some(item) = e.heap.item(*at, i) {
                     out.push_str(if i > 0 { "," } else { "" });
                     e.print_json(&item, out)?;
                     i += 1;
@@ -172,19 +267,33 @@ impl<'t> Evaluator<'t> {
     }
 }
 
-/// Appends an integer: most have few digits.
-fn integer(n: i128, out: &mut String) {
-    let Ok(mut rest) = u64::try_from(n) else {
-        // Writing into a `String` cannot fail.
-        let _ = write!(out, "{n}");
-        return;
-    };
-    let mut digits = [b'0'; 20];
-    let mut at = digits.len();
-    while at == digits.len() || rest > 0 {
-        at -= 1;
-        digits[at] = b'0' + (rest % 10) as u8;
-        rest /= 10;
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Budget, Overrides, Params, Scope, Template, Value};
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_unread_prints_as_what_is_taken_apart(
+            text in "(\\{|\\}|\\[|\\]|,|:| |\"a\"|'b'|\"b\\\\n\"|\"\\\\u0001\"|1|1.50|12345678901234567890|true|null|x){0,14}",
+        ) {
+            let (template, params, overrides) = (Template::parse("").expect("empty"), Params::default(), Overrides::default());
+            for text in [format!("[{text}]"), format!("{{\"k\":{text}}}"), text] {
+                let Ok(tree) = json::parse_lenient(&text) else { continue };
+                let scope =
+                    Scope { body: "", params: &params, context: &Value::Null, stage_variables: &[], overrides: &overrides };
+                let mut evaluator = Evaluator::new(&template, &scope, Budget::default());
+                let read = json::load(text.as_str().into(), &mut evaluator.heap).expect("as the tree");
+                let taken_apart = evaluator.heap.load(&tree);
+                let mut printed = [String::new(), String::new()];
+                let mut written = [String::new(), String::new()];
+                for (i, datum) in [read, taken_apart].iter().enumerate() {
+                    evaluator.print(datum, &mut printed[i]).expect("it prints");
+                    evaluator.print_json(datum, &mut written[i]).expect("it prints");
+                }
+                assert_eq!(printed[0], printed[1]);
+                assert_eq!(written[0], written[1]);
+            }
+        }
     }
-    out.push_str(std::str::from_utf8(&digits[at..]).unwrap_or_default());
 }

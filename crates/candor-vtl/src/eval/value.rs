@@ -6,11 +6,13 @@ use crate::decimal::Decimal;
 use crate::error::{ErrorKind, Failure};
 use crate::heap::{Datum, Key, Style};
 use crate::methods;
+use crate::seen::Seen;
+use crate::tape::Node;
 
 /// How far a reference leads from map to map.
 pub(super) struct Glance<'e, 't> {
-    /// Where that is; `None` where it leads nowhere.
-    pub(super) at: Option<&'e Datum<'t>>,
+    /// What stands there; `None` where it leads nowhere, or to null.
+    pub(super) at: Option<Seen<'e, 't>>,
     /// The steps that are left.
     pub(super) rest: &'t [Tail],
     /// How many have been taken.
@@ -75,15 +77,41 @@ impl<'t> Evaluator<'t> {
         })
     }
 
+    /// The number that an expression is, where that is an integer and plain to see.
+    fn integer(&self, expression: &'t Expression) -> Option<i128> {
+        let Glance { at, rest: [], .. } = (match expression {
+            Expression::Int(n) => return Some(*n),
+            Expression::Reference(reference) => self.glance(reference),
+            _ => return None,
+        }) else {
+            return None;
+        };
+        match at? {
+            Seen::Count(count) => Some(count as i128),
+            Seen::Other(Datum::Int(n)) => Some(*n),
+            Seen::Read(place) => match self.heap.tape(place).node(place.node()) {
+                Node::Int(n) => Some(n.into()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// Whether a condition holds: all but `false` does, and literals other than `true` do not.
     pub(super) fn truth(&mut self, condition: &'t Expression) -> Result<bool, Failure> {
         self.charge(1)?;
         self.nested(|e| {
             Ok(match condition {
                 Expression::Bool(b) => *b,
-                Expression::Reference(reference) => {
-                    !matches!(e.resolve(reference)?, Some(Datum::Bool(false)))
-                }
+                Expression::Reference(reference) => match e.glance(reference) {
+                    Glance { at, rest: [], steps } => {
+                        let holds = !at.is_some_and(|seen| seen.is_false(&e.heap));
+                        e.span = reference.span.clone();
+                        e.charge(steps)?;
+                        holds
+                    }
+                    _ => !matches!(e.resolve(reference)?, Some(Datum::Bool(false))),
+                },
                 Expression::Not(inside) => !e.truth(inside)?,
                 Expression::Binary(Operator::Or, sides) => e.truth(&sides.0)? || e.truth(&sides.1)?,
                 Expression::Binary(Operator::And, sides) => e.truth(&sides.0)? && e.truth(&sides.1)?,
@@ -96,7 +124,13 @@ impl<'t> Evaluator<'t> {
                     | Operator::Remainder,
                     _,
                 ) => false,
-                Expression::Binary(..) => matches!(e.value_inside(condition)?, Datum::Bool(true)),
+                Expression::Binary(operator, sides) => match (e.integer(&sides.0), e.integer(&sides.1)) {
+                    (Some(left), Some(right)) => {
+                        e.charge(4)?;
+                        operator.holds(left.cmp(&right))
+                    }
+                    _ => matches!(e.value_inside(condition)?, Datum::Bool(true)),
+                },
                 _ => false,
             })
         })
@@ -120,33 +154,28 @@ impl<'t> Evaluator<'t> {
     #[inline]
     pub(super) fn resolve(&mut self, reference: &'t Reference) -> Result<Option<Datum<'t>>, Failure> {
         self.span = reference.span.clone();
-        match self.glance(reference) {
-            Glance { at: None, .. } => Ok(None),
-            Glance { at: Some(datum), rest: [], steps } => {
-                let datum = datum.clone();
-                self.charge(steps)?;
-                Ok(Some(datum))
-            }
-            Glance { at: Some(datum), rest, steps } => {
-                let datum = datum.clone();
-                self.charge(steps)?;
-                self.follow(datum, rest, reference)
-            }
-        }
+        let Glance { at, rest, steps } = self.glance(reference);
+        let Some(seen) = at else { return Ok(None) };
+        let datum = seen.found().datum(&mut self.heap);
+        self.charge(steps)?;
+        if rest.is_empty() { Ok(Some(datum)) } else { self.follow(datum, rest, reference) }
     }
 
-    /// Follows a reference from map to map, as far as that goes: most references lead no other way, and nothing needs to be
-    /// copied for it.
+    /// Follows a reference from map to map, as far as that goes: most references lead no other way.
     pub(super) fn glance(&self, reference: &'t Reference) -> Glance<'_, 't> {
         let mut at = self.variable(reference.variable.number);
         let mut rest = reference.tail.as_slice();
         let mut steps = 0;
-        while let (Some(Datum::Map(map)), [Tail::Property(name), behind @ ..]) = (at, rest) {
-            at = self.heap.map(*map).get(&Key::Text(name.as_str().into()));
+        while let (Some(seen), [Tail::Property(name), behind @ ..]) = (at, rest) {
+            at = match seen {
+                Seen::Loop(depth) => self.loop_property(depth, name),
+                seen if seen.is_map(&self.heap) => self.heap.look_inside(seen, name),
+                _ => break,
+            };
             rest = behind;
             steps += 1;
         }
-        Glance { at: at.filter(|datum| !matches!(datum, Datum::Null)), rest, steps }
+        Glance { at: at.filter(|seen| !seen.is_null(&self.heap)), rest, steps }
     }
 
     /// Follows the steps behind a root; the last one may lead to null.
@@ -198,15 +227,13 @@ impl<'t> Evaluator<'t> {
 
     fn indexed(&mut self, at: &Datum<'t>, index: &Datum<'t>) -> Result<Option<Datum<'t>>, Failure> {
         Ok(match (at, index) {
-            (Datum::List(list), Datum::Int(i))
-                if !matches!(self.heap.list(*list).style, Style::View { .. }) =>
-            {
+            (Datum::List(list), Datum::Int(i)) if !matches!(self.heap.style(*list), Style::View { .. }) => {
                 let i = self.position(*list, *i)?;
-                self.heap.list(*list).items.get(i).cloned()
+                self.heap.item(*list, i)
             }
             (Datum::Map(map), key) => {
                 let key = self.key(key)?;
-                self.heap.map(*map).get(&key).cloned()
+                self.heap.get(*map, &key)
             }
             // Counting from the end asks for the size first.
             (
@@ -221,7 +248,7 @@ impl<'t> Evaluator<'t> {
 
     /// The place of an element in a list; negative ones count from the end.
     pub(super) fn position(&self, list: usize, index: i128) -> Result<usize, Failure> {
-        let length = self.heap.list(list).items.len();
+        let length = self.heap.length(list);
         let from_start = if index < 0 { index + length as i128 } else { index };
         usize::try_from(from_start)
             .ok()
@@ -275,10 +302,9 @@ impl<'t> Evaluator<'t> {
         }
         let order = compare(a, b);
         Ok(match operator {
-            Operator::Less => Datum::Bool(order.is_some_and(|o| o.is_lt())),
-            Operator::LessOrEqual => Datum::Bool(order.is_some_and(|o| o.is_le())),
-            Operator::Greater => Datum::Bool(order.is_some_and(|o| o.is_gt())),
-            Operator::GreaterOrEqual => Datum::Bool(order.is_some_and(|o| o.is_ge())),
+            Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual => {
+                Datum::Bool(order.is_some_and(|order| operator.holds(order)))
+            }
             _ => match (a, b) {
                 (_, Number::Int(0)) if matches!(operator, Operator::Divide | Operator::Remainder) => {
                     Datum::Null
@@ -317,13 +343,10 @@ impl<'t> Evaluator<'t> {
 
     /// Arithmetic and comparison of BigDecimals.
     fn exactly(&self, operator: Operator, a: Decimal, b: Decimal) -> Result<Datum<'t>, Failure> {
-        let order = a.compare(b);
-        let is = |test: fn(std::cmp::Ordering) -> bool| Ok(Datum::Bool(order.is_some_and(test)));
         let result = match operator {
-            Operator::Less => return is(std::cmp::Ordering::is_lt),
-            Operator::LessOrEqual => return is(std::cmp::Ordering::is_le),
-            Operator::Greater => return is(std::cmp::Ordering::is_gt),
-            Operator::GreaterOrEqual => return is(std::cmp::Ordering::is_ge),
+            Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual => {
+                return Ok(Datum::Bool(a.compare(b).is_some_and(|order| operator.holds(order))));
+            }
             Operator::Divide if b.is_zero() => return Ok(Datum::Null),
             Operator::Add => a.add(b),
             Operator::Subtract => a.subtract(b),
@@ -350,26 +373,26 @@ impl<'t> Evaluator<'t> {
             (Datum::List(a), Datum::List(b)) => {
                 e.heap.refresh(*a);
                 e.heap.refresh(*b);
-                let length = e.heap.list(*a).items.len();
-                if a == b || length != e.heap.list(*b).items.len() {
+                let length = e.heap.length(*a);
+                if a == b || length != e.heap.length(*b) {
                     return Ok(a == b);
                 }
                 for i in 0..length {
-                    let (x, y) = (e.heap.list(*a).items[i].clone(), e.heap.list(*b).items[i].clone());
-                    if !e.equal_inside(&x, &y)? {
+                    let (x, y) = (e.heap.item(*a, i), e.heap.item(*b, i));
+                    if !e.equal_inside(&x.unwrap_or(Datum::Null), &y.unwrap_or(Datum::Null))? {
                         return Ok(false);
                     }
                 }
                 Ok(true)
             }
             (Datum::Map(a), Datum::Map(b)) => {
-                let members = e.heap.map(*a).members().len();
-                if a == b || members != e.heap.map(*b).members().len() {
+                let members = e.heap.count(*a);
+                if a == b || members != e.heap.count(*b) {
                     return Ok(a == b);
                 }
                 for i in 0..members {
                     let (key, x) = e.heap.map(*a).members()[i].clone();
-                    let Some(y) = e.heap.map(*b).get(&key).cloned() else { return Ok(false) };
+                    let Some(y) = e.heap.get(*b, &key) else { return Ok(false) };
                     if !e.equal_inside(&x, &y)? {
                         return Ok(false);
                     }

@@ -174,7 +174,9 @@ impl<'t> Copier<'t> {
     fn all_differ(&mut self, first: usize) -> Option<()> {
         let keys = &mut self.keys[first..];
         let mut differ = !members::may_repeat(keys.iter().copied());
-        if !differ {
+        if !differ && keys.len() <= members::FEW {
+            differ = members::all_differ(keys);
+        } else if !differ {
             keys.sort_unstable();
             differ = keys.windows(2).all(|pair| pair[0] != pair[1]);
         }

@@ -168,12 +168,12 @@ impl Filter {
             Filter::Exists(operand) => operand.scalar(at, root, visited)?.is_some(),
             Filter::Compare(left, comparison, right) => {
                 let (left, right) = (left.scalar(at, root, visited)?, right.scalar(at, root, visited)?);
-                compare(left, *comparison, right)
+                compare(left.as_ref(), *comparison, right.as_ref())
             }
             Filter::Matches(operand, pattern) => match operand.scalar(at, root, visited)? {
                 Some(Scalar::Text(text)) => {
                     *visited += text.len() / 64;
-                    pattern.matches(text).map_err(|e| invalid(&e.to_string()))?
+                    pattern.matches(&text).map_err(|e| invalid(&e.to_string()))?
                 }
                 _ => false,
             },
@@ -189,7 +189,7 @@ impl Operand {
         visited: &mut usize,
     ) -> Result<Option<Scalar<'o>>, Error> {
         Ok(Some(match self {
-            Operand::Text(text) => Scalar::Text(text),
+            Operand::Text(text) => Scalar::Text(text.into()),
             Operand::Number(n) => Scalar::Number(*n),
             Operand::Bool(b) => Scalar::Bool(*b),
             Operand::Null => Scalar::Null,
@@ -204,9 +204,9 @@ impl Operand {
     }
 }
 
-fn compare(left: Option<Scalar<'_>>, comparison: Comparison, right: Option<Scalar<'_>>) -> bool {
+fn compare(left: Option<&Scalar<'_>>, comparison: Comparison, right: Option<&Scalar<'_>>) -> bool {
     let order = match (left, right) {
-        (Some(Scalar::Number(a)), Some(Scalar::Number(b))) => a.partial_cmp(&b),
+        (Some(Scalar::Number(a)), Some(Scalar::Number(b))) => a.partial_cmp(b),
         (Some(Scalar::Text(a)), Some(Scalar::Text(b))) => Some(a.cmp(b)),
         _ => None,
     };
@@ -215,7 +215,7 @@ fn compare(left: Option<Scalar<'_>>, comparison: Comparison, right: Option<Scala
         (Some(Scalar::Bool(a)), Some(Scalar::Bool(b))) => a == b,
         // Jayway reads a text as a number where it is compared with one.
         (Some(Scalar::Number(n)), Some(Scalar::Text(text)))
-        | (Some(Scalar::Text(text)), Some(Scalar::Number(n))) => text.parse() == Ok(n),
+        | (Some(Scalar::Text(text)), Some(Scalar::Number(n))) => text.parse() == Ok(*n),
         _ => order.is_some_and(|o| o.is_eq()),
     };
     match comparison {

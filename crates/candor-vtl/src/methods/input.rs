@@ -87,7 +87,7 @@ fn select<'t>(eval: &mut Evaluator<'t>, path: &str) -> Result<Option<Datum<'t>>,
     let root = match &eval.payload {
         Some(root) => root.clone(),
         None => {
-            let loaded = json::load(eval.scope.body, &mut eval.heap);
+            let loaded = json::load(eval.scope.body.into(), &mut eval.heap);
             let root = loaded.map_err(|e| eval.error(e.kind))?;
             eval.charge_text(eval.scope.body.len())?;
             eval.payload = Some(root.clone());
@@ -95,7 +95,7 @@ fn select<'t>(eval: &mut Evaluator<'t>, path: &str) -> Result<Option<Datum<'t>>,
         }
     };
     let (found, visited) =
-        json_path::select_on_heap(path, &eval.heap, &root).map_err(|e| eval.error(e.kind))?;
+        json_path::select_on_heap(path, &mut eval.heap, &root).map_err(|e| eval.error(e.kind))?;
     eval.charge(visited)?;
     Ok(match found {
         json_path::Found::Nothing => None,

@@ -15,9 +15,9 @@ pub(super) fn call<'t>(
     name: &str,
     arguments: &[Datum<'t>],
 ) -> Result<Option<Datum<'t>>, Failure> {
-    let length = eval.heap.list(at).items.len();
+    let length = eval.heap.length(at);
     let bool = |b| Some(Datum::Bool(b));
-    match eval.heap.list(at).style {
+    match eval.heap.style(at) {
         Style::View { map, .. } => {
             if let Some(result) = call_view(eval, at, map, name, arguments)? {
                 return Ok(result);
@@ -39,7 +39,7 @@ pub(super) fn call<'t>(
         ("isEmpty", []) => bool(length == 0),
         ("get", [Datum::Int(i)]) => {
             let i = place(eval, *i, length)?;
-            Some(eval.heap.list(at).items[i].clone())
+            eval.heap.item(at, i)
         }
         ("contains", [item]) => bool(find(eval, at, item, false)?.is_some()),
         ("indexOf", [item]) => Some(index(find(eval, at, item, false)?)),
@@ -137,7 +137,7 @@ pub(super) fn call<'t>(
             Some(eval.heap.new_list(items, Style::Array))
         }
         ("iterator" | "listIterator", []) => Some(Datum::Iterator(at, Rc::new(Cell::new(0)))),
-        ("toJSONString", []) if eval.heap.list(at).style == Style::Json => {
+        ("toJSONString", []) if eval.heap.style(at) == Style::Json => {
             let mut text = String::new();
             eval.print_json(&Datum::List(at), &mut text)?;
             Some(text.into())
@@ -207,10 +207,9 @@ pub(super) fn call_iterator<'t>(
     arguments: &[Datum<'t>],
 ) -> Result<Option<Datum<'t>>, Failure> {
     eval.heap.refresh(list);
-    let items = &eval.heap.list(list).items;
     match (name, arguments) {
-        ("hasNext", []) => Ok(Some(Datum::Bool(at.get() < items.len()))),
-        ("next", []) => match items.get(at.get()).cloned() {
+        ("hasNext", []) => Ok(Some(Datum::Bool(at.get() < eval.heap.length(list)))),
+        ("next", []) => match eval.heap.item(list, at.get()) {
             Some(item) => {
                 at.set(at.get() + 1);
                 Ok(Some(item))
@@ -238,12 +237,13 @@ fn find<'t>(
     item: &Datum<'t>,
     last: bool,
 ) -> Result<Option<usize>, Failure> {
-    let length = eval.heap.list(at).items.len();
+    let length = eval.heap.length(at);
     eval.charge(1 + length)?;
     for i in 0..length {
         let i = if last { length - 1 - i } else { i };
-        let known = eval.heap.list(at).items[i].clone();
-        if eval.equal_inside(&known, item)? {
+        if let Some(known) = eval.heap.item(at, i)
+            && eval.equal_inside(&known, item)?
+        {
             return Ok(Some(i));
         }
     }

@@ -15,15 +15,15 @@ pub(super) fn call<'t>(
     Ok(match (name, arguments) {
         ("get", [key]) => {
             let key = eval.key(key)?;
-            eval.heap.map(at).get(&key).cloned()
+            eval.heap.get(at, &key)
         }
         ("getOrDefault", [key, default]) => {
             let key = eval.key(key)?;
-            Some(eval.heap.map(at).get(&key).unwrap_or(default).clone())
+            Some(eval.heap.get(at, &key).unwrap_or_else(|| default.clone()))
         }
         ("containsKey", [key]) => {
             let key = eval.key(key)?;
-            Some(Datum::Bool(eval.heap.map(at).get(&key).is_some()))
+            Some(Datum::Bool(eval.heap.get(at, &key).is_some()))
         }
         ("containsValue", [value]) => {
             let values = values(eval, at)?;
@@ -33,10 +33,10 @@ pub(super) fn call<'t>(
             }
             Some(Datum::Bool(found))
         }
-        ("size", []) => Some(Datum::Int(eval.heap.map(at).members().len() as i128)),
-        ("isEmpty", []) => Some(Datum::Bool(eval.heap.map(at).members().is_empty())),
+        ("size", []) => Some(Datum::Int(eval.heap.count(at) as i128)),
+        ("isEmpty", []) => Some(Datum::Bool(eval.heap.count(at) == 0)),
         ("keySet" | "values" | "entrySet", []) => {
-            eval.charge(1 + eval.heap.map(at).members().len())?;
+            eval.charge(1 + eval.heap.count(at))?;
             Some(eval.heap.new_view(
                 at,
                 match name {
@@ -52,7 +52,7 @@ pub(super) fn call<'t>(
         }
         ("putIfAbsent", [key, value]) => {
             let key = eval.key(key)?;
-            match eval.heap.map(at).get(&key).cloned() {
+            match eval.heap.get(at, &key) {
                 Some(known) if known != Datum::Null => Some(known),
                 _ => {
                     eval.put(at, key, value.clone())?;
@@ -69,12 +69,12 @@ pub(super) fn call<'t>(
         }
         ("remove", [key]) => {
             let key = eval.key(key)?;
-            eval.charge(1 + eval.heap.map(at).members().len())?;
+            eval.charge(1 + eval.heap.count(at))?;
             eval.heap.map_mut(at).remove(&key)
         }
         ("remove", [key, value]) => {
             let key = eval.key(key)?;
-            let known = eval.heap.map(at).get(&key).cloned();
+            let known = eval.heap.get(at, &key);
             let same = match &known {
                 Some(known) => eval.equal_inside(known, value)?,
                 None => false,
@@ -86,14 +86,14 @@ pub(super) fn call<'t>(
         }
         ("replace", [key, value]) => {
             let key = eval.key(key)?;
-            match eval.heap.map(at).get(&key) {
+            match eval.heap.get(at, &key) {
                 Some(_) => eval.put(at, key, value.clone())?,
                 None => None,
             }
         }
         ("replace", [key, old, new]) => {
             let key = eval.key(key)?;
-            let known = eval.heap.map(at).get(&key).cloned();
+            let known = eval.heap.get(at, &key);
             let same = match &known {
                 Some(known) => eval.equal_inside(known, old)?,
                 None => false,

@@ -7,7 +7,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, ge
 
 use crate::error::Failure;
 use crate::eval::Evaluator;
-use crate::heap::{Datum, Text};
+use crate::heap::Datum;
 use crate::json;
 
 /// Calls a method of `$util`.
@@ -26,11 +26,7 @@ pub(super) fn call<'t>(
     eval.charge_text(text.len().saturating_mul(2))?;
     Ok(Some(match name {
         "escapeJavaScript" if text.bytes().all(is_plain) => argument.clone(),
-        "escapeJavaScript" => {
-            let mut scratch = eval.take_scratch();
-            escape_java_script(text, &mut scratch);
-            eval.text_of_scratch(scratch)
-        }
+        "escapeJavaScript" => Datum::Text(eval.heap.scratch.text(|out| escape_java_script(text, out))),
         "urlEncode" => url_encode(text).into(),
         "urlDecode" => match url_decode(text) {
             Some(decoded) => decoded.into(),
@@ -46,10 +42,7 @@ pub(super) fn call<'t>(
             }
         }
         "parseJson" => {
-            let loaded = match text {
-                Text::Given(text) => json::load(text, &mut eval.heap),
-                Text::Made(text) => json::load_copied(text, &mut eval.heap),
-            };
+            let loaded = json::load(text.clone(), &mut eval.heap);
             loaded.map_err(|e| eval.error(e.kind))?
         }
         _ => return Ok(None),
@@ -72,7 +65,7 @@ fn is_plain(byte: u8) -> bool {
 }
 
 /// As commons-lang 2.6 does: quotes of both kinds, slashes and backslashes get a backslash, controls and all beyond ASCII `\uXXXX`.
-fn escape_java_script(text: &str, out: &mut String) {
+pub(crate) fn escape_java_script(text: &str, out: &mut String) {
     let mut rest = text;
     loop {
         let plain = rest.bytes().position(|byte| !is_plain(byte)).unwrap_or(rest.len());

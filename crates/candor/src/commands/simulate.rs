@@ -55,8 +55,9 @@ pub(crate) struct Args {
     /// What the function returns, as JSON, or @FILE
     #[arg(long, value_name = "JSON", requires = "template", conflicts_with_all = ["function", "backend"])]
     returns: Option<String>,
-    /// What the route's authorizer says: allows, denies, ignores, unauthorized, fails, malformed
-    #[arg(long, value_name = "SLUG", requires = "template")]
+    /// What the route's authorizer says: allows, unidentified, denies, ignores, unauthorized, fails, malformed; or, as JSON or
+    /// @FILE, what its function answers, what the token claims, who signed
+    #[arg(long, value_name = "SLUG|JSON", requires = "template")]
     authorizer: Option<String>,
     /// Which API of the template, where several take the request
     #[arg(long, value_name = "API", requires = "template")]

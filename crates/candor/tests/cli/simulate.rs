@@ -174,3 +174,49 @@ fn what_cannot_be_simulated_says_why() {
     all.push_str(&format!("$ candor simulate … (without --function)\n{}", run.err));
     insta::assert_snapshot!("simulate-faults", all);
 }
+
+/// What an authorizer's function answers is read as the gateway reads it, and what it hands on is in the event.
+#[test]
+fn an_authorizers_answer_is_told_as_json() {
+    let folder = Folder::with(&[(
+        "template.yaml",
+        "
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: prod
+      Auth: { DefaultAuthorizer: Guard, Authorizers: { Guard: { FunctionArn: !GetAtt F.Arn } } }
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: app.handler
+      Events:
+        Get: { Type: Api, Properties: { RestApiId: !Ref Api, Path: /o, Method: get } }
+        Open: { Type: Api, Properties: { RestApiId: !Ref Api, Path: /open, Method: get, Auth: { Authorizer: NONE } } }
+",
+    )]);
+    let play = |path: &str, answer: &str| {
+        let request = ["simulate", "template.yaml", path, "-H", "Authorization: t", "--format", "json"];
+        folder.candor(&[&request[..], &["--authorizer", answer]].concat())
+    };
+    let answer = |effect: &str| {
+        let statement =
+            format!(r#"{{"Action": "execute-api:Invoke", "Effect": "{effect}", "Resource": "*"}}"#);
+        format!(
+            r#"{{"principalId": "u-1", "policyDocument": {{"Statement": [{statement}]}}, "context": {{"level": 3}}}}"#
+        )
+    };
+    let allowed = play("/o", &answer("Allow"));
+    assert!(allowed.out.contains("\"level\": \"3\""), "{}", allowed.out);
+    assert!(play("/o", &answer("Deny")).out.contains(r#""status": 403"#));
+    assert!(play("/o", r#"{"statusCode": 401}"#).out.contains(r#""status": 500"#));
+    let mut all = String::new();
+    for (path, answer) in [("/open", "{}"), ("/o", "nonsense"), ("/o", "{")] {
+        let run = play(path, answer);
+        assert_eq!((run.status, run.out.as_str()), (2, ""), "{answer}");
+        all.push_str(&format!("$ candor simulate template.yaml {path} --authorizer {answer}\n{}\n", run.err));
+    }
+    insta::assert_snapshot!("simulate-authorizer", all);
+}

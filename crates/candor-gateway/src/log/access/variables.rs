@@ -6,6 +6,7 @@ use candor_contract::outcome::Outcome;
 use candor_contract::payload;
 
 use crate::api::{GatewayResponseType, IntegrationType};
+use crate::authorizer::{Authorization, Signer};
 use crate::endpoint::{EndpointOutcome, EndpointResponse};
 use crate::exchange::Exchange;
 use crate::log::{Call, execution, integration_latency, secrets};
@@ -28,6 +29,9 @@ pub fn value(exchange: &Exchange<'_>, name: &str) -> Option<String> {
     };
     let of_rest = |value: &str| rest.then(|| value.to_string());
     let text = |value: &str| Some(value.to_string());
+    // Of a client that was refused nothing is handed on.
+    let granted = received.granted.as_ref().filter(|_| !refused_by_authorizer(exchange));
+    let signer = |of: fn(&Signer) -> &String| granted?.signer().map(|signer| of(signer).clone());
     match name {
         "accountId" => text(&ambient.account_id),
         "apiId" => text(&ambient.api_id),
@@ -40,6 +44,10 @@ pub fn value(exchange: &Exchange<'_>, name: &str) -> Option<String> {
         "httpMethod" => text(&request.method),
         "identity.sourceIp" => text(&ambient.source_ip),
         "identity.userAgent" => request.header("User-Agent").map(|agent| secrets::hide(agent).into_owned()),
+        "identity.accessKey" => signer(|s| &s.access_key),
+        "identity.accountId" => signer(|s| &s.account_id),
+        "identity.caller" | "identity.user" => signer(|s| &s.caller_id),
+        "identity.userArn" => signer(|s| &s.user_arn),
         "path" => Some(match received.stage_name() {
             "$default" if !rest => request.path.clone(),
             stage => format!("/{stage}{}", request.path),
@@ -90,8 +98,18 @@ pub fn value(exchange: &Exchange<'_>, name: &str) -> Option<String> {
         // believed.
         "error.responseType" if rest => gateway_error(exchange)
             .map(|(_, of_type)| of_type.unwrap_or(GatewayResponseType::Default5xx).name().to_string()),
-        _ => None,
+        _ => granted?
+            .variable(name.strip_prefix("authorizer.")?)
+            .map(|value| secrets::shown(name, &value).into_owned()),
     }
+}
+
+fn refused_by_authorizer(exchange: &Exchange<'_>) -> bool {
+    exchange.trace.steps().iter().any(|step| match &step.what {
+        What::IdentityMissing { .. } => true,
+        What::Authorized(says) => *says != Authorization::Allows,
+        _ => false,
+    })
 }
 
 fn endpoint_response<'e>(exchange: &'e Exchange<'_>) -> Option<&'e EndpointResponse> {

@@ -291,18 +291,14 @@ fn uri(received: &Received<'_>) -> String {
 /// what the model has not.
 fn call_headers(received: &Received<'_>) -> Vec<(String, String)> {
     let ambient = received.ambient;
-    let (method, path) = received.route.map_or(("", "/"), |r| (r.key.method.as_str(), r.key.path.as_str()));
-    let method = if method == "ANY" { received.request.method.as_str() } else { method };
-    let (region, account, api) = (&ambient.region, &ambient.account_id, &ambient.api_id);
-    let arn =
-        format!("arn:aws:execute-api:{region}:{account}:{api}/{}/{method}{path}", received.stage_name());
+    let api = &ambient.api_id;
     let pair = |name: &str, value: String| (name.to_string(), value);
     vec![
         pair("x-amzn-lambda-integration-tag", ambient.request_id.clone()),
         pair("Authorization", "*".repeat(32)),
         pair("X-Amz-Date", time::amz_date(ambient.time_epoch_ms)),
         pair("x-amzn-apigateway-api-id", api.clone()),
-        pair("X-Amz-Source-Arn", arn),
+        pair("X-Amz-Source-Arn", received.source_arn()),
         pair("Accept", "application/json".to_string()),
         pair("User-Agent", format!("AmazonAPIGateway_{api}")),
         pair("X-Amz-Security-Token", "*".repeat(32)),

@@ -1,9 +1,10 @@
 //! `candor simulate TEMPLATE 'POST /orders'`: a template's API, a request on the command line, an outcome by its name.
 
 use candor_check::Player;
+use candor_contract::json::Json;
 use candor_contract::outcome::{Outcome, Payload};
-use candor_gateway::api::{Api, Route};
-use candor_gateway::authorizer::Authorization;
+use candor_gateway::api::{Api, AuthorizerType, Route};
+use candor_gateway::authorizer::{Authorization, Decision, Granted, answer};
 use candor_gateway::drill::{Act, Case, Door, Origin};
 use candor_gateway::in_flight::InFlight;
 use candor_gateway::request::{Ambient, Request};
@@ -36,9 +37,8 @@ pub(super) fn run(args: &Args, template: &str, line: &str, ui: &mut Ui) -> Resul
             format!("undecided: {}", u.needs),
         )
     };
-    let door = Door::of(
-        InFlight::begin_authorized(api, request, &ambient, authorization(args)?).map_err(undecided)?,
-    );
+    let decision = decision(args, api, &request, &ambient)?;
+    let door = Door::of(InFlight::begin_authorized(api, request, &ambient, decision).map_err(undecided)?);
     let route = route_of(&door);
     let case = match route {
         Some(route) => {
@@ -87,13 +87,44 @@ fn request(args: &Args, line: &str) -> Result<Request, Fault> {
     Ok(Request { method, path: path.to_string(), query: query.collect(), headers, body })
 }
 
-/// What the authorizer says: it lets the request pass where nothing is said.
-fn authorization(args: &Args) -> Result<Authorization, Fault> {
-    let Some(slug) = args.authorizer.as_deref() else { return Ok(Authorization::Allows) };
-    Authorization::ALL.into_iter().find(|a| a.slug() == slug).ok_or_else(|| Fault::Usage {
-        what: format!("`{slug}` is nothing that an authorizer says"),
-        hint: format!("one of {}", Authorization::ALL.map(Authorization::slug).join(", ")),
-    })
+/// What the authorizer says: it lets the request pass where nothing is said. Told by a word, or as JSON: what its function
+/// answers, what a token claims, who signed.
+fn decision(args: &Args, api: &Api, request: &Request, ambient: &Ambient) -> Result<Decision, Fault> {
+    let Some(argument) = args.authorizer.as_deref() else { return Ok(Authorization::Allows.into()) };
+    if let Some(says) = Authorization::ALL.into_iter().find(|says| says.slug() == argument) {
+        return Ok(says.into());
+    }
+    let wrong = |what: String| Fault::Usage {
+        what,
+        hint: format!(
+            "one of {}, or JSON: what the authorizer's function answers, what a token claims, who signed",
+            Authorization::ALL.map(Authorization::slug).join(", ")
+        ),
+    };
+    if !argument.starts_with(['{', '@']) {
+        return Err(wrong(format!("`{argument}` is nothing that an authorizer says")));
+    }
+    let text = text_or_file(argument)?;
+    let json = Json::read(&text).map_err(|e| wrong(format!("the authorizer's answer is no JSON: {e}")))?;
+    let matched = candor_gateway::routing::find(api, &request.method, &request.path);
+    let authorizer = matched.and_then(|matched| matched.route.request.authorizer.optional().ok()?.0);
+    let Some(authorizer) = authorizer else {
+        let what = format!("no authorizer stands before {} {}", request.method, request.path);
+        return Err(Fault::Usage { what, hint: "leave --authorizer out".to_string() });
+    };
+    if authorizer.authorizer_type != AuthorizerType::Function {
+        let granted = Granted::read(authorizer.authorizer_type, &json, ambient)
+            .map_err(|why| wrong(format!("of what {} knows: {why}", authorizer.name)))?;
+        return Ok(Decision { says: Authorization::Allows, granted: Some(granted) });
+    }
+    let arn = candor_gateway::in_flight::method_arn(api, request, ambient);
+    match answer::read(authorizer, api.kind, &Payload::known(text), Some(&arn)) {
+        answer::Reading::Says(decision) => Ok(decision),
+        answer::Reading::Malformed(_) => Ok(Authorization::Malformed.into()),
+        answer::Reading::Undecided(pointer) => {
+            Err(input(argument, format!("what AWS makes of `{pointer}` in this answer is not known")))
+        }
+    }
 }
 
 /// The text of an argument, or of the file behind its `@`.

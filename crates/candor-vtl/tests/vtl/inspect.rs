@@ -1,7 +1,5 @@
 //! What can be told of a template without rendering it.
 
-#![allow(clippy::unwrap_used)]
-
 use candor_vtl::Template;
 
 #[track_caller]

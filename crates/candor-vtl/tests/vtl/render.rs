@@ -1,7 +1,5 @@
 //! What templates print, as a manual would show it.
 
-#![allow(clippy::unwrap_used)]
-
 use candor_vtl::{Budget, Error, ErrorKind, Overrides, Params, Rendered, Scope, Template, Value};
 
 const ORDER: &str = r#"{"id": 7, "name": "it's", "total": 12.50, "lines": [{"sku": "a", "n": 2}, {"sku": "b", "n": 1}], "none": null}"#;
@@ -338,7 +336,7 @@ fn what_grows_without_end_is_an_error() {
         "#foreach($a in [1..1000])#foreach($b in [1..1000])#foreach($c in [1..1000])x#end#end#end",
         "#set($x = [1..2000000000])",
         "#set($s = 'a')#set($s = $s.repeat(2000000000))",
-        "#set($l = [])#set($d = $l.add($l))$l",
+        "#set($l = [])#set($d = $l.add([$l]))$l",
         "#set($l = [1])#foreach($i in [1..500])#set($l = [$l])#end$l",
         "#set($l = [1])#foreach($i in [1..100])#set($l = [$l, $l])#end#set($context.responseOverride.x = $l)",
         "#set($l = ['x'])#foreach($i in [1..100])#set($l = [$l, $l])#end$l",
@@ -505,5 +503,13 @@ fn of_the_context_every_part_is_seen_that_is_read() {
     assert_eq!(
         print("#foreach($k in $context.keySet())$k #end"),
         "stage identity requestOverride responseOverride "
+    );
+}
+
+#[test]
+fn what_holds_itself_says_so() {
+    assert_eq!(
+        print("#set($l = [1, 2])#set($l[0] = $l)$l #set($m = {'a': 1})#set($m.me = $m)$m"),
+        "[(this Collection), 2]{a=1, me=(this Map)}"
     );
 }

@@ -1,7 +1,5 @@
 //! What a template gets wrong, told from the template alone.
 
-#![allow(clippy::unwrap_used)]
-
 use candor_vtl::{Template, traps};
 
 /// The traps of a template: their names, and the text that each stands at.

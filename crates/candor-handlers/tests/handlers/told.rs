@@ -1,0 +1,223 @@
+//! Failures that the answer tells of: in a part of it, or as a whole.
+
+use candor_handlers::{End, Lighter};
+
+use crate::paths::facts;
+
+const HEAD: &str = "import json
+import boto3
+table = boto3.resource('dynamodb').Table('orders')
+sns = boto3.client('sns')
+def answer(content, status=200):
+    return {'statusCode': status, 'body': json.dumps(content, default=str)}
+def check(name):
+    try:
+        table.load()
+        return {'name': name, 'state': 'up'}
+    except Exception as error:
+        return {'name': name, 'state': 'down', 'reason': str(error)}
+";
+
+/// For each path on which something surely failed: whether the answer tells of it in a part.
+fn told(rest: &str) -> Vec<bool> {
+    let facts = facts(&format!("{HEAD}{rest}"));
+    let failures = facts.paths.iter().filter(|path| matches!(path.end, End::Returned(_)));
+    let failures = failures.filter_map(|path| path.failure.as_ref()).filter(|failure| failure.certain);
+    failures.map(|failure| failure.lighter == Some(Lighter::Told)).collect()
+}
+
+#[track_caller]
+fn in_part(rest: &str) {
+    let told = told(rest);
+    assert!(!told.is_empty() && told.iter().all(|told| *told), "{told:?}\n{rest}");
+}
+
+#[track_caller]
+fn as_a_whole(rest: &str) {
+    let told = told(rest);
+    assert!(!told.is_empty() && told.iter().all(|told| !told), "{told:?}\n{rest}");
+}
+
+#[test]
+fn a_check_of_several() {
+    in_part("def handler(event, context):\n    return answer({'database': check('orders'), 'version': 3})\n");
+    in_part("def handler(event, context):\n    return answer([check('orders')])\n");
+    for clause in ["checks['database'] = 'down'", "checks[event['name']] = f'{error}'", "state = 'down'"] {
+        in_part(&format!(
+            "
+def handler(event, context):
+    checks, state = {{'version': 3}}, 'up'
+    try:
+        table.load()
+    except Exception as error:
+        {clause}
+    return answer({{'checks': checks, 'state': state, 'at': event['at']}})
+"
+        ));
+    }
+}
+
+#[test]
+fn an_item_of_several() {
+    for (clause, content) in [
+        ("results.append({'id': id, 'status': 'failed'})", "{'results': results, 'count': count}"),
+        ("results.append({'id': id, 'reason': str(error)})", "results"),
+        ("results += [f'{id}: {error}']", "{'results': results, 'count': count}"),
+        ("count += 1", "{'results': results, 'failedCount': count}"),
+        ("results.append(id)", "{'failed': results, 'count': count}"),
+    ] {
+        in_part(&format!(
+            "
+def handler(event, context):
+    results, count = [], 0
+    for id in json.loads(event['body']):
+        try:
+            table.delete_item(Key={{'id': id}})
+        except Exception as error:
+            {clause}
+    return answer({content})
+"
+        ));
+    }
+    // The client cannot tell which from what was never there.
+    as_a_whole(
+        "
+def handler(event, context):
+    results = []
+    for id in json.loads(event['body']):
+        try:
+            results.append(table.get_item(Key={'id': id}))
+        except Exception as error:
+            print(error)
+    return answer({'results': results, 'failed': 0})
+",
+    );
+}
+
+#[test]
+fn a_warning_beside_what_was_done() {
+    let handler = |before: &str, content: &str| {
+        format!(
+            "
+def handler(event, context):
+    {before}
+    try:
+        sns.publish(TopicArn='t', Message='m')
+    except Exception as error:
+        return answer({content}, 202)
+    return answer({{'id': event['id']}}, 201)
+"
+        )
+    };
+    in_part(&handler("table.put_item(Item={'id': '1'})", "{'id': event['id'], 'warning': str(error)}"));
+    as_a_whole(&handler("print(1)", "{'id': event['id'], 'warning': str(error)}"));
+    as_a_whole(&handler("table.put_item(Item={'id': '1'})", "{'id': event['id'], 'error': str(error)}"));
+    as_a_whole(&handler("table.put_item(Item={'id': '1'})", "{'message': str(error)}"));
+}
+
+#[test]
+fn an_error_as_a_whole() {
+    as_a_whole("def handler(event, context):\n    return answer(check('orders'))\n");
+    as_a_whole("def handler(event, context):\n    return answer({'data': check('orders')})\n");
+    for clause in [
+        "return answer({'orders': [], 'error': str(error)})",
+        "return answer({'orders': [], 'reason': str(error)})",
+        "return answer(str(error))",
+        "orders = []",
+    ] {
+        as_a_whole(&format!(
+            "
+def handler(event, context):
+    try:
+        orders = table.scan()['Items']
+    except Exception as error:
+        {clause}
+    return answer({{'orders': orders, 'source': 'table'}})
+"
+        ));
+    }
+}
+
+#[test]
+fn a_status_that_says_so() {
+    assert_eq!(
+        told(
+            "
+def handler(event, context):
+    errors = []
+    for id in json.loads(event['body']):
+        try:
+            table.delete_item(Key={'id': id})
+        except Exception as error:
+            errors.append({'id': id, 'error': str(error)})
+    return answer({'errors': errors}, 207 if errors else 200)
+"
+        ),
+        Vec::<bool>::new()
+    );
+}
+
+/// What the failure of `table.put_item` or of the cache weighs, for each path on which it was swallowed.
+fn weights(rest: &str) -> Vec<Option<Lighter>> {
+    let facts = facts(&format!("{HEAD}{rest}"));
+    let failures = facts.paths.iter().filter_map(|path| path.failure.as_ref());
+    failures.filter(|failure| failure.certain).map(|failure| failure.lighter).collect()
+}
+
+#[test]
+fn a_cache_that_is_not_written() {
+    let handler = |asked: &str, item: &str| {
+        format!(
+            "
+def handler(event, context):
+    found = table.get_item(Key={{{asked}: event['id']}}).get('Item')
+    if found:
+        return answer(found['price'])
+    price = event['price'] * 2
+    try:
+        table.put_item(Item={{{item}, 'price': price}})
+    except Exception as error:
+        print(error)
+    return answer(price)
+"
+        )
+    };
+    assert_eq!(weights(&handler("'id'", "'id': event['id'], 'ttl': 60")), [Some(Lighter::Cache)]);
+    // It lasts, or something else was asked for.
+    assert_eq!(weights(&handler("'id'", "'id': event['id']")), [None]);
+    assert_eq!(weights(&handler("'user'", "'id': event['id'], 'ttl': 60")), [None]);
+    let redis = "
+import redis
+cache = redis.Redis()
+def handler(event, context):
+    price = cache.get('price') or event['price'] * 2
+    try:
+        cache.set('price', price, ex=60)
+    except redis.RedisError:
+        pass
+    return answer(price)
+";
+    assert_eq!(weights(redis), [Some(Lighter::Cache)]);
+}
+
+#[test]
+fn a_question_whether_something_is_there() {
+    let handler = |call: &str| {
+        format!(
+            "
+s3 = boto3.client('s3')
+def handler(event, context):
+    link = ''
+    try:
+        s3.{call}(Bucket='b', Key='k')
+    except Exception as error:
+        print(error)
+    else:
+        link = 'https://b.example.com/k'
+    return answer({{'link': link}})
+"
+        )
+    };
+    assert_eq!(weights(&handler("head_object")), [Some(Lighter::Probe)]);
+    assert_eq!(weights(&handler("get_object")), [None]);
+}
