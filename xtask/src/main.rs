@@ -50,10 +50,10 @@ fn main() -> ExitCode {
         ["bench", "check"] => bench::run(),
         ["bench", "check", "--peers", path] => peers::run(path),
         ["bench", "handlers"] => bench::handlers(),
-        ["bench", "vtl"] => bench::examples("candor-vtl", ["renders", "allocations"]),
+        ["bench", "vtl"] => bench::examples("candor-vtl", ["renders", "render_allocations"]),
         ["compare-vtl", peer, count, seed] => compare::run(peer, count, seed),
         ["fuzz", target, seconds] => fuzz::run(target, seconds),
-        ["bench", "gateway"] => bench::examples("candor-gateway", ["exchanges", "allocations"]),
+        ["bench", "gateway"] => bench::examples("candor-gateway", ["exchanges", "exchange_allocations"]),
         ["--help" | "-h" | "help"] => {
             print!("{HELP}");
             return ExitCode::SUCCESS;
