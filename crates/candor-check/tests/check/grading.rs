@@ -119,12 +119,9 @@ fn what_no_client_can_have_caused_is_an_honest_500() {
     let found = |template: &str, parameter: &str| graded(&table(template, parameter), "wrong-status");
     let constant = r#"{"TableName": "orders"}"#;
     assert_eq!(found(constant, "\"'x'\""), []);
-    let said = (Severity::Warning, "POST /orders answers 500 when what it calls answers 400".to_string());
-    assert_eq!(
-        found(r#"{"TableName": "orders", "Limit": $input.json("$.n")}"#, "\"'x'\""),
-        std::slice::from_ref(&said)
-    );
-    assert_eq!(found(constant, "method.request.header.X-Note"), std::slice::from_ref(&said));
+    let said = [(Severity::Warning, "POST /orders answers 500 when what it calls answers 400".to_string())];
+    assert_eq!(found(r#"{"TableName": "orders", "Limit": $input.json("$.n")}"#, "\"'x'\""), said);
+    assert_eq!(found(constant, "method.request.header.X-Note"), said);
     // So says the API of all errors.
     let all = table(r#"{"TableName": "orders", "Limit": $input.json("$.n")}"#, "\"'x'\"");
     let default = "responses: { default: { statusCode: '500' }, '200': { statusCode: '200' } }";

@@ -536,8 +536,9 @@ pub(super) fn template_for_xml(doc: &Doc<'_>) -> Vec<Broken> {
 pub(super) fn unescaped_parameter(doc: &Doc<'_>) -> Vec<Broken> {
     let new = |line: &str| {
         let (before, rest) = line.split_once("$util.escapeJavaScript($input.params(")?;
-        let (inside, after) = rest.split_once("))")?;
-        Some(format!("{before}$input.params({inside}){after}"))
+        let (_, after) = rest.split_once("))")?;
+        // Not the one of the path, which comes percent-encoded and breaks nothing.
+        Some(format!("{before}$input.params('note'){after}"))
     };
     replaced(doc, "$util.escapeJavaScript($input.params(", new, &["request-template-invalid-json"])
 }
