@@ -18,6 +18,8 @@ pub struct Handlers {
     by_key: HashMap<Key, usize>,
     /// Where the text behind each [`Place::module`] stands.
     texts: Vec<Where>,
+    /// The files among them: a layer's belongs to every function that has the layer, and is one file all the same.
+    files: HashMap<String, FileId>,
 }
 
 /// What the source of one handler shows.
@@ -149,7 +151,7 @@ impl Handlers {
         };
         let mut unreadable = None;
         let facts = {
-            let (texts, sources) = (&mut self.texts, &mut reading.sources);
+            let (texts, known, sources) = (&mut self.texts, &mut self.files, &mut reading.sources);
             let mut find = |module: &str| match (&key.code, &inline) {
                 (Root::Inline(_), Some(text)) => {
                     // The runtime writes inline code to a file of this name.
@@ -162,7 +164,9 @@ impl Handlers {
                 }
                 (Root::Inline(_), None) => Search::Missing,
                 (Root::Folders(folders), _) => search(files, folders, module, |path, text| {
-                    texts.push(Where::File(sources.add(path, text.clone())));
+                    let file =
+                        known.entry(path).or_insert_with_key(|path| sources.add(path.clone(), text.clone()));
+                    texts.push(Where::File(*file));
                     Found { key: texts.len() as u32 - 1, text }
                 }),
             };

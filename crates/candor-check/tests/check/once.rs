@@ -131,3 +131,52 @@ fn a_metric_that_is_lost_beside_the_work() {
         one(Severity::Error)
     );
 }
+
+#[test]
+fn a_file_that_several_functions_share() {
+    let function = |name: &str| {
+        format!(
+            "  {name}:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: {name}/
+      Layers: [!Ref Common]
+      Events: {{ Call: {{ Type: Api, Properties: {{ Path: /{name}, Method: get }} }} }}
+"
+        )
+    };
+    let template = format!(
+        "Transform: AWS::Serverless-2016-10-31\nResources:\n  Common:\n    Type: AWS::Serverless::LayerVersion\n    Properties: {{ ContentUri: common/ }}\n{}{}",
+        function("First"),
+        function("Second")
+    );
+    let common = "import boto3
+table = boto3.resource('dynamodb').Table('orders')
+def load():
+    try:
+        return table.scan()['Items']
+    except Exception as error:
+        print(error)
+        return []
+";
+    let app = "import json
+from shared import load
+def handler(event, context):
+    return {'statusCode': 200, 'body': json.dumps(load())}
+";
+    let (reading, report) = super::check_files(&[
+        ("template.yaml", &template),
+        ("common/python/shared.py", common),
+        ("First/app.py", app),
+        ("Second/app.py", app),
+    ]);
+    let of_the_layer: Vec<_> = (report.findings.iter())
+        .filter(|f| {
+            f.severity > Severity::Note && reading.sources.path(f.at.file) == "common/python/shared.py"
+        })
+        .map(|f| (f.rule.slug, f.routes.len()))
+        .collect();
+    assert_eq!(of_the_layer, [("swallowed-returns-200", 2)]);
+}
