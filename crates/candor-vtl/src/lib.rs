@@ -57,5 +57,5 @@ pub use budget::Budget;
 pub use error::{Error, ErrorKind};
 pub use java_regex::{JavaRegex, RegexError};
 pub use scope::{Overrides, Params, Piece, Rendered, Scope};
-pub use template::Template;
+pub use template::{Input, Template};
 pub use value::Value;

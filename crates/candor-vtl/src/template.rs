@@ -100,6 +100,18 @@ impl Template {
         found
     }
 
+    /// What of the client's it looks at: each reference to `$input`, to `$context.path` and `$context.identity.userAgent`, with its
+    /// bytes.
+    pub fn inputs(&self) -> Vec<(Input, Range<u32>)> {
+        let mut inputs = Vec::new();
+        walk(&self.block, true, &mut |seen| {
+            if let Seen::Printed(r) | Seen::Used(r) | Seen::Set(r, ..) = seen {
+                inputs.extend(Input::of(r).map(|input| (input, r.span.clone())));
+            }
+        });
+        inputs
+    }
+
     /// Whether it prints the same whatever it is given: it consists of text, and of assignments to variables that are
     /// never printed.
     pub fn is_constant(&self) -> bool {
@@ -135,6 +147,51 @@ impl Template {
             }
         });
         printed
+    }
+}
+
+/// What of a request a reference leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// `$input.params('id')`: the parameter of this name.
+    Parameter(String),
+    /// `$input.params().path`, and what is in it.
+    PathParameters,
+    /// The payload, parameters of other places, what else the client chose, or what is not plain to see.
+    Other,
+}
+
+impl Input {
+    fn of(reference: &Reference) -> Option<Input> {
+        let names: Vec<&str> = reference.path().take(3).collect();
+        if matches!(names.as_slice(), ["context", "path", ..] | ["context", "identity", "userAgent"]) {
+            return Some(Input::Other);
+        }
+        if names.first() != Some(&"input") {
+            return None;
+        }
+        Some(match reference.tail.as_slice() {
+            [Tail::Call { name, arguments }, behind @ ..] if name == "params" => {
+                match (arguments.as_slice(), behind.first()) {
+                    ([Expression::Text(name)], _) => Input::Parameter(name.clone()),
+                    ([], Some(step)) if is_named(step, "path") => Input::PathParameters,
+                    _ => Input::Other,
+                }
+            }
+            _ => Input::Other,
+        })
+    }
+}
+
+/// Whether a step leads to the member of this name: `.path`, `['path']`, `.get('path')`.
+fn is_named(step: &Tail, name: &str) -> bool {
+    match step {
+        Tail::Property(known) => known == name,
+        Tail::Index(Expression::Text(key)) => key == name,
+        Tail::Call { name: method, arguments } => {
+            method == "get" && matches!(arguments.as_slice(), [Expression::Text(key)] if key == name)
+        }
+        Tail::Index(_) => false,
     }
 }
 

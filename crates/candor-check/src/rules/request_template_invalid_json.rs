@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 use candor_gateway::api::IntegrationType;
+use candor_vtl::Input;
 use candor_vtl::traps::{self, Trap, TrapKind};
 
 fn find(project: &Project, findings: &mut Findings) {
@@ -24,10 +25,11 @@ fn find(project: &Project, findings: &mut Findings) {
             for mapping in &route.integration.request_templates {
                 let Ok((Some(template), _)) = mapping.template.optional() else { continue };
                 let Ok(parsed) = &template.parsed else { continue };
-                let raw = |trap: &Trap| {
-                    let written = template.text.as_str().get(trap.span.start as usize..trap.span.end as usize);
-                    trap.kind == TrapKind::Unescaped && !written.is_some_and(|written| is_of_path(written, &route.key.path))
+                let inputs = parsed.inputs();
+                let of_path = |trap: &Trap| {
+                    inputs.iter().any(|(input, at)| *at == trap.span && is_of_path(input, &route.key.path))
                 };
+                let raw = |trap: &Trap| trap.kind == TrapKind::Unescaped && !of_path(trap);
                 let Some(trap) = traps::find(parsed).into_iter().find(raw) else { continue };
                 let inner = is_in_inner_json(template.text.as_str(), trap.span.start as usize);
                 let at = template.text.at(trap.span);
@@ -49,9 +51,12 @@ fn find(project: &Project, findings: &mut Findings) {
 }
 
 /// Whether it is a parameter of the path: those come percent-encoded, and `%22` is no quote.
-pub(super) fn is_of_path(written: &str, route: &str) -> bool {
-    let name = written.split_once("params(").and_then(|(_, rest)| rest.split(['\'', '"']).nth(1));
-    name.is_some_and(|name| route.contains(&format!("{{{name}}}")) || route.contains(&format!("{{{name}+}}")))
+pub(super) fn is_of_path(input: &Input, route: &str) -> bool {
+    match input {
+        Input::Parameter(name) => route.contains(&format!("{{{name}}}")) || route.contains(&format!("{{{name}+}}")),
+        Input::PathParameters => true,
+        Input::Other => false,
+    }
 }
 
 /// Whether what stands at `at` is in JSON that is itself a text in the JSON around it: `"Detail": "{\"id\": \"$id\"}"`. The quote that

@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 use candor_gateway::api::{MappingTemplate, Parameter, Target};
+use candor_vtl::{Input, Template};
 
 use super::request_template_invalid_json::is_of_path;
 
@@ -55,7 +56,7 @@ fn is_own_fault(route: &Route, said: u16) -> bool {
 fn calls_alike(route: &Route, named: bool) -> bool {
     let integration = &route.integration;
     let template = |mapping: &MappingTemplate| match mapping.template.optional() {
-        Ok((Some(template), _)) => !is_asking(template.text.as_str(), route, named),
+        Ok((Some(template), _)) => template.parsed.as_ref().is_ok_and(|parsed| !is_asking(parsed, route, named)),
         Ok((None, _)) | Err(_) => false,
     };
     let parameter = |parameter: &Parameter| match parameter.source.optional() {
@@ -72,11 +73,7 @@ fn calls_alike(route: &Route, named: bool) -> bool {
 }
 
 /// Whether a template puts into the call what the client has sent.
-fn is_asking(template: &str, route: &Route, named: bool) -> bool {
-    let of_path = |written: &str| {
-        named && (written.starts_with(".params().path.") || (written.starts_with(".params(") && is_of_path(written, &route.key.path)))
-    };
-    let input = template.match_indices("input").filter(|(at, _)| template[..*at].ends_with(['$', '{', '!']));
-    let context = ["context.path", "context.identity.userAgent"].iter().any(|name| template.contains(name));
-    context || input.into_iter().any(|(at, name)| !of_path(&template[at + name.len()..]))
+fn is_asking(template: &Template, route: &Route, named: bool) -> bool {
+    let of_path = |input: &Input| named && is_of_path(input, &route.key.path);
+    template.inputs().iter().any(|(input, _)| !of_path(input))
 }

@@ -1,6 +1,6 @@
 //! What can be told of a template without rendering it.
 
-use candor_vtl::Template;
+use candor_vtl::{Input, Template};
 
 #[track_caller]
 fn parse(source: &str) -> Template {
@@ -51,4 +51,19 @@ fn printed_references_in_order() {
     let printed = parse(source).printed_references();
     let texts: Vec<&str> = printed.iter().map(|r| &source[r.start as usize..r.end as usize]).collect();
     assert_eq!(texts, ["$x", "${c.d}", "$e"]);
+}
+
+#[test]
+fn what_of_the_request_is_looked_at() {
+    let source = r#"{"id": "$input.params('id')", #foreach($p in $input.params().path.keySet())$p#end "$util.urlEncode("${input.params().get('path').id}")" $!input.path('$.a')}"#;
+    let inputs = parse(source).inputs();
+    let kinds: Vec<&Input> = inputs.iter().map(|(input, _)| input).collect();
+    let id = Input::Parameter("id".to_string());
+    assert_eq!(kinds, [&id, &Input::PathParameters, &Input::PathParameters, &Input::Other]);
+    let (_, at) = &inputs[0];
+    assert_eq!(&source[at.start as usize..at.end as usize], "$input.params('id')");
+    for source in ["$input.params().header.Host", "$context.path", "$context.identity.userAgent.length()"] {
+        assert_eq!(parse(source).inputs()[0].0, Input::Other, "{source}");
+    }
+    assert_eq!(parse("$context.requestId $context.identity.sourceIp").inputs(), []);
 }
