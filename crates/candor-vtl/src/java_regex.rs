@@ -212,6 +212,8 @@ mod tests {
             assert!(matches(pattern, "boom\nwhile saving"), "{pattern}");
         }
         assert!(!matches(".+", "a\u{2028}b") && !matches(".+", ""));
+        // Quick without regard to case, too: a class of all characters would not be.
+        assert!(matches(&format!("(?is)x{}", ".".repeat(200)), &format!("X{}", "\n".repeat(200))));
     }
 
     #[test]

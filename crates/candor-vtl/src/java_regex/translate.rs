@@ -167,7 +167,8 @@ pub(super) fn translate(pattern: &str) -> Result<String, RegexError> {
                 out.push(')');
             }
             '.' => out.push_str(if *dot_all.last().unwrap_or(&false) {
-                "[\\x00-\\x{10FFFF}]"
+                // Not a class of all there is: without regard to case, each of a million characters would be looked up for each dot.
+                "(?s:.)"
             } else {
                 "[^\\n\\r\\x{85}\\x{2028}\\x{2029}]"
             }),
