@@ -264,7 +264,10 @@ impl<'t> Evaluator<'t> {
             Datum::Int(n) => Key::Int(*n),
             Datum::Long(n) => Key::Long(*n),
             Datum::Double(d) => Key::Double(d.to_bits()),
-            Datum::Text(text) => Key::Text(text.clone()),
+            Datum::Text(text) => {
+                self.charge_look(text.len())?;
+                Key::Text(text.clone())
+            }
             other => Key::Text(self.text(other)?.into()),
         })
     }
@@ -281,6 +284,7 @@ impl<'t> Evaluator<'t> {
             Operator::NotEqual => return Ok(Datum::Bool(!self.equal(left, right)?)),
             _ => {}
         }
+        self.charge_look(digits(left) + digits(right))?;
         let (Some(a), Some(b)) = (number(left), number(right)) else {
             return match operator {
                 Operator::Add if is_lost(left, right) => Ok(Datum::Null),
@@ -364,19 +368,21 @@ impl<'t> Evaluator<'t> {
     /// Numbers are equal by value, what is of the same class by content, anything else by its text.
     pub(crate) fn equal(&mut self, left: &Datum<'t>, right: &Datum<'t>) -> Result<bool, Failure> {
         self.charge(1)?;
+        self.charge_look(digits(left) + digits(right))?;
         if let (Some(a), Some(b)) = (number(left), number(right)) {
             return Ok(compare(a, b).is_some_and(|o| o.is_eq()));
         }
         self.nested(|e| match (left, right) {
-            (Datum::Text(a), Datum::Text(b)) => Ok(a == b),
+            (Datum::Text(_), Datum::Text(_)) => e.equal_inside(left, right),
             (Datum::Null, _) | (_, Datum::Null) => Ok(left == right),
             (Datum::List(a), Datum::List(b)) => {
-                e.heap.refresh(*a);
-                e.heap.refresh(*b);
+                e.refresh(*a)?;
+                e.refresh(*b)?;
                 let length = e.heap.length(*a);
                 if a == b || length != e.heap.length(*b) {
                     return Ok(a == b);
                 }
+                e.charge(length)?;
                 for i in 0..length {
                     let (x, y) = (e.heap.item(*a, i), e.heap.item(*b, i));
                     if !e.equal_inside(&x.unwrap_or(Datum::Null), &y.unwrap_or(Datum::Null))? {
@@ -390,6 +396,7 @@ impl<'t> Evaluator<'t> {
                 if a == b || members != e.heap.count(*b) {
                     return Ok(a == b);
                 }
+                e.charge(members)?;
                 for i in 0..members {
                     let (key, x) = e.heap.map(*a).members()[i].clone();
                     let Some(y) = e.heap.get(*b, &key) else { return Ok(false) };
@@ -407,6 +414,10 @@ impl<'t> Evaluator<'t> {
     pub(crate) fn equal_inside(&mut self, left: &Datum<'t>, right: &Datum<'t>) -> Result<bool, Failure> {
         match (left, right) {
             (Datum::List(_), Datum::List(_)) | (Datum::Map(_), Datum::Map(_)) => self.equal(left, right),
+            (Datum::Text(a), Datum::Text(b)) => {
+                self.charge_look(if a.len() == b.len() { a.len() } else { 0 })?;
+                Ok(a == b)
+            }
             _ => Ok(left == right),
         }
     }
@@ -464,6 +475,14 @@ fn is_long(datum: &Datum<'_>) -> bool {
         Datum::Long(_) => true,
         Datum::Int(n) => i32::try_from(*n).is_err(),
         _ => false,
+    }
+}
+
+/// How many bytes are read to tell the number.
+fn digits(datum: &Datum<'_>) -> usize {
+    match datum {
+        Datum::Big(spelled) => spelled.len(),
+        _ => 0,
     }
 }
 
