@@ -134,7 +134,7 @@ impl From<String> for Datum<'_> {
 /// A member of a map, which stays one as long as the map has it.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Entry<'t> {
-    map: usize,
+    pub(crate) map: usize,
     pub(crate) key: Key<'t>,
     /// What it was when it was looked at.
     value: Datum<'t>,

@@ -85,6 +85,7 @@ pub(crate) fn call<'t>(
         Datum::Entry(entry) => match (name, arguments) {
             ("getKey", []) => Ok(Some(entry.key.datum())),
             ("getValue", []) => Ok(Some(eval.heap.value_of(entry))),
+            ("setValue", [value]) => Ok(Some(eval.set_value(entry, value.clone())?)),
             _ => Ok(None),
         },
         Datum::Loop(at) => Ok(match (name, arguments) {

@@ -226,6 +226,7 @@ impl<'t> Evaluator<'t> {
     }
 
     fn indexed(&mut self, at: &Datum<'t>, index: &Datum<'t>) -> Result<Option<Datum<'t>>, Failure> {
+        let index = &self.counted(at, index.clone())?;
         Ok(match (at, index) {
             (Datum::List(list), Datum::Int(i)) if !matches!(self.heap.style(*list), Style::View { .. }) => {
                 let i = self.position(*list, *i)?;
@@ -235,15 +236,23 @@ impl<'t> Evaluator<'t> {
                 let key = self.key(key)?;
                 self.heap.get(*map, &key)
             }
-            // Counting from the end asks for the size first.
-            (
-                Datum::Text(_) | Datum::Bool(_) | Datum::Long(_) | Datum::Double(_) | Datum::Int(_),
-                Datum::Int(i),
-            ) if *i < 0 => {
-                return Err(self.failed("a `size()` method is needed for a negative index"));
-            }
             _ => None,
         })
+    }
+
+    /// An index counted from the end where it is negative: that asks for the size, even of a map (Velocity 1.7's `ASTIndex`). That
+    /// of a list stays, as [`Evaluator::position`] counts it.
+    pub(super) fn counted(&self, of: &Datum<'t>, index: Datum<'t>) -> Result<Datum<'t>, Failure> {
+        match (of, index) {
+            (Datum::Map(map), Datum::Int(i)) if i < 0 && i32::try_from(i).is_ok() => {
+                Ok(Datum::Int(i + self.heap.count(*map) as i128))
+            }
+            (Datum::List(_) | Datum::Null | Datum::Loop(_) | Datum::Map(_), index) => Ok(index),
+            (_, Datum::Int(i)) if i < 0 => {
+                Err(self.failed("a `size()` method is needed for a negative index"))
+            }
+            (_, index) => Ok(index),
+        }
     }
 
     /// The place of an element in a list; negative ones count from the end.

@@ -124,6 +124,29 @@ fn hash_codes_are_those_of_java() {
     assert_eq!(print("$input.path('$.map.deep').hashCode()"), "-1805152084");
 }
 
+#[test]
+fn what_a_map_shows_is_set_through_its_entries_only() {
+    assert_eq!(
+        print(
+            "#set($m = $input.path('$.twice.k'))#foreach($e in $m.entrySet())#set($e.value = 4)$e $e.setValue(5) $input.json('$.twice.k')#end"
+        ),
+        r#"new=4 4 {"new":5}"#
+    );
+    assert_eq!(print("#set($v = $input.path('$.twice.k').values())#set($v[0] = 9)$v"), "[3]");
+}
+
+#[test]
+fn a_negative_index_asks_for_the_size() {
+    assert_eq!(
+        print("#set($m = $input.path('$.twice.k'))#set($m[-1] = 'a')#set($m[-1] = 'b')$m $m[-2]"),
+        "{new=3, 0=a, 1=b} b"
+    );
+    for without in ["$util[-1]", "$input[-1]", "#set($s = 'x')#set($s[-1] = 1)"] {
+        assert!(matches!(render(without, BODY).unwrap_err().kind, ErrorKind::Method(_)), "{without}");
+    }
+    assert_eq!(print("#foreach($i in [1])[$foreach[-1]]#end"), "[]");
+}
+
 /// A look at something large costs what it takes.
 #[test]
 fn looks_at_large_values_are_charged() {
