@@ -65,6 +65,13 @@ struct Loop {
     has_next: bool,
 }
 
+/// What a loop goes over: a list as it is at each turn, or a map as a view of it shows it then.
+#[derive(Clone, Copy)]
+enum Looped {
+    List(usize),
+    Map(usize, Members),
+}
+
 /// How a block ended.
 #[derive(Clone, Copy, PartialEq)]
 enum Flow {
@@ -191,6 +198,18 @@ impl<'t> Evaluator<'t> {
         self.charge(1 + bytes / BYTES_PER_STEP)
     }
 
+    /// Takes the steps of looking at all of a text or number of so many bytes.
+    #[inline]
+    pub(crate) fn charge_look(&mut self, bytes: usize) -> Result<(), Failure> {
+        self.charge(bytes / BYTES_PER_STEP)
+    }
+
+    /// Lets a view show its map as it is now. Any other list is as it is.
+    pub(crate) fn refresh(&mut self, list: usize) -> Result<(), Failure> {
+        let renewed = self.heap.refresh(list);
+        self.charge(renewed)
+    }
+
     /// The bytes that a text may have.
     pub(crate) fn longest_text(&self) -> usize {
         self.budget.output_bytes
@@ -295,40 +314,47 @@ impl<'t> Evaluator<'t> {
         span: &Range<u32>,
         out: &mut String,
     ) -> Result<Flow, Failure> {
-        let items = match self.value(items)? {
-            Datum::List(at) => at,
-            Datum::Map(map) => match self.heap.new_view(map, Members::Values) {
-                Datum::List(at) => at,
-                _ => return Ok(Flow::Next),
+        let looped = match self.value(items)? {
+            Datum::List(at) => match self.heap.style(at) {
+                Style::View { map, of, .. } => Looped::Map(map, of),
+                Style::Json | Style::Java | Style::Array => Looped::List(at),
             },
+            Datum::Map(map) => Looped::Map(map, Members::Values),
             // An iterator is used up where it stands.
             Datum::Iterator(list, at) => {
                 let rest = self.heap.list(list).items.get(at.get()..).unwrap_or_default().to_vec();
+                self.charge(rest.len())?;
                 at.set(at.get() + rest.len());
                 match self.heap.new_list(rest, Style::Java) {
-                    Datum::List(at) => at,
+                    Datum::List(at) => Looped::List(at),
                     _ => return Ok(Flow::Next),
                 }
             }
             _ => return Ok(Flow::Next),
         };
-        self.heap.refresh(items);
-        // A view shows its map as it is at each turn; any other key ends the loop with an error.
-        let view = match self.heap.style(items) {
-            Style::View { map, of, .. } => Some((map, of)),
-            Style::Json | Style::Java | Style::Array => None,
-        };
         let before = self.variables[variable.number].clone();
-        let shown = view.map_or(Datum::List(items), |(map, _)| Datum::Map(map));
+        let shown = match looped {
+            Looped::List(list) => Datum::List(list),
+            Looped::Map(map, _) => Datum::Map(map),
+        };
         let unchanged = self.heap.changes(&shown);
+        let mut has_next = match looped {
+            Looped::List(list) => self.heap.length(list) > 0,
+            Looped::Map(map, _) => self.heap.count(map) > 0,
+        };
         let mut flow = Flow::Next;
         self.loops.push(Loop { index: 0, has_next: false });
         for index in 0..FOREACH_LIMIT {
-            let length = match view {
-                Some((map, _)) => self.heap.count(map),
-                None => self.heap.length(items),
+            let length = match looped {
+                Looped::List(list) => self.heap.length(list),
+                Looped::Map(map, _) => self.heap.count(map),
             };
-            if index == length {
+            // An iterator of a list asks whether there is more when it gets there, one of a map when it takes what is before.
+            let is_over = match looped {
+                Looped::List(_) => index == length,
+                Looped::Map(..) => !has_next,
+            };
+            if is_over {
                 break;
             }
             if self.heap.changes(&shown) != unchanged {
@@ -337,13 +363,14 @@ impl<'t> Evaluator<'t> {
                     self.failed("ConcurrentModificationException: it changed while it was looped over")
                 );
             }
-            let item = match view {
-                Some((map, of)) => self.heap.member(map, of, index).map(Held::Datum),
-                None => self.heap.element(items, index),
+            let item = match looped {
+                Looped::List(list) => self.heap.element(list, index),
+                Looped::Map(map, of) => self.heap.member(map, of, index).map(Held::Datum),
             };
             let Some(item) = item else { break };
+            has_next = index + 1 < length;
             if let Some(last) = self.loops.last_mut() {
-                *last = Loop { index, has_next: index + 1 < length };
+                *last = Loop { index, has_next };
             }
             self.variables[variable.number] = Some(item);
             match self.nested(|e| e.block(body, out))? {

@@ -134,7 +134,7 @@ impl From<String> for Datum<'_> {
 /// A member of a map, which stays one as long as the map has it.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Entry<'t> {
-    map: usize,
+    pub(crate) map: usize,
     pub(crate) key: Key<'t>,
     /// What it was when it was looked at.
     value: Datum<'t>,
@@ -522,17 +522,18 @@ impl<'t> Heap<'t> {
         view
     }
 
-    /// Lets a view show its map as it is now. Any other list is as it is.
-    pub(crate) fn refresh(&mut self, at: usize) {
-        let Style::View { map, of, version } = self.lists[at].style else { return };
+    /// Lets a view show its map as it is now, and yields how many elements it took for that. Any other list is as it is.
+    pub(crate) fn refresh(&mut self, at: usize) -> usize {
+        let Style::View { map, of, version } = self.lists[at].style else { return 0 };
         let map_now = self.map(map);
         if map_now.version == version {
-            return;
+            return 0;
         }
         let (version, count) = (map_now.version, map_now.members.len());
         let items = (0..count).filter_map(|i| self.member(map, of, i)).collect();
         self.lists[at].items = items;
         self.lists[at].style = Style::View { map, of, version };
+        count
     }
 
     /// What a view shows of one member, as it is now.

@@ -50,6 +50,9 @@ const MAX_VISITS: usize = 1_000_000;
 /// So many members or elements that may be passed by count as a visit.
 const WIDTH_PER_VISIT: usize = 16;
 
+/// So many bytes of a text that may be looked at as a visit.
+const BYTES_PER_VISIT: usize = 64;
+
 /// A step to one value.
 pub(crate) enum Definite {
     Member(String),
@@ -136,6 +139,8 @@ trait View<'v>: Copy {
     fn item(self, at: usize) -> Option<Self>;
     /// How many members are looked at to find one.
     fn width(self) -> usize;
+    /// How many bytes a text or a number of many digits has, as it is written.
+    fn bytes(self) -> usize;
     /// The values of an object or an array.
     fn children(self, out: &mut Vec<Self>);
 }
@@ -160,6 +165,13 @@ impl<'v> View<'v> for &'v Value {
     fn width(self) -> usize {
         match self {
             Value::Map(members) => members.len(),
+            _ => 0,
+        }
+    }
+
+    fn bytes(self) -> usize {
+        match self {
+            Value::String(text) | Value::Big(text) => text.len(),
             _ => 0,
         }
     }
@@ -236,6 +248,18 @@ impl<'v> View<'v> for OnHeap<'v, '_> {
         }
     }
 
+    fn bytes(self) -> usize {
+        match self.seen {
+            Seen::Other(Datum::Text(text)) => text.len(),
+            Seen::Other(Datum::Big(spelled)) => spelled.len(),
+            Seen::Read(place) => match self.heap.tape(place).node(place.node()) {
+                Node::Text(span) | Node::Escaped(span) | Node::Big(span) => span.length as usize,
+                _ => 0,
+            },
+            _ => 0,
+        }
+    }
+
     fn array_length(self) -> Option<usize> {
         match self.seen {
             Seen::List(at) => Some(self.heap.length(at)),
@@ -286,6 +310,7 @@ fn find<'v, V: View<'v>>(path: &str, root: V) -> Result<(Found<V>, usize), Error
             Some(view) if path.length => {
                 let mut children = Vec::new();
                 view.children(&mut children);
+                visited += children.len() / WIDTH_PER_VISIT + view.bytes() / BYTES_PER_VISIT;
                 match view.scalar() {
                     Scalar::Structure => Found::Length(children.len()),
                     Scalar::Text(text) => Found::Length(text.encode_utf16().count()),
@@ -347,6 +372,8 @@ fn apply<'v, V: View<'v>>(
             let bound = |b: i64| if b < 0 { b.saturating_add(length).max(0) } else { b.min(length) } as usize;
             let (from, to) = (bound(from.unwrap_or(0)), bound(to.unwrap_or(length)));
             if at.array_length().is_some() {
+                *visited += length as usize / WIDTH_PER_VISIT;
+                bounded(*visited)?;
                 let mut items = Vec::new();
                 at.children(&mut items);
                 out.extend(items.into_iter().take(to).skip(from));

@@ -27,7 +27,7 @@ pub(crate) fn property<'t>(
     Ok(match of {
         Datum::Map(at) => eval.heap.get(*at, &crate::heap::Key::Text(name.into())),
         Datum::List(at) if name == "empty" && eval.heap.style(*at) != Style::Array => {
-            eval.heap.refresh(*at);
+            eval.refresh(*at)?;
             Some(Datum::Bool(eval.heap.length(*at) == 0))
         }
         Datum::Text(text) if name == "empty" => Some(Datum::Bool(text.is_empty())),
@@ -56,11 +56,11 @@ pub(crate) fn call<'t>(
     arguments: &[Datum<'t>],
 ) -> Result<Option<Datum<'t>>, Failure> {
     if let Datum::List(at) = of {
-        eval.heap.refresh(*at);
+        eval.refresh(*at)?;
     }
     for argument in arguments {
         if let Datum::List(at) = argument {
-            eval.heap.refresh(*at);
+            eval.refresh(*at)?;
         }
     }
     match (name, arguments) {
@@ -85,6 +85,7 @@ pub(crate) fn call<'t>(
         Datum::Entry(entry) => match (name, arguments) {
             ("getKey", []) => Ok(Some(entry.key.datum())),
             ("getValue", []) => Ok(Some(eval.heap.value_of(entry))),
+            ("setValue", [value]) => Ok(Some(eval.set_value(entry, value.clone())?)),
             _ => Ok(None),
         },
         Datum::Loop(at) => Ok(match (name, arguments) {
@@ -113,17 +114,28 @@ fn hash_code<'t>(eval: &mut Evaluator<'t>, of: &Datum<'t>) -> Result<Option<i32>
                 1237
             }
         }
-        // An Integer's is itself; a Long's folds its halves.
-        Datum::Int(n) => match i32::try_from(*n) {
-            Ok(n) => n,
-            Err(_) => fold(*n as i64),
+        // An Integer's is itself; a Long's folds its halves; a BigInteger's goes through its words.
+        Datum::Int(n) => match (i32::try_from(*n), i64::try_from(*n)) {
+            (Ok(n), _) => n,
+            (_, Ok(n)) => fold(n),
+            _ => {
+                let words = [96, 64, 32, 0].map(|shift| (n.unsigned_abs() >> shift) as i32);
+                let hash = words.iter().fold(0i32, |hash, word| hash.wrapping_mul(31).wrapping_add(*word));
+                hash.wrapping_mul(n.signum() as i32)
+            }
         },
         Datum::Long(n) => fold(*n),
         Datum::Double(d) => fold(d.to_bits().cast_signed()),
         Datum::Float(f) => f.to_bits().cast_signed(),
         Datum::Char(unit) => i32::from(*unit),
-        Datum::Text(text) => string::hash_code(text),
-        Datum::Big(text) => string::hash_code(text),
+        Datum::Text(text) => {
+            eval.charge_look(text.len())?;
+            string::hash_code(text)
+        }
+        Datum::Big(text) => {
+            eval.charge_look(text.len())?;
+            string::hash_code(text)
+        }
         Datum::List(at) => {
             let list = eval.heap.list(*at);
             let (items, ordered) = (list.items.clone(), !matches!(list.style, Style::View { .. }));

@@ -2,6 +2,7 @@
 //! where a template walks.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use crate::error::Failure;
 use crate::heap::{Datum, Scratch, Text};
@@ -55,13 +56,21 @@ impl Inside {
 pub(crate) struct Tape<'t> {
     text: Text<'t>,
     nodes: Vec<Node>,
+    /// The long values that had to be made, by their nodes: each is made once, however often it is looked at.
+    made: HashMap<u32, Datum<'t>>,
 }
+
+/// A text or a number of so many bytes is made each time it is looked at.
+const SHORT: u32 = 64;
+
+/// Bytes that one byte of a text takes at most where it is written with escapes.
+const WIDEST_ESCAPE: usize = 6;
 
 impl<'t> Tape<'t> {
     /// Reads a payload of at most so many nodes.
     pub(crate) fn read(text: Text<'t>, most: usize) -> Result<Tape<'t>, Failure> {
         let nodes = Reader::new(&text, most).read()?;
-        Ok(Tape { text, nodes })
+        Ok(Tape { text, nodes, made: HashMap::new() })
     }
 
     pub(crate) fn node(&self, at: u32) -> Node {
@@ -145,6 +154,7 @@ impl<'t> Tape<'t> {
     pub(crate) fn is(&self, at: u32, text: &str) -> bool {
         match self.node(at) {
             Node::Text(span) => self.text.as_bytes()[span.range()] == *text.as_bytes(),
+            Node::Escaped(span) if span.length as usize > WIDEST_ESCAPE * text.len() => false,
             _ => self.text(at) == text,
         }
     }
@@ -178,7 +188,24 @@ impl<'t> Tape<'t> {
     }
 
     /// What stands there, if it holds no others.
-    pub(crate) fn scalar(&self, at: u32, scratch: &mut Scratch) -> Datum<'t> {
+    pub(crate) fn scalar(&mut self, at: u32, scratch: &mut Scratch) -> Datum<'t> {
+        let is_long = match (self.node(at), &self.text) {
+            (Node::Text(_), Text::Given(_)) => false,
+            (Node::Text(span) | Node::Escaped(span) | Node::Big(span), _) => span.length > SHORT,
+            _ => false,
+        };
+        if !is_long {
+            return self.make(at, scratch);
+        }
+        if let Some(made) = self.made.get(&at) {
+            return made.clone();
+        }
+        let made = self.make(at, scratch);
+        self.made.insert(at, made.clone());
+        made
+    }
+
+    fn make(&self, at: u32, scratch: &mut Scratch) -> Datum<'t> {
         match self.node(at) {
             Node::Null | Node::Array(_) | Node::Object(_) => Datum::Null,
             Node::Bool(b) => Datum::Bool(b),
@@ -222,5 +249,33 @@ impl<'t> Tape<'t> {
 impl Span {
     pub(crate) fn range(self) -> std::ops::Range<usize> {
         self.start as usize..(self.start + self.length) as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use super::*;
+
+    #[test]
+    fn a_long_text_is_made_once() {
+        let long = "\\n".repeat(100);
+        let mut tape = Tape::read(Text::from(format!("\"{long}\"")), usize::MAX).expect("a text");
+        let mut look = || match tape.scalar(0, &mut Scratch::default()) {
+            Datum::Text(Text::Made(text)) => text,
+            other => panic!("{other:?}"),
+        };
+        assert!(Rc::ptr_eq(&look(), &look()));
+    }
+
+    #[test]
+    fn a_key_is_told_however_it_is_written() {
+        let tape = Tape::read(r#"{"\u0061\ud83c\udf89": 1}"#.into(), usize::MAX).expect("an object");
+        assert_eq!(tape.member(0, "a🎉"), Some(2));
+        assert_eq!(tape.member(0, "a"), None);
+        let tape = Tape::read(r#"{"\u0061": 1}"#.into(), usize::MAX).expect("an object");
+        assert_eq!(tape.member(0, "a"), Some(2));
+        assert_eq!(tape.member(0, ""), None);
     }
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::Evaluator;
 use crate::ast::{Expression, Reference, Tail};
 use crate::error::Failure;
-use crate::heap::{Datum, Key};
+use crate::heap::{Datum, Entry, Key, Style};
 use crate::seen::Seen;
 
 impl<'t> Evaluator<'t> {
@@ -39,18 +39,33 @@ impl<'t> Evaluator<'t> {
             Tail::Call { .. } => return Ok(()),
         };
         self.span = span.clone();
+        let key = self.counted(&parent, key)?;
         match (parent, last, key) {
             (Datum::Map(map), _, key) => {
                 let key = self.key(&key)?;
                 self.put(map, key, value)?;
             }
-            (Datum::List(list), Tail::Index(_), Datum::Int(i)) => {
+            (Datum::List(list), Tail::Index(_), Datum::Int(i))
+                if !matches!(self.heap.style(list), Style::View { .. }) =>
+            {
                 let i = self.position(list, i)?;
                 self.heap.list_mut(list).items[i] = value;
+            }
+            (Datum::Entry(entry), Tail::Property(name), _) if name == "value" => {
+                self.set_value(&entry, value)?;
             }
             _ => {}
         }
         Ok(())
+    }
+
+    /// Sets the value of an entry in its map, and yields what it replaces. One whose key has gone stays as it is.
+    pub(crate) fn set_value(&mut self, entry: &Entry<'t>, value: Datum<'t>) -> Result<Datum<'t>, Failure> {
+        let before = self.heap.value_of(entry);
+        if self.heap.get(entry.map, &entry.key).is_some() {
+            self.put(entry.map, entry.key.clone(), value)?;
+        }
+        Ok(before)
     }
 
     /// Puts a member into a map, and yields what it replaces.

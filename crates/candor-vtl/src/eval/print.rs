@@ -81,7 +81,7 @@ impl<'t> Evaluator<'t> {
                 self.nested(|e| e.print_json(datum, out))?
             }
             Datum::List(at) => self.nested(|e| {
-                e.heap.refresh(*at);
+                e.refresh(*at)?;
                 out.push('[');
                 let mut i = 0;
                 while let Some(item) = e.heap.item(*at, i) {

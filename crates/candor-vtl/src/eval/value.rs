@@ -226,6 +226,7 @@ impl<'t> Evaluator<'t> {
     }
 
     fn indexed(&mut self, at: &Datum<'t>, index: &Datum<'t>) -> Result<Option<Datum<'t>>, Failure> {
+        let index = &self.counted(at, index.clone())?;
         Ok(match (at, index) {
             (Datum::List(list), Datum::Int(i)) if !matches!(self.heap.style(*list), Style::View { .. }) => {
                 let i = self.position(*list, *i)?;
@@ -235,15 +236,23 @@ impl<'t> Evaluator<'t> {
                 let key = self.key(key)?;
                 self.heap.get(*map, &key)
             }
-            // Counting from the end asks for the size first.
-            (
-                Datum::Text(_) | Datum::Bool(_) | Datum::Long(_) | Datum::Double(_) | Datum::Int(_),
-                Datum::Int(i),
-            ) if *i < 0 => {
-                return Err(self.failed("a `size()` method is needed for a negative index"));
-            }
             _ => None,
         })
+    }
+
+    /// An index counted from the end where it is negative: that asks for the size, even of a map (Velocity 1.7's `ASTIndex`). That
+    /// of a list stays, as [`Evaluator::position`] counts it.
+    pub(super) fn counted(&self, of: &Datum<'t>, index: Datum<'t>) -> Result<Datum<'t>, Failure> {
+        match (of, index) {
+            (Datum::Map(map), Datum::Int(i)) if i < 0 && i32::try_from(i).is_ok() => {
+                Ok(Datum::Int(i + self.heap.count(*map) as i128))
+            }
+            (Datum::List(_) | Datum::Null | Datum::Loop(_) | Datum::Map(_), index) => Ok(index),
+            (_, Datum::Int(i)) if i < 0 => {
+                Err(self.failed("a `size()` method is needed for a negative index"))
+            }
+            (_, index) => Ok(index),
+        }
     }
 
     /// The place of an element in a list; negative ones count from the end.
@@ -264,7 +273,10 @@ impl<'t> Evaluator<'t> {
             Datum::Int(n) => Key::Int(*n),
             Datum::Long(n) => Key::Long(*n),
             Datum::Double(d) => Key::Double(d.to_bits()),
-            Datum::Text(text) => Key::Text(text.clone()),
+            Datum::Text(text) => {
+                self.charge_look(text.len())?;
+                Key::Text(text.clone())
+            }
             other => Key::Text(self.text(other)?.into()),
         })
     }
@@ -281,6 +293,7 @@ impl<'t> Evaluator<'t> {
             Operator::NotEqual => return Ok(Datum::Bool(!self.equal(left, right)?)),
             _ => {}
         }
+        self.charge_look(digits(left) + digits(right))?;
         let (Some(a), Some(b)) = (number(left), number(right)) else {
             return match operator {
                 Operator::Add if is_lost(left, right) => Ok(Datum::Null),
@@ -364,19 +377,21 @@ impl<'t> Evaluator<'t> {
     /// Numbers are equal by value, what is of the same class by content, anything else by its text.
     pub(crate) fn equal(&mut self, left: &Datum<'t>, right: &Datum<'t>) -> Result<bool, Failure> {
         self.charge(1)?;
+        self.charge_look(digits(left) + digits(right))?;
         if let (Some(a), Some(b)) = (number(left), number(right)) {
             return Ok(compare(a, b).is_some_and(|o| o.is_eq()));
         }
         self.nested(|e| match (left, right) {
-            (Datum::Text(a), Datum::Text(b)) => Ok(a == b),
+            (Datum::Text(_), Datum::Text(_)) => e.equal_inside(left, right),
             (Datum::Null, _) | (_, Datum::Null) => Ok(left == right),
             (Datum::List(a), Datum::List(b)) => {
-                e.heap.refresh(*a);
-                e.heap.refresh(*b);
+                e.refresh(*a)?;
+                e.refresh(*b)?;
                 let length = e.heap.length(*a);
                 if a == b || length != e.heap.length(*b) {
                     return Ok(a == b);
                 }
+                e.charge(length)?;
                 for i in 0..length {
                     let (x, y) = (e.heap.item(*a, i), e.heap.item(*b, i));
                     if !e.equal_inside(&x.unwrap_or(Datum::Null), &y.unwrap_or(Datum::Null))? {
@@ -390,6 +405,7 @@ impl<'t> Evaluator<'t> {
                 if a == b || members != e.heap.count(*b) {
                     return Ok(a == b);
                 }
+                e.charge(members)?;
                 for i in 0..members {
                     let (key, x) = e.heap.map(*a).members()[i].clone();
                     let Some(y) = e.heap.get(*b, &key) else { return Ok(false) };
@@ -407,6 +423,10 @@ impl<'t> Evaluator<'t> {
     pub(crate) fn equal_inside(&mut self, left: &Datum<'t>, right: &Datum<'t>) -> Result<bool, Failure> {
         match (left, right) {
             (Datum::List(_), Datum::List(_)) | (Datum::Map(_), Datum::Map(_)) => self.equal(left, right),
+            (Datum::Text(a), Datum::Text(b)) => {
+                self.charge_look(if a.len() == b.len() { a.len() } else { 0 })?;
+                Ok(a == b)
+            }
             _ => Ok(left == right),
         }
     }
@@ -464,6 +484,14 @@ fn is_long(datum: &Datum<'_>) -> bool {
         Datum::Long(_) => true,
         Datum::Int(n) => i32::try_from(*n).is_err(),
         _ => false,
+    }
+}
+
+/// How many bytes are read to tell the number.
+fn digits(datum: &Datum<'_>) -> usize {
+    match datum {
+        Datum::Big(spelled) => spelled.len(),
+        _ => 0,
     }
 }
 

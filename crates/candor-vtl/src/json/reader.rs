@@ -12,6 +12,9 @@ use crate::tape::{Inside, Node, Span};
 /// Place for so many nodes is made at most before they are there.
 const MOST_PLACES: usize = 64 * 1024;
 
+/// So many nodes at most are moved where keys repeat: each level of nesting moves all that is within it.
+const MOST_MOVED: usize = 16_000_000;
+
 /// Bytes of a payload for a node, as a guess.
 const BYTES_PER_NODE: usize = 8;
 
@@ -22,13 +25,15 @@ pub(crate) struct Reader<'p> {
     nodes: Vec<Node>,
     /// How many nodes there may be.
     most: usize,
+    /// How many have been moved.
+    moved: usize,
 }
 
 impl<'p> Reader<'p> {
     /// A reader that makes at most so many nodes.
     pub(crate) fn new(text: &'p str, most: usize) -> Reader<'p> {
         let places = (text.len() / BYTES_PER_NODE).clamp(1, MOST_PLACES);
-        Reader { text, bytes: text.as_bytes(), at: 0, nodes: Vec::with_capacity(places), most }
+        Reader { text, bytes: text.as_bytes(), at: 0, nodes: Vec::with_capacity(places), most, moved: 0 }
     }
 
     /// Reads the whole payload.
@@ -186,7 +191,7 @@ impl<'p> Reader<'p> {
                 Some(b'}') => {
                     self.at += 1;
                     if may_repeat {
-                        members = self.distinct(node, members);
+                        members = self.distinct(node, members)?;
                     }
                     self.nodes[node] = Node::Object(self.inside(node, members));
                     return Ok(());
@@ -222,9 +227,9 @@ impl<'p> Reader<'p> {
     }
 
     /// Lets the last of the members of a key count, at the place of the first; how many are left.
-    fn distinct(&mut self, node: usize, members: usize) -> usize {
+    fn distinct(&mut self, node: usize, members: usize) -> Result<usize, Failure> {
         if members <= FEW && self.all_differ(node, members) {
-            return members;
+            return Ok(members);
         }
         let mut places = Vec::with_capacity(members);
         let mut at = node + 1;
@@ -247,6 +252,11 @@ impl<'p> Reader<'p> {
         }
         if kept.len() < members {
             let before = self.nodes.split_off(node + 1);
+            self.moved += before.len();
+            if self.moved > MOST_MOVED {
+                let what = "the payload repeats keys around too many values";
+                return Err(failure(ErrorKind::Budget(what)));
+            }
             let place = |at: usize| at - node - 1;
             for (key, value) in &kept {
                 self.nodes.push(before[place(*key)]);
@@ -254,7 +264,7 @@ impl<'p> Reader<'p> {
                 self.nodes.extend_from_slice(&before[place(*value)..=place(*value) + nodes]);
             }
         }
-        kept.len()
+        Ok(kept.len())
     }
 
     /// Whether these few keys are written without escapes, and none twice.

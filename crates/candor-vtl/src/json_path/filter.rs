@@ -1,7 +1,7 @@
 //! Filters of JSONPaths: `[?(@.price < 10 && @.kind == 'book')]`.
 
 use super::parse::Reader;
-use super::{Scalar, Step, View, bounded, invalid, walk};
+use super::{BYTES_PER_VISIT, Scalar, Step, View, bounded, invalid, walk};
 use crate::error::Error;
 use crate::java_regex::JavaRegex;
 
@@ -172,7 +172,7 @@ impl Filter {
             }
             Filter::Matches(operand, pattern) => match operand.scalar(at, root, visited)? {
                 Some(Scalar::Text(text)) => {
-                    *visited += text.len() / 64;
+                    *visited += text.len() / BYTES_PER_VISIT;
                     pattern.matches(&text).map_err(|e| invalid(&e.to_string()))?
                 }
                 _ => false,
@@ -196,7 +196,11 @@ impl Operand {
             Operand::Path { from_root, steps } => {
                 let found = walk(steps, if *from_root { root } else { at }, root, visited)?;
                 match found.first() {
-                    Some(view) => view.scalar(),
+                    Some(view) => {
+                        *visited += view.bytes() / BYTES_PER_VISIT;
+                        bounded(*visited)?;
+                        view.scalar()
+                    }
                     None => return Ok(None),
                 }
             }

@@ -45,10 +45,11 @@ pub(super) fn call<'t>(
         ("indexOf", [item]) => Some(index(find(eval, at, item, false)?)),
         ("lastIndexOf", [item]) => Some(index(find(eval, at, item, true)?)),
         ("containsAll", [Datum::List(others)]) => {
-            let others = eval.heap.list(*others).items.clone();
+            let mut next = 0;
             let mut all = true;
-            for other in &others {
-                all = all && find(eval, at, other, false)?.is_some();
+            while let (true, Some(other)) = (all, eval.heap.item(*others, next)) {
+                all = find(eval, at, &other, false)?.is_some();
+                next += 1;
             }
             bool(all)
         }
@@ -206,7 +207,7 @@ pub(super) fn call_iterator<'t>(
     name: &str,
     arguments: &[Datum<'t>],
 ) -> Result<Option<Datum<'t>>, Failure> {
-    eval.heap.refresh(list);
+    eval.refresh(list)?;
     match (name, arguments) {
         ("hasNext", []) => Ok(Some(Datum::Bool(at.get() < eval.heap.length(list)))),
         ("next", []) => match eval.heap.item(list, at.get()) {

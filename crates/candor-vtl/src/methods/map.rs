@@ -80,6 +80,7 @@ pub(super) fn call<'t>(
                 None => false,
             };
             if same {
+                eval.charge(1 + eval.heap.count(at))?;
                 eval.heap.map_mut(at).remove(&key);
             }
             Some(Datum::Bool(same))

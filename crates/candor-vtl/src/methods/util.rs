@@ -43,7 +43,11 @@ pub(super) fn call<'t>(
         }
         "parseJson" => {
             let loaded = json::load(text.clone(), &mut eval.heap);
-            loaded.map_err(|e| eval.error(e.kind))?
+            let datum = loaded.map_err(|e| eval.error(e.kind))?;
+            if let Some(place) = eval.heap.unread(&datum) {
+                eval.charge(eval.heap.tape(place).behind(place.node()) as usize)?;
+            }
+            datum
         }
         _ => return Ok(None),
     }))
