@@ -34,6 +34,8 @@ use crate::ui::Ui;
 /// {"returnsRaw": "text"}, {"raises": {"errorMessage",…}}, {"timesOut": true, "seconds": n}, {"exits": true},
 /// {"outOfMemory": true}, {"throttled": true}, {"notInvocable": true}, {"echoesEvent": true}. What an HTTP back end or an AWS service
 /// answered: {"status","headers":[["k","v"]],"body"|"bodyBase64"}, {"unreachable": true} or {"timesOut": true}.
+///
+/// Exit status: 0 if there is a response, whatever its verdict, 2 for wrong usage, an input that cannot be read, or what nobody knows.
 #[derive(Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("gateway").required(true))]
 pub(crate) struct Args {
@@ -49,7 +51,7 @@ pub(crate) struct Args {
     /// The body of the request, or @FILE
     #[arg(short = 'd', long, value_name = "BODY", requires = "template")]
     data: Option<String>,
-    /// What happens behind the gateway: returned, raised, timed-out, …; a wrong one lists all
+    /// What happens behind the gateway: returned, raised, timed-out, authorizer-fails, …; a wrong one lists all
     #[arg(long, value_name = "SLUG", requires = "template", conflicts_with_all = ["returns", "function", "backend"])]
     outcome: Option<String>,
     /// What the function returns, as JSON, or @FILE

@@ -68,6 +68,8 @@ pub(crate) struct Drilled {
     body: Option<String>,
     pub(crate) verdict: Verdict,
     because: &'static str,
+    /// `headers` or `multiValueHeaders`, where those of the answer do not reach the client.
+    lost: Option<&'static str>,
     decided: Cause,
     left: Left,
 }
@@ -169,6 +171,7 @@ impl Drilled {
             body: exchange.response.body.value.bytes().map(|b| String::from_utf8_lossy(b).into_owned()),
             verdict: judgement.verdict,
             because: judgement.because,
+            lost: exchange.lost_headers(),
             decided: exchange.culprit(judgement.part).cause,
             left: Left::of(exchange, project),
         }
@@ -190,12 +193,24 @@ impl Drilled {
             let path = reading.sources.path(span.file);
             format!("{}:{line}", harmless(path.rsplit('/').next().unwrap_or(path)))
         };
-        match self.decided {
+        let decided = match self.decided {
             Cause::Written(span) => line(span),
             Cause::Missing { at, key } => format!("no {key}, {}", line(at)),
             Cause::Aws(_) => "AWS".to_string(),
             Cause::Payload => "the function".to_string(),
             Cause::Request => "the request".to_string(),
+        };
+        match self.lost {
+            Some(lost) => format!("{decided}, its {lost} lost"),
+            None => decided,
+        }
+    }
+
+    /// Why the verdict is what it is, for programs.
+    fn reason(&self) -> String {
+        match self.lost {
+            Some(lost) => format!("{}, but its `{lost}` are lost", self.because),
+            None => self.because.to_string(),
         }
     }
 }
@@ -222,7 +237,7 @@ pub(crate) fn write_json(reading: &Reading, apis: &[DrilledApi], undecided: &[Un
             ("lambda", lambda),
             ("client", client),
             ("verdict", Json::string(d.verdict.slug())),
-            ("because", Json::string(d.because)),
+            ("because", Json::String(d.reason())),
             ("path", Json::string(reading.sources.path(span.file))),
             ("line", Json::number(reading.sources.position(span).line)),
             ("signals", d.left.json()),
