@@ -333,6 +333,7 @@ pub(crate) fn write_text(
         for route in &api.routes {
             let behind = match (&route.function, route.integration) {
                 (Some(function), Some(integration)) => format!("{} by {integration}", harmless(function)),
+                (None, Some("mock")) if api.kind == ApiKind::Alb => "the load balancer itself".to_string(),
                 (None, Some(integration)) => integration.to_string(),
                 _ => "undecided".to_string(),
             };

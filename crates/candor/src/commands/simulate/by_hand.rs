@@ -193,7 +193,11 @@ fn api<'r>(args: &Args, reading: &'r Reading, request: &Request) -> Result<(&'r 
             .of
             .as_ref()
             .map_or("no API is here".to_string(), |name| format!("no API is called `{name}`"));
-        return Err(Fault::Usage { what, hint: format!("there are: {}", names(&all)) });
+        let hint = match all.as_slice() {
+            [] => "a template, an OpenAPI document, or a folder that holds them".to_string(),
+            all => format!("there are: {}", names(all)),
+        };
+        return Err(Fault::Usage { what, hint });
     }
     let ambient = Ambient::example();
     let takes = |api: &Api| candor_gateway::routing::takes(api, request, &ambient);
