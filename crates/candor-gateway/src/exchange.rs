@@ -10,6 +10,7 @@ use candor_contract::verdict::{self, BodyState, Client, Did, Evidence, Judgement
 
 use crate::endpoint::{EndpointOutcome, EndpointRequest};
 use crate::in_flight::Received;
+use crate::setting::Cause;
 use crate::trace::{Step, StepId, Trace, What};
 
 /// A part of a response, and the step that set it last.
@@ -111,10 +112,10 @@ impl Exchange<'_> {
         })
     }
 
-    /// `headers` or `multiValueHeaders`: those of the answer that its load balancer does not read, where it has any.
-    pub fn lost_headers(&self) -> Option<&'static str> {
+    /// `headers` or `multiValueHeaders`: those of the answer that its load balancer does not read, where it has any; and why.
+    pub fn lost_headers(&self) -> Option<(&'static str, Cause)> {
         self.trace.steps().iter().find_map(|step| match step.what {
-            What::HeadersLost { key } => Some(key),
+            What::HeadersLost { key } => Some((key, step.cause)),
             _ => None,
         })
     }

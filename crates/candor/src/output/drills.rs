@@ -68,8 +68,8 @@ pub(crate) struct Drilled {
     body: Option<String>,
     pub(crate) verdict: Verdict,
     because: &'static str,
-    /// `headers` or `multiValueHeaders`, where those of the answer do not reach the client.
-    lost: Option<&'static str>,
+    /// `headers` or `multiValueHeaders`, where those of the answer do not reach the client, and why.
+    lost: Option<(&'static str, Cause)>,
     decided: Cause,
     left: Left,
 }
@@ -193,7 +193,7 @@ impl Drilled {
             let path = reading.sources.path(span.file);
             format!("{}:{line}", harmless(path.rsplit('/').next().unwrap_or(path)))
         };
-        let decided = match self.decided {
+        let decided = |cause: Cause| match cause {
             Cause::Written(span) => line(span),
             Cause::Missing { at, key } => format!("no {key}, {}", line(at)),
             Cause::Aws(_) => "AWS".to_string(),
@@ -201,15 +201,15 @@ impl Drilled {
             Cause::Request => "the request".to_string(),
         };
         match self.lost {
-            Some(lost) => format!("{decided}, its {lost} lost"),
-            None => decided,
+            Some((lost, cause)) => format!("{lost} lost, {}", decided(cause)),
+            None => decided(self.decided),
         }
     }
 
     /// Why the verdict is what it is, for programs.
     fn reason(&self) -> String {
         match self.lost {
-            Some(lost) => format!("{}, but its `{lost}` are lost", self.because),
+            Some((lost, _)) => format!("{}, but its `{lost}` are lost", self.because),
             None => self.because.to_string(),
         }
     }
@@ -276,7 +276,9 @@ fn table(reading: &Reading, route: &DrilledRoute, palette: Palette, width: usize
     let places: Vec<String> = route.drills.iter().map(|d| d.place(reading, route.span)).collect();
     let who: Vec<String> = route.drills.iter().map(|d| d.left.who()).collect();
     let widest = |column: &[String]| column.iter().map(|cell| cell.chars().count()).max().unwrap_or(0);
-    let (first, verdict, third) = (widest(&outcomes), 14, widest(&places).min(36));
+    let (first, verdict) = (widest(&outcomes), 14);
+    let left = width.saturating_sub(4 + first + 1 + 3 + 1 + verdict + 1 + LEAST_WHO + 1);
+    let third = widest(&places).min(36).min(left.max(LEAST_PLACE));
     let fixed = 4 + first + 1 + 3 + 1 + verdict + 1 + 1 + third + 1;
     let noticed = widest(&who).min(40).min(width.saturating_sub(fixed).max(LEAST_WHO));
     let head = fixed + noticed;
@@ -312,6 +314,8 @@ fn table(reading: &Reading, route: &DrilledRoute, palette: Palette, width: usize
 const LEAST_BODY: usize = 24;
 /// Columns for whoever would notice: `nobody` at least.
 const LEAST_WHO: usize = 8;
+/// Columns for what decided: `the function` at least.
+const LEAST_PLACE: usize = 12;
 /// Where a body begins that has a line of its own.
 const BODY_INDENT: usize = 8;
 

@@ -130,7 +130,7 @@ def handler(event, context):
     ]);
     let drilled = folder.candor(&["drill", "."]).out;
     let line = drilled.lines().find(|line| line.contains("app.py")).unwrap_or_default();
-    assert!(line.contains("honest") && line.contains("the function, its headers lost"), "{drilled}");
+    assert!(line.contains("honest") && line.contains("headers lost, line 19"), "{drilled}");
     assert!(drilled.contains("$default → the load balancer itself\n"), "{drilled}");
     let json = folder.candor(&["drill", ".", "--format", "json"]).out;
     assert!(json.contains("told so, but its `headers` are lost\""), "{json}");
