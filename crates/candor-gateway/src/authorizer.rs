@@ -84,6 +84,12 @@ impl Authorization {
         }
     }
 
+    /// The refusal that an outcome of a drill stands for: `authorizer-fails`.
+    pub fn of_outcome(outcome: &str) -> Option<Authorization> {
+        let slug = outcome.strip_prefix("authorizer-")?;
+        Authorization::ALL.into_iter().find(|says| says.slug() == slug && *says != Authorization::Allows)
+    }
+
     /// What it does, as a clause.
     pub(crate) fn says(self) -> &'static str {
         match self {

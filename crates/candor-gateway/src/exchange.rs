@@ -10,6 +10,7 @@ use candor_contract::verdict::{self, BodyState, Client, Did, Evidence, Judgement
 
 use crate::endpoint::{EndpointOutcome, EndpointRequest};
 use crate::in_flight::Received;
+use crate::setting::Cause;
 use crate::trace::{Step, StepId, Trace, What};
 
 /// A part of a response, and the step that set it last.
@@ -103,6 +104,22 @@ impl Exchange<'_> {
         verdict::judge(&self.evidence())
     }
 
+    /// What the request lacks for its authorizer to be asked.
+    pub fn lacks_identity(&self) -> Option<&str> {
+        self.trace.steps().iter().find_map(|step| match &step.what {
+            What::IdentityMissing { source } => Some(source.as_str()),
+            _ => None,
+        })
+    }
+
+    /// `headers` or `multiValueHeaders`: those of the answer that its load balancer does not read, where it has any; and why.
+    pub fn lost_headers(&self) -> Option<(&'static str, Cause)> {
+        self.trace.steps().iter().find_map(|step| match step.what {
+            What::HeadersLost { key } => Some((key, step.cause)),
+            _ => None,
+        })
+    }
+
     /// The step that set this part of the response: the one to blame for it.
     pub fn culprit(&self, part: Part) -> &Step {
         self.trace.step(match part {
@@ -125,6 +142,7 @@ impl Exchange<'_> {
             | What::MockStatus
             | What::LoginMissing
             | What::FixedResponse
+            | What::FixedBody
             | What::Redirected => Maker::Mapping,
             What::GatewayStatus { .. } => Maker::Gateway,
             What::NoRoute

@@ -174,6 +174,8 @@ pub enum What {
     LoginMissing,
     /// The rule has a fixed response (load balancers).
     FixedResponse,
+    /// The fixed response has a body (load balancers).
+    FixedBody,
     /// The rule redirects (load balancers).
     Redirected,
 }
@@ -292,6 +294,7 @@ impl fmt::Display for What {
             What::AnswerTooLarge => f.write_str("the function's answer is larger than the gateway takes"),
             What::LoginMissing => f.write_str("the request lacks the login that its rule asks for"),
             What::FixedResponse => f.write_str("the rule answers by itself"),
+            What::FixedBody => f.write_str("the body is the fixed response's"),
             What::Redirected => f.write_str("the rule redirects"),
         }
     }

@@ -168,6 +168,8 @@ pub struct Caught {
     pub certain: bool,
     /// Who heard of it.
     pub logged: Logged,
+    /// Whether what failed reads or verifies a token: in an authorizer that is the check itself.
+    pub token: bool,
     /// Why it weighs less than work that was lost behind the client's back, if it does.
     pub lighter: Option<Lighter>,
     /// Whether nothing on the way to the answer has hung on the failure.

@@ -17,7 +17,7 @@ mod value;
 use std::collections::{BTreeMap, BTreeSet};
 
 use candor_gateway::api::Api;
-use candor_gateway::setting::Undecided;
+use candor_gateway::setting::{Needs, Undecided};
 use candor_gateway::span::Span;
 
 use crate::discover::discover;
@@ -139,6 +139,8 @@ pub fn read(files: &dyn Files, paths: &[String], options: &Options) -> Reading {
     }
     while let Some((path, nested)) = stacks.open.pop_first() {
         if !matches!(files.kind(&path), Ok(files::PathKind::File)) {
+            // What it holds nobody knows here; another stack may be all that there is to check.
+            reading.undecided.push(Undecided { span: nested.named, needs: Needs::File(path) });
             continue;
         }
         let Some((file, root)) = open(&loader, &path, true, &mut reading) else { continue };

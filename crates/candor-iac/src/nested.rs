@@ -1,5 +1,7 @@
 //! Stacks in stacks: which templates a template names, and what it gives them.
 
+use candor_gateway::span::Span;
+
 use crate::Options;
 use crate::loader::{Loader, tidy};
 use crate::syntax::Node;
@@ -12,6 +14,8 @@ use crate::value::{Kind, Value};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Nested {
     pub(crate) path: String,
+    /// Where it is named.
+    pub(crate) named: Span,
     /// Values of its parameters.
     pub(crate) given: Vec<(String, String)>,
     /// Parameters that are given a value which exists after deployment only: no default counts.
@@ -52,6 +56,7 @@ fn nested(scope: &Scope<'_>, resource: &Resource<'_>, key: &str) -> Option<Neste
     }
     let mut nested = Nested {
         path: tidy(&format!("{}{location}", scope.template.folder)),
+        named: properties.get(key).map_or(resource.node.span, |node| node.span),
         given: Vec::new(),
         left_open: Vec::new(),
     };

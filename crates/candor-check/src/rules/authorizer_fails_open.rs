@@ -49,7 +49,7 @@ fn allows(reading: &answer::Reading) -> bool {
 /// Whether a caught failure was the check itself. A clause for one particular mistake of the client's (`except KeyError`) that lets it
 /// pass is how a program lets strangers in; what fails beside the check decides nothing.
 fn fails_open(failure: &Caught) -> bool {
-    let of_the_check = failure.certain || failure.answered.is_some();
+    let of_the_check = failure.certain || failure.answered.is_some() || failure.token;
     let meant = !failure.broad && failure.what == Failed::Value;
     of_the_check && !meant && failure.lighter.is_none()
 }

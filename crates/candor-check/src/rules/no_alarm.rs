@@ -28,7 +28,10 @@ fn find(project: &Project, findings: &mut Findings) {
                 "an AWS::CloudWatch::Alarm on HTTPCode_ELB_5XX_Count and one on HTTPCode_Target_5XX_Count of the load balancer: \
                  its own errors, and those that the functions say"
             }
-            ApiKind::Rest | ApiKind::Http | ApiKind::FunctionUrl => {
+            ApiKind::FunctionUrl => {
+                "an AWS::CloudWatch::Alarm on AWS/Lambda Url5xxCount of the function, and one on its Errors"
+            }
+            ApiKind::Rest | ApiKind::Http => {
                 "an AWS::CloudWatch::Alarm on the API's 5XXError (REST) or 5xx (HTTP), and one on AWS/Lambda Errors of each \
                  function"
             }

@@ -229,8 +229,10 @@ fn fixed(
     let (content_type, _) = content_type.or(&plain)?;
     let (text, body_cause) = body.optional()?;
     let step = trace.push(What::FixedResponse, cause);
-    let body_step = trace.push(What::FixedResponse, body_cause);
-    let text = text.map_or_else(Vec::new, |text| text.as_str().as_bytes().to_vec());
+    let (text, body_step) = match text {
+        Some(text) => (text.as_str().as_bytes().to_vec(), trace.push(What::FixedBody, body_cause)),
+        None => (Vec::new(), step),
+    };
     Ok(Response {
         status: By { value: *value, step },
         headers: vec![header("Server", SERVER, step), header("Content-Type", content_type.clone(), step)],

@@ -364,6 +364,7 @@ impl<'p> Interpreter<'p> {
                 answered: None,
                 certain: exceptions::is_broad(Some(class)) && exception.what != crate::facts::Failed::Value,
                 logged: crate::facts::Logged::Nowhere,
+                token: self.tokens.contains(&exception.place),
                 lighter: self.lighter(exception.place),
                 beside: false,
             }));

@@ -72,6 +72,8 @@ pub(super) struct Interpreter<'p> {
     pub(super) reading: FxHashSet<Place>,
     /// Calls that only tell somebody how the program is doing.
     pub(super) telling: FxHashSet<Place>,
+    /// Calls that read or verify a token.
+    pub(super) tokens: FxHashSet<Place>,
     /// Calls that keep something for a while, where the same was asked for before.
     pub(super) keeping: FxHashSet<Place>,
     /// Calls that only ask whether something is there.
@@ -151,6 +153,7 @@ impl<'p> Interpreter<'p> {
             lasts: false,
             reading: FxHashSet::default(),
             telling: FxHashSet::default(),
+            tokens: FxHashSet::default(),
             keeping: FxHashSet::default(),
             probing: FxHashSet::default(),
             asked_stores: Vec::new(),

@@ -290,6 +290,13 @@ fn is_outside(path: &str) -> bool {
         .any(|prefix| path.starts_with(prefix))
 }
 
+/// Whether a call opens a file, or reads or writes it whole: it may not be there (Python documentation of `open` and `pathlib`).
+fn is_of_a_file(path: &str) -> bool {
+    const OF_A_PATH: [&str; 5] = ["open", "read_bytes", "read_text", "write_bytes", "write_text"];
+    matches!(path, "builtins.open" | "io.open" | "codecs.open")
+        || package(path) == "pathlib" && path.rsplit('.').next().is_some_and(|name| OF_A_PATH.contains(&name))
+}
+
 /// Whether a call makes an object (a client, a session, a table) in place of doing something.
 pub(super) fn makes_an_object(path: &str) -> bool {
     let name = path.rsplit('.').next().unwrap_or_default();
@@ -551,7 +558,10 @@ impl<'p> Interpreter<'p> {
             let conversion =
                 !path.starts_with("os.") && !path.starts_with("time.") && !arguments.positional.is_empty();
             if OWN_ERRORS.contains(&package(path)) {
+                self.tokens.insert(place);
                 self.may_raise(&state, ExceptionClass::Any, Failed::Value, place);
+            } else if is_of_a_file(path) {
+                self.may_fail(&state, &["OSError", "ValueError", "TypeError"], place);
             } else if conversion {
                 self.may_fail(&state, &["ValueError", "TypeError", "KeyError", "AttributeError"], place);
             }

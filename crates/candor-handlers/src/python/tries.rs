@@ -209,6 +209,7 @@ impl<'p> Interpreter<'p> {
             answered: None,
             certain,
             logged: Logged::Nowhere,
+            token: self.tokens.contains(&exception.place),
             lighter: self.lighter(exception.place),
             beside: false,
         }
@@ -493,6 +494,7 @@ fn swallowed(exception: &Exception<'_>, place: Place, broad: bool, lighter: Opti
         answered: None,
         certain: broad && exception.what != Failed::Value,
         logged: Logged::Nowhere,
+        token: false,
         lighter,
         beside: false,
     }

@@ -537,3 +537,31 @@ may raise
 "#,
     );
 }
+
+#[test]
+fn a_file_that_is_not_there() {
+    let load = |read: &str| {
+        format!(
+            "import pathlib
+def load(key):
+    try:
+        {read}
+    except OSError:
+        return None
+def handler(event, context):
+    note = load(event['path'])
+    if note is None:
+        return {{'statusCode': 404}}
+    return {{'statusCode': 200}}
+"
+        )
+    };
+    let expected = "
+10: returns {\"statusCode\":404}
+10: returns {\"statusCode\":404}, after Value@4 was caught@5 perhaps
+11: returns {\"statusCode\":200}
+may raise
+";
+    check(&load("return open(key).read()"), expected);
+    check(&load("return pathlib.Path(key).read_text()"), expected);
+}

@@ -180,6 +180,7 @@ Resources:
     let reading = read_one(own);
     assert_eq!((reading.files, reading.projects.len()), (1, 1));
     assert!(reading.unreadable.is_empty());
+    assert_eq!(undecided(&reading), ["the file gone.yaml"]);
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub(crate) struct Args {
     /// Only this route, as in 'GET /orders'; '/orders' for all its methods
     #[arg(long, value_name = "ROUTE")]
     route: Option<String>,
-    /// Only this outcome: raised, timed-out, exited, …
+    /// Only this outcome: raised, timed-out, authorizer-fails, …; a wrong one lists all
     #[arg(long, value_name = "SLUG")]
     outcome: Option<String>,
     /// Exit with 1 if one of these verdicts is among them

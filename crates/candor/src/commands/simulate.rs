@@ -24,6 +24,10 @@ use crate::fault::Fault;
 use crate::output::exchange;
 use crate::ui::Ui;
 
+/// What says that the call is a program's: there everything stands in files. (`requires = "template"` would not be asked for then, as clap
+/// demands nothing that conflicts with what is there.)
+const FOR_PROGRAMS: [&str; 2] = ["api", "function_url"];
+
 /// This API, this request, this outcome: which response?
 ///
 /// By hand, with a template, the request and the name of an outcome:
@@ -34,6 +38,8 @@ use crate::ui::Ui;
 /// {"returnsRaw": "text"}, {"raises": {"errorMessage",…}}, {"timesOut": true, "seconds": n}, {"exits": true},
 /// {"outOfMemory": true}, {"throttled": true}, {"notInvocable": true}, {"echoesEvent": true}. What an HTTP back end or an AWS service
 /// answered: {"status","headers":[["k","v"]],"body"|"bodyBase64"}, {"unreachable": true} or {"timesOut": true}.
+///
+/// Exit status: 0 if there is a response, whatever its verdict, 2 for wrong usage, an input that cannot be read, or what nobody knows.
 #[derive(Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("gateway").required(true))]
 pub(crate) struct Args {
@@ -44,26 +50,26 @@ pub(crate) struct Args {
     #[arg(value_name = "REQUEST", conflicts_with = "request")]
     line: Option<String>,
     /// A header of the request
-    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", requires = "template")]
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", conflicts_with_all = FOR_PROGRAMS)]
     header: Vec<String>,
     /// The body of the request, or @FILE
-    #[arg(short = 'd', long, value_name = "BODY", requires = "template")]
+    #[arg(short = 'd', long, value_name = "BODY", conflicts_with_all = FOR_PROGRAMS)]
     data: Option<String>,
-    /// What happens behind the gateway: returned, raised, timed-out, …; a wrong one lists all
-    #[arg(long, value_name = "SLUG", requires = "template", conflicts_with_all = ["returns", "function", "backend"])]
+    /// What happens behind the gateway: returned, raised, timed-out, authorizer-fails, …; a wrong one lists all
+    #[arg(long, value_name = "SLUG", conflicts_with_all = ["returns", "function", "backend", "api", "function_url"])]
     outcome: Option<String>,
     /// What the function returns, as JSON, or @FILE
-    #[arg(long, value_name = "JSON", requires = "template", conflicts_with_all = ["function", "backend"])]
+    #[arg(long, value_name = "JSON", conflicts_with_all = ["function", "backend", "api", "function_url"])]
     returns: Option<String>,
     /// What the route's authorizer says: allows, unidentified, denies, ignores, unauthorized, fails, malformed; or, as JSON or
     /// @FILE, what its function answers, what the token claims, who signed
-    #[arg(long, value_name = "SLUG|JSON", requires = "template")]
+    #[arg(long, value_name = "SLUG|JSON", conflicts_with_all = FOR_PROGRAMS)]
     authorizer: Option<String>,
     /// Which API of the template, where several take the request
-    #[arg(long, value_name = "API", requires = "template")]
+    #[arg(long, value_name = "API", conflicts_with_all = FOR_PROGRAMS)]
     of: Option<String>,
     /// Decide a template parameter that has no default, or another value than the default
-    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = name_and_value, requires = "template")]
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = name_and_value, conflicts_with_all = FOR_PROGRAMS)]
     parameters: Vec<(String, String)>,
     /// Show each step with the place that decided it
     #[arg(long)]
@@ -75,13 +81,13 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE", group = "gateway")]
     function_url: Option<String>,
     /// The stage's name
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "template")]
     stage: Option<String>,
     /// A stage variable
-    #[arg(long = "stage-variable", value_name = "NAME=VALUE", value_parser = name_and_value)]
+    #[arg(long = "stage-variable", value_name = "NAME=VALUE", value_parser = name_and_value, conflicts_with = "template")]
     stage_variables: Vec<(String, String)>,
     /// The request
-    #[arg(long, value_name = "FILE", required_unless_present = "line", conflicts_with = "template")]
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["line", "template"], conflicts_with = "template")]
     request: Option<String>,
     /// What the function did
     #[arg(long, value_name = "FILE", conflicts_with = "backend")]

@@ -68,6 +68,8 @@ pub(crate) struct Drilled {
     body: Option<String>,
     pub(crate) verdict: Verdict,
     because: &'static str,
+    /// `headers` or `multiValueHeaders`, where those of the answer do not reach the client, and why.
+    lost: Option<(&'static str, Cause)>,
     decided: Cause,
     left: Left,
 }
@@ -169,6 +171,7 @@ impl Drilled {
             body: exchange.response.body.value.bytes().map(|b| String::from_utf8_lossy(b).into_owned()),
             verdict: judgement.verdict,
             because: judgement.because,
+            lost: exchange.lost_headers(),
             decided: exchange.culprit(judgement.part).cause,
             left: Left::of(exchange, project),
         }
@@ -190,12 +193,24 @@ impl Drilled {
             let path = reading.sources.path(span.file);
             format!("{}:{line}", harmless(path.rsplit('/').next().unwrap_or(path)))
         };
-        match self.decided {
+        let decided = |cause: Cause| match cause {
             Cause::Written(span) => line(span),
             Cause::Missing { at, key } => format!("no {key}, {}", line(at)),
             Cause::Aws(_) => "AWS".to_string(),
             Cause::Payload => "the function".to_string(),
             Cause::Request => "the request".to_string(),
+        };
+        match self.lost {
+            Some((lost, cause)) => format!("{lost} lost, {}", decided(cause)),
+            None => decided(self.decided),
+        }
+    }
+
+    /// Why the verdict is what it is, for programs.
+    fn reason(&self) -> String {
+        match self.lost {
+            Some((lost, _)) => format!("{}, but its `{lost}` are lost", self.because),
+            None => self.because.to_string(),
         }
     }
 }
@@ -222,7 +237,7 @@ pub(crate) fn write_json(reading: &Reading, apis: &[DrilledApi], undecided: &[Un
             ("lambda", lambda),
             ("client", client),
             ("verdict", Json::string(d.verdict.slug())),
-            ("because", Json::string(d.because)),
+            ("because", Json::String(d.reason())),
             ("path", Json::string(reading.sources.path(span.file))),
             ("line", Json::number(reading.sources.position(span).line)),
             ("signals", d.left.json()),
@@ -261,7 +276,9 @@ fn table(reading: &Reading, route: &DrilledRoute, palette: Palette, width: usize
     let places: Vec<String> = route.drills.iter().map(|d| d.place(reading, route.span)).collect();
     let who: Vec<String> = route.drills.iter().map(|d| d.left.who()).collect();
     let widest = |column: &[String]| column.iter().map(|cell| cell.chars().count()).max().unwrap_or(0);
-    let (first, verdict, third) = (widest(&outcomes), 14, widest(&places).min(36));
+    let (first, verdict) = (widest(&outcomes), 14);
+    let left = width.saturating_sub(4 + first + 1 + 3 + 1 + verdict + 1 + LEAST_WHO + 1);
+    let third = widest(&places).min(36).min(left.max(LEAST_PLACE));
     let fixed = 4 + first + 1 + 3 + 1 + verdict + 1 + 1 + third + 1;
     let noticed = widest(&who).min(40).min(width.saturating_sub(fixed).max(LEAST_WHO));
     let head = fixed + noticed;
@@ -297,6 +314,8 @@ fn table(reading: &Reading, route: &DrilledRoute, palette: Palette, width: usize
 const LEAST_BODY: usize = 24;
 /// Columns for whoever would notice: `nobody` at least.
 const LEAST_WHO: usize = 8;
+/// Columns for what decided: `the function` at least.
+const LEAST_PLACE: usize = 12;
 /// Where a body begins that has a line of its own.
 const BODY_INDENT: usize = 8;
 
@@ -318,6 +337,7 @@ pub(crate) fn write_text(
         for route in &api.routes {
             let behind = match (&route.function, route.integration) {
                 (Some(function), Some(integration)) => format!("{} by {integration}", harmless(function)),
+                (None, Some("mock")) if api.kind == ApiKind::Alb => "the load balancer itself".to_string(),
                 (None, Some(integration)) => integration.to_string(),
                 _ => "undecided".to_string(),
             };

@@ -90,3 +90,54 @@ fn what_people_break_is_found() {
     );
     assert_eq!(found(&template, &null), ["null-return src/parcels.py:26"]);
 }
+
+/// The verdict looks at status and body; that the headers are gone stands beside it.
+#[test]
+fn a_drill_says_which_headers_are_lost_and_who_answers() {
+    let folder = Folder::with(&[
+        (
+            "template.yaml",
+            "
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Listener:
+    Type: AWS::ElasticLoadBalancingV2::Listener
+    Properties:
+      DefaultActions: [{ Type: fixed-response, FixedResponseConfig: { StatusCode: '404', MessageBody: gone } }]
+  Rule:
+    Type: AWS::ElasticLoadBalancingV2::ListenerRule
+    Properties:
+      ListenerArn: !Ref Listener
+      Priority: 1
+      Conditions: [{ Field: path-pattern, Values: [/a] }]
+      Actions: [{ Type: forward, TargetGroupArn: !Ref Group }]
+  Group:
+    Type: AWS::ElasticLoadBalancingV2::TargetGroup
+    Properties:
+      TargetType: lambda
+      TargetGroupAttributes: [{ Key: lambda.multi_value_headers.enabled, Value: 'true' }]
+      Targets: [{ Id: !GetAtt F.Arn }]
+  F: { Type: AWS::Serverless::Function, Properties: { CodeUri: ., Handler: app.handler, Runtime: python3.12 } }
+",
+        ),
+        (
+            "app.py",
+            "
+def handler(event, context):
+    return {'statusCode': 200, 'headers': {'Content-Type': 'text/html'}, 'body': '<p>'}
+",
+        ),
+    ]);
+    let drilled = folder.candor(&["drill", "."]).out;
+    let line = drilled.lines().find(|line| line.contains("app.py")).unwrap_or_default();
+    assert!(line.contains("honest") && line.contains("headers lost, line 19"), "{drilled}");
+    assert!(drilled.contains("$default → the load balancer itself\n"), "{drilled}");
+    let json = folder.candor(&["drill", ".", "--format", "json"]).out;
+    assert!(json.contains("told so, but its `headers` are lost\""), "{json}");
+    let fixed = folder.candor(&["simulate", ".", "/b", "--trace"]).out;
+    assert!(
+        fixed.contains("the rule answers by itself\n")
+            && fixed.contains("the body is the fixed response's\n"),
+        "{fixed}"
+    );
+}

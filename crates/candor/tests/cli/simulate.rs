@@ -187,7 +187,9 @@ Resources:
     Type: AWS::Serverless::Api
     Properties:
       StageName: prod
-      Auth: { DefaultAuthorizer: Guard, Authorizers: { Guard: { FunctionArn: !GetAtt F.Arn } } }
+      Auth:
+        DefaultAuthorizer: Guard
+        Authorizers: { Guard: { FunctionArn: !GetAtt F.Arn }, Pool: { UserPoolArn: 'arn:aws:cognito-idp:us-east-1:123456789012:userpool/p' } }
   F:
     Type: AWS::Serverless::Function
     Properties:
@@ -195,6 +197,7 @@ Resources:
       Events:
         Get: { Type: Api, Properties: { RestApiId: !Ref Api, Path: /o, Method: get } }
         Open: { Type: Api, Properties: { RestApiId: !Ref Api, Path: /open, Method: get, Auth: { Authorizer: NONE } } }
+        Pooled: { Type: Api, Properties: { RestApiId: !Ref Api, Path: /j, Method: get, Auth: { Authorizer: Pool } } }
 ",
     )]);
     let play = |path: &str, answer: &str| {
@@ -212,8 +215,23 @@ Resources:
     assert!(allowed.out.contains("\"level\": \"3\""), "{}", allowed.out);
     assert!(play("/o", &answer("Deny")).out.contains(r#""status": 403"#));
     assert!(play("/o", r#"{"statusCode": 401}"#).out.contains(r#""status": 500"#));
+    // A drill's name for it says the same.
+    let by_outcome = |headers: &[&str]| {
+        folder.candor(
+            &[&["simulate", "template.yaml", "/o", "--outcome", "authorizer-denies"], headers].concat(),
+        )
+    };
+    assert!(by_outcome(&["-H", "Authorization: t"]).out.starts_with("HTTP 403\n"));
+    let unasked = by_outcome(&[]);
+    assert!(unasked.out.starts_with("HTTP 401\n"), "{}", unasked.out);
+    assert_eq!(unasked.err, "note: the request lacks `Authorization`, so that its authorizer is not asked\n");
+    let twice = by_outcome(&["--authorizer", "fails"]);
+    assert_eq!(twice.status, 2);
+    assert!(twice.err.contains("--authorizer denies"), "{}", twice.err);
     let mut all = String::new();
-    for (path, answer) in [("/open", "{}"), ("/o", "nonsense"), ("/o", "{")] {
+    for (path, answer) in
+        [("/open", "{}"), ("/open", "fails"), ("/o", "nonsense"), ("/o", "{"), ("/j", "fails")]
+    {
         let run = play(path, answer);
         assert_eq!((run.status, run.out.as_str()), (2, ""), "{answer}");
         all.push_str(&format!("$ candor simulate template.yaml {path} --authorizer {answer}\n{}\n", run.err));

@@ -22,6 +22,11 @@ fn wrong_usage_says_what_would_be_right() {
         &["completions", "tcsh"],
         &["simulate", "--api", "api.yaml", "--request", "request.json"],
         &["simulate", "--request", "request.json"],
+        &["simulate", "examples/orders"],
+        &["simulate", "examples/orders", "/orders", "--stage", "prod"],
+        &["simulate", "--api", "api.yaml", "--stage", "prod", "--request", "r.json", "--outcome", "raised"],
+        &["simulate", "--function-url", "url.json", "--request", "r.json", "--authorizer", "denies"],
+        &["simulate", "nowhere.yaml", "/orders"],
         &["rules", "--color", "sometimes"],
     ];
     let mut all = String::new();

@@ -227,6 +227,7 @@ pub(crate) fn failure(exchange: &Exchange<'_>, what: &What) -> Vec<Event> {
         | What::HeadersLost { .. }
         | What::LoginMissing
         | What::FixedResponse
+        | What::FixedBody
         | What::Redirected => Vec::new(),
     }
 }

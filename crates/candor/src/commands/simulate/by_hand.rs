@@ -37,7 +37,8 @@ pub(super) fn run(args: &Args, template: &str, line: &str, ui: &mut Ui) -> Resul
             format!("undecided: {}", u.needs),
         )
     };
-    let decision = decision(args, api, &request, &ambient)?;
+    let said = said(args)?;
+    let decision = decision(said, api, &request, &ambient)?;
     let door = Door::of(InFlight::begin_authorized(api, request, &ambient, decision).map_err(undecided)?);
     let route = route_of(&door);
     let case = match route {
@@ -51,8 +52,25 @@ pub(super) fn run(args: &Args, template: &str, line: &str, ui: &mut Ui) -> Resul
         Door::Answered(exchange) => *exchange,
         Door::Function(_) | Door::Endpoint(_) => door.play(&case).map_err(undecided)?,
     };
+    if let (Some(said), Some(lacks)) = (said, exchange.lacks_identity())
+        && said != Authorization::Unidentified.slug()
+    {
+        ui.error(&format!("note: the request lacks `{lacks}`, so that its authorizer is not asked"));
+    }
     show(args, &exchange, &reading.sources, ui)?;
     Ok(Status::Clean)
+}
+
+/// What the arguments say of the authorizer; its outcomes have names of their own in a drill (`authorizer-fails`).
+fn said(args: &Args) -> Result<Option<&str>, Fault> {
+    let outcome = args.outcome.as_deref().and_then(Authorization::of_outcome).map(Authorization::slug);
+    match (args.authorizer.as_deref(), outcome) {
+        (Some(_), Some(slug)) => Err(Fault::Usage {
+            what: "--authorizer and --outcome both say what the authorizer does".to_string(),
+            hint: format!("one of them: --authorizer {slug}"),
+        }),
+        (argument, outcome) => Ok(argument.or(outcome)),
+    }
 }
 
 /// `POST /orders?x=1`, or the path alone for a GET; `-H` and `-d` as with curl.
@@ -89,9 +107,28 @@ fn request(args: &Args, line: &str) -> Result<Request, Fault> {
 
 /// What the authorizer says: it lets the request pass where nothing is said. Told by a word, or as JSON: what its function
 /// answers, what a token claims, who signed.
-fn decision(args: &Args, api: &Api, request: &Request, ambient: &Ambient) -> Result<Decision, Fault> {
-    let Some(argument) = args.authorizer.as_deref() else { return Ok(Authorization::Allows.into()) };
+fn decision(said: Option<&str>, api: &Api, request: &Request, ambient: &Ambient) -> Result<Decision, Fault> {
+    let Some(argument) = said else { return Ok(Authorization::Allows.into()) };
+    let matched = candor_gateway::routing::find(api, &request.method, &request.path);
+    let authorizer = match matched.map(|matched| matched.route.request.authorizer.optional()) {
+        Some(Ok((authorizer, _))) => authorizer,
+        // What is not known is told where it is needed.
+        Some(Err(_)) => return Ok(Authorization::Allows.into()),
+        None => None,
+    };
+    let none = || Fault::Usage {
+        what: format!("no authorizer stands before {} {}", request.method, request.path),
+        hint: "leave it out: nobody is asked".to_string(),
+    };
     if let Some(says) = Authorization::ALL.into_iter().find(|says| says.slug() == argument) {
+        let can = authorizer.ok_or_else(none)?.refusals(api.kind);
+        if says != Authorization::Allows && !can.contains(&says) {
+            let can: Vec<&str> = can.into_iter().map(Authorization::slug).collect();
+            return Err(Fault::Usage {
+                what: format!("`{argument}` is nothing that this authorizer can do"),
+                hint: format!("it allows, or: {}", can.join(", ")),
+            });
+        }
         return Ok(says.into());
     }
     let wrong = |what: String| Fault::Usage {
@@ -106,12 +143,7 @@ fn decision(args: &Args, api: &Api, request: &Request, ambient: &Ambient) -> Res
     }
     let text = text_or_file(argument)?;
     let json = Json::read(&text).map_err(|e| wrong(format!("the authorizer's answer is no JSON: {e}")))?;
-    let matched = candor_gateway::routing::find(api, &request.method, &request.path);
-    let authorizer = matched.and_then(|matched| matched.route.request.authorizer.optional().ok()?.0);
-    let Some(authorizer) = authorizer else {
-        let what = format!("no authorizer stands before {} {}", request.method, request.path);
-        return Err(Fault::Usage { what, hint: "leave --authorizer out".to_string() });
-    };
+    let authorizer = authorizer.ok_or_else(none)?;
     if authorizer.authorizer_type != AuthorizerType::Function {
         let granted = Granted::read(authorizer.authorizer_type, &json, ambient)
             .map_err(|why| wrong(format!("of what {} knows: {why}", authorizer.name)))?;
@@ -161,7 +193,11 @@ fn api<'r>(args: &Args, reading: &'r Reading, request: &Request) -> Result<(&'r 
             .of
             .as_ref()
             .map_or("no API is here".to_string(), |name| format!("no API is called `{name}`"));
-        return Err(Fault::Usage { what, hint: format!("there are: {}", names(&all)) });
+        let hint = match all.as_slice() {
+            [] => "a template, an OpenAPI document, or a folder that holds them".to_string(),
+            all => format!("there are: {}", names(all)),
+        };
+        return Err(Fault::Usage { what, hint });
     }
     let ambient = Ambient::example();
     let takes = |api: &Api| candor_gateway::routing::takes(api, request, &ambient);
@@ -233,6 +269,10 @@ fn case<'r>(
                 if !all.contains(&name) {
                     all.push(name);
                 }
+            }
+            if let Ok((Some(authorizer), _)) = route.request.authorizer.optional() {
+                let refusals = authorizer.refusals(api.kind).into_iter();
+                all.extend(refusals.map(|says| Case::of_authorizer(says).slug.to_string()));
             }
             let what = format!("`{wanted}` is no outcome of {}", route.key);
             Err(Fault::Usage { what, hint: format!("there are: {}", all.join(", ")) })
