@@ -137,10 +137,12 @@ pub fn read(files: &dyn Files, paths: &[String], options: &Options) -> Reading {
             loader.complain(Unreadable { path: path.clone(), span: None, message: message.to_string() });
         }
     }
+    // Kept apart: a template that is read once more loses what was undecided in it.
+    let mut missing = Vec::new();
     while let Some((path, nested)) = stacks.open.pop_first() {
         if !matches!(files.kind(&path), Ok(files::PathKind::File)) {
             // What it holds nobody knows here; another stack may be all that there is to check.
-            reading.undecided.push(Undecided { span: nested.named, needs: Needs::File(path) });
+            missing.push(Undecided { span: nested.named, needs: Needs::File(path) });
             continue;
         }
         let Some((file, root)) = open(&loader, &path, true, &mut reading) else { continue };
@@ -164,6 +166,7 @@ pub fn read(files: &dyn Files, paths: &[String], options: &Options) -> Reading {
         );
         stacks.remember(others);
     }
+    reading.undecided.extend(missing);
     for (path, named, file, root) in documents {
         // A document that a template includes has been read as part of it.
         if !named && loader.has_included(path) {
