@@ -147,6 +147,20 @@ fn a_negative_index_asks_for_the_size() {
     assert_eq!(print("#foreach($i in [1])[$foreach[-1]]#end"), "[]");
 }
 
+#[test]
+fn a_payload_that_cannot_be_read_says_where() {
+    for (body, expected) in [
+        (r#"["\ué"]"#, "four hexadecimal digits at byte 4"),
+        (r#"["\u00"#, "four hexadecimal digits at byte 4"),
+        (r#"["é\"#, "an escape at byte 5"),
+        (r#"{"a" 1}"#, "`:` at byte 5"),
+        ("{'a': 'b'", "`,` or `}` at byte 9"),
+    ] {
+        let error = render("$input.path('$')", body).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Payload(format!("expected {expected}")), "{body}");
+    }
+}
+
 /// A look at something large costs what it takes.
 #[test]
 fn looks_at_large_values_are_charged() {
