@@ -136,6 +136,20 @@ fn what_a_map_shows_is_set_through_its_entries_only() {
 }
 
 #[test]
+fn a_view_within_a_map_shows_it_as_it_is() {
+    let kept = "#set($m = $input.path('$.twice'))#set($m.keys = $m.keySet())#set($m.last = 1)";
+    assert_eq!(print(&format!("{kept}$input.json('$.twice.keys')")), r#"["k","other","keys","last"]"#);
+    assert_eq!(
+        print(&format!(
+            "{kept}#set($list = [$m.keys])#set($hash = $list.hashCode())#set($m.x = 1)#if($hash == $list.hashCode())the same#end"
+        )),
+        ""
+    );
+    let inside = "#set($m = $input.path('$.twice'))#set($m.values = $m.values())$input.json('$.twice')";
+    assert!(matches!(render(inside, BODY).unwrap_err().kind, ErrorKind::Budget(_)));
+}
+
+#[test]
 fn a_negative_index_asks_for_the_size() {
     assert_eq!(
         print("#set($m = $input.path('$.twice.k'))#set($m[-1] = 'a')#set($m[-1] = 'b')$m $m[-2]"),
