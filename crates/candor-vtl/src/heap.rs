@@ -693,6 +693,7 @@ impl<'t> Heap<'t> {
             Datum::Big(spelled) => Value::Big(spelled.to_string()),
             Datum::Text(text) => Value::String(text.to_string()),
             Datum::List(at) if depth > 0 => {
+                self.refresh(*at);
                 let items = self.list(*at).items.clone();
                 let items = items.iter().map(|item| self.unload(item, depth - 1, nodes)).collect();
                 if self.style(*at) == Style::Json { Value::Array(items) } else { Value::List(items) }

@@ -137,6 +137,7 @@ fn hash_code<'t>(eval: &mut Evaluator<'t>, of: &Datum<'t>) -> Result<Option<i32>
             string::hash_code(text)
         }
         Datum::List(at) => {
+            eval.refresh(*at)?;
             let list = eval.heap.list(*at);
             let (items, ordered) = (list.items.clone(), !matches!(list.style, Style::View { .. }));
             let mut hash = i32::from(ordered);

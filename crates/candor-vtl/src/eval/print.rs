@@ -228,6 +228,7 @@ impl<'t> Evaluator<'t> {
         }
         match datum {
             Datum::List(at) => self.nested(|e| {
+                e.refresh(*at)?;
                 out.push('[');
                 let mut i = 0;
                 while let Some(item) = e.heap.item(*at, i) {

@@ -321,10 +321,11 @@ impl<'p> Reader<'p> {
             }
             self.at += 1;
             let mut escapes = Escapes::of(&self.text[self.at..]);
-            if let Err(what) = escapes.read() {
+            let read = escapes.read();
+            self.at = self.text.len() - escapes.rest.len();
+            if let Err(what) = read {
                 return Err(self.expected(what));
             }
-            self.at = self.text.len() - escapes.rest.len();
         }
     }
 }

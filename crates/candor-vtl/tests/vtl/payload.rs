@@ -136,6 +136,20 @@ fn what_a_map_shows_is_set_through_its_entries_only() {
 }
 
 #[test]
+fn a_view_within_a_map_shows_it_as_it_is() {
+    let kept = "#set($m = $input.path('$.twice'))#set($m.keys = $m.keySet())#set($m.last = 1)";
+    assert_eq!(print(&format!("{kept}$input.json('$.twice.keys')")), r#"["k","other","keys","last"]"#);
+    assert_eq!(
+        print(&format!(
+            "{kept}#set($list = [$m.keys])#set($hash = $list.hashCode())#set($m.x = 1)#if($hash == $list.hashCode())the same#end"
+        )),
+        ""
+    );
+    let inside = "#set($m = $input.path('$.twice'))#set($m.values = $m.values())$input.json('$.twice')";
+    assert!(matches!(render(inside, BODY).unwrap_err().kind, ErrorKind::Budget(_)));
+}
+
+#[test]
 fn a_negative_index_asks_for_the_size() {
     assert_eq!(
         print("#set($m = $input.path('$.twice.k'))#set($m[-1] = 'a')#set($m[-1] = 'b')$m $m[-2]"),
@@ -145,6 +159,20 @@ fn a_negative_index_asks_for_the_size() {
         assert!(matches!(render(without, BODY).unwrap_err().kind, ErrorKind::Method(_)), "{without}");
     }
     assert_eq!(print("#foreach($i in [1])[$foreach[-1]]#end"), "[]");
+}
+
+#[test]
+fn a_payload_that_cannot_be_read_says_where() {
+    for (body, expected) in [
+        (r#"["\ué"]"#, "four hexadecimal digits at byte 4"),
+        (r#"["\u00"#, "four hexadecimal digits at byte 4"),
+        (r#"["é\"#, "an escape at byte 5"),
+        (r#"{"a" 1}"#, "`:` at byte 5"),
+        ("{'a': 'b'", "`,` or `}` at byte 9"),
+    ] {
+        let error = render("$input.path('$')", body).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Payload(format!("expected {expected}")), "{body}");
+    }
 }
 
 /// A look at something large costs what it takes.
