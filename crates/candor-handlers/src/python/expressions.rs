@@ -229,7 +229,10 @@ impl<'p> Interpreter<'p> {
             Expr::If(e) => {
                 let mut forks = Many::new();
                 let before = state.refused.clone();
-                for (state, holds) in self.condition(&e.test, state, cx) {
+                for (mut state, holds) in self.condition(&e.test, state, cx) {
+                    if !holds {
+                        self.takes_same_part(e, &mut state);
+                    }
                     let given = self.eval(if holds { &e.body } else { &e.orelse }, state, cx);
                     forks.extend(given.into_iter().map(|(mut state, value)| {
                         self.takes_default(before.as_ref(), &value, &mut state);

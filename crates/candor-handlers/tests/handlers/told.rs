@@ -369,6 +369,24 @@ def handler(event, context):
     for clause in ["return {'label': None}", "return [1]", "return nothing(text)", "return 0"] {
         assert_eq!(weights(&handler(clause)), [None], "{clause}");
     }
+    // The same part of something else that is at hand, and not a constant.
+    let part = |other: &str| {
+        format!(
+            "
+def handler(event, context):
+    known = index(event['id'])
+    try:
+        found = records.Record.get(table.get_item(Key={{'id': known.id}})['Item'])
+    except Exception:
+        found = None
+    return answer({{'name': found.name if found else {other}, 'id': known.id}})
+"
+        )
+    };
+    assert_eq!(weights(&part("known.name")), [Some(Lighter::StandIn)]);
+    for other in ["known.id", "'unknown'", "None", "found.name", "index('none').name"] {
+        assert_eq!(weights(&part(other)), [None], "{other}");
+    }
     // The answer itself is none.
     let own = handler("return by_rules(text)").replace(
         "return answer({'label': label(event['text']), 'version': event['version']})",
