@@ -61,6 +61,11 @@ impl<'p> Interpreter<'p> {
                 self.may_fail(&state, &["ValueError", "TypeError"], place);
                 one(state, Value::unknown(Sort::Any, taint))
             }
+            "os.path.join" => {
+                self.checks_sent(arguments);
+                self.settles_all(arguments, &state);
+                one(state, joined(arguments, taint))
+            }
             "builtins.str" | "builtins.repr" | "builtins.format" => {
                 let known = first.and_then(|value| value.shown()).filter(|_| path == "builtins.str");
                 let value = match known {
@@ -222,6 +227,7 @@ impl<'p> Interpreter<'p> {
                     instance: None,
                     place,
                     what: crate::facts::Failed::Raise,
+                    logged: crate::facts::Logged::Nowhere,
                 };
                 self.raise(state, Rc::new(exception));
                 Ok(Many::new())
@@ -570,6 +576,25 @@ fn write_python_json(shape: &crate::Shape, out: &mut String) -> bool {
         _ => return false,
     }
     true
+}
+
+/// The parts of a path, joined: an absolute one would take the place of those before it (Python documentation, `os.path.join`).
+fn joined<'p>(arguments: &Arguments<'p>, taint: Taint) -> Value<'p> {
+    let begins = |value: &Value<'p>| match value {
+        Value::Text(text) => text.known.as_deref().unwrap_or(&text.begins).to_string(),
+        _ => String::new(),
+    };
+    let mut begin = String::new();
+    for (at, part) in arguments.positional.iter().map(begins).enumerate() {
+        if at == 0 || part.starts_with('/') {
+            begin = part;
+            let known = matches!(&arguments.positional[at], Value::Text(text) if text.known.is_some());
+            if known && !begin.ends_with('/') {
+                begin.push('/');
+            }
+        }
+    }
+    Value::some_text(begin, taint)
 }
 
 /// Text with everything escaped that is not ASCII.

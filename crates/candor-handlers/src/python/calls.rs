@@ -13,7 +13,7 @@ use super::value::{
     Arguments, Body, Class, Exception, ExceptionClass, Function, Id, Method, Role, Sort, Taint, Unknown,
     Value,
 };
-use crate::facts::{Failed, Place};
+use crate::facts::{Failed, Logged, Place};
 
 /// Attribute of an exception's instance under which its message is kept.
 const MESSAGE: &str = "str()";
@@ -271,7 +271,9 @@ impl<'p> Interpreter<'p> {
     ) -> Ends<'p> {
         let identity = function.body.identity();
         if !self.may_call(identity) {
-            self.may_raise(&state, ExceptionClass::Any, Failed::Unread, place);
+            // What a function that calls itself does outside has been seen on the rounds before.
+            let what = if self.stack.contains(&identity) { Failed::Value } else { Failed::Unread };
+            self.may_raise(&state, ExceptionClass::Any, what, place);
             self.unknown_at(place, format!("calls of {} this deep", function.name));
             return smallvec![(state, Flow::Return(Value::any(), place))];
         }
@@ -586,6 +588,7 @@ impl<'p> Interpreter<'p> {
                     instance: Some(id),
                     place,
                     what: Failed::Raise,
+                    logged: Logged::Nowhere,
                 };
                 (state, Value::Exception(Rc::new(exception)))
             })

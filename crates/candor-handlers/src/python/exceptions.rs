@@ -321,12 +321,19 @@ pub(super) fn is_exception_class(class: &Value<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::{Failed, Place};
+    use crate::facts::{Failed, Logged, Place};
 
     #[track_caller]
     fn check(class: ExceptionClass<'_>, clause: &str, expected: Catch) {
         let place = Place { module: 0, start: 0, end: 0 };
-        let exception = Exception { class, message: Value::None, instance: None, place, what: Failed::Raise };
+        let exception = Exception {
+            class,
+            message: Value::None,
+            instance: None,
+            place,
+            what: Failed::Raise,
+            logged: Logged::Nowhere,
+        };
         assert_eq!(catches(Some(&Value::external(clause)), &exception), expected);
     }
 

@@ -1,5 +1,6 @@
 //! Expressions: their values on each path.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use ruff_python_ast::{self as ast, Expr, Number, Operator, UnaryOp};
@@ -8,7 +9,7 @@ use smallvec::smallvec;
 use super::interpreter::{Cx, Forks, Interpreter, Many, follow};
 use super::state::{Dict, List, Object, State, taints};
 use super::value::{Arguments, Body, ExceptionClass, Function, Role, Sort, Taint, Text, Unknown, Value};
-use crate::facts::{Failed, Place};
+use crate::facts::{Failed, Logged, Place};
 
 impl<'p> Interpreter<'p> {
     /// The value of an expression on each path that it takes. Where it raises, that path is in `escaped`.
@@ -228,7 +229,10 @@ impl<'p> Interpreter<'p> {
             Expr::If(e) => {
                 let mut forks = Many::new();
                 let before = state.refused.clone();
-                for (state, holds) in self.condition(&e.test, state, cx) {
+                for (mut state, holds) in self.condition(&e.test, state, cx) {
+                    if !holds {
+                        self.takes_same_part(e, &mut state);
+                    }
                     let given = self.eval(if holds { &e.body } else { &e.orelse }, state, cx);
                     forks.extend(given.into_iter().map(|(mut state, value)| {
                         self.takes_default(before.as_ref(), &value, &mut state);
@@ -291,12 +295,13 @@ impl<'p> Interpreter<'p> {
             Expr::DictComp(e) => {
                 let parts: Vec<&'p Expr> = e.key.as_deref().into_iter().chain([&*e.value]).collect();
                 let made = self.place(cx, expr);
+                let (keys, open) = self.keys_again(e, &state);
                 let forks = self.comprehension(&e.generators, &parts, state, cx, None);
                 return forks
                     .into_iter()
-                    .map(|(mut state, _)| {
-                        let id = self
-                            .make(&mut state, Object::Dict(Dict { entries: Vec::new(), open: true, made }));
+                    .map(|(mut state, value)| {
+                        let entries = keys.iter().map(|key| (key.clone(), value.clone(), made)).collect();
+                        let id = self.make(&mut state, Object::Dict(Dict { entries, open, made }));
                         (state, Value::Dict(id))
                     })
                     .collect();
@@ -553,6 +558,34 @@ impl<'p> Interpreter<'p> {
         }
     }
 
+    /// The keys that `{k: … for k, v in known.items()}` takes over, and whether there may be others.
+    fn keys_again(&self, e: &'p ast::ExprDictComp, state: &State<'p>) -> (Vec<Cow<'p, str>>, bool) {
+        let taken = || {
+            let [ast::Comprehension { target: Expr::Tuple(target), iter: Expr::Call(iter), ifs, .. }] =
+                &*e.generators
+            else {
+                return None;
+            };
+            let (Expr::Attribute(method), Some(Expr::Name(key)), Some(Expr::Name(first))) =
+                (&*iter.func, e.key.as_deref(), target.elts.first())
+            else {
+                return None;
+            };
+            let Expr::Name(of) = &*method.value else { return None };
+            if method.attr.as_str() != "items" || key.id != first.id || !ifs.is_empty() {
+                return None;
+            }
+            let Some(Value::Dict(id)) = super::names::local(of.id.as_str(), state) else { return None };
+            match self.object(state, *id) {
+                Some(Object::Dict(dict)) => {
+                    Some((dict.entries.iter().map(|(key, ..)| key.clone()).collect(), dict.open))
+                }
+                _ => None,
+            }
+        };
+        taken().unwrap_or((Vec::new(), true))
+    }
+
     fn comprehension(
         &mut self,
         generators: &'p [ast::Comprehension],
@@ -696,6 +729,7 @@ impl<'p> Interpreter<'p> {
             instance: None,
             place: at,
             what: Failed::Value,
+            logged: Logged::Nowhere,
         };
         self.raise(state, Rc::new(exception));
     }

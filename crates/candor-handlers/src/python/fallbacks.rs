@@ -7,7 +7,7 @@
 use std::rc::Rc;
 
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Expr, ExprCall, Stmt};
+use ruff_python_ast::{Expr, ExprCall, ExprIf, Stmt};
 use rustc_hash::FxHashSet;
 
 use super::interpreter::{Cx, Interpreter};
@@ -209,6 +209,23 @@ impl<'p> Interpreter<'p> {
         }
     }
 
+    /// `found.name if found else known.name`: where `found` is the default, the same part of something else stands in for it.
+    pub(super) fn takes_same_part(&self, e: &'p ExprIf, state: &mut State<'p>) {
+        let (Expr::Name(test), Some((of, part)), Some((other, same))) =
+            (&*e.test, part_of(&e.body), part_of(&e.orelse))
+        else {
+            return;
+        };
+        if let Some(fallback) = &mut state.fallback
+            && fallback.depth == self.stack.len()
+            && fallback.names.contains(test.id.as_str())
+            && (of, part) == (test.id.as_str(), same)
+            && !fallback.names.contains(other)
+        {
+            Rc::make_mut(fallback).stand_in = true;
+        }
+    }
+
     /// A clause has ended, and the program goes on behind it.
     pub(super) fn falls_past(&self, body: &[Stmt], state: &mut State<'p>) {
         if let Some(fallback) = &mut state.fallback
@@ -380,6 +397,19 @@ impl<'p> Interpreter<'p> {
             | Shape::Bool(None) => false,
             default => holds(answer, &default),
         })
+    }
+}
+
+/// `order.kind.value`: the variable, and the last name.
+fn part_of(expr: &Expr) -> Option<(&str, &str)> {
+    let Expr::Attribute(part) = expr else { return None };
+    let mut of = &*part.value;
+    while let Expr::Attribute(inner) = of {
+        of = &*inner.value;
+    }
+    match of {
+        Expr::Name(name) => Some((name.id.as_str(), part.attr.as_str())),
+        _ => None,
     }
 }
 

@@ -136,6 +136,7 @@ impl<'p> Interpreter<'p> {
                     instance: None,
                     place,
                     what: crate::facts::Failed::Raise,
+                    logged: crate::facts::Logged::Nowhere,
                 };
                 self.raise(state.clone(), Rc::new(exception));
                 Some(Many::new())
@@ -513,6 +514,7 @@ fn http_exception<'p>(path: &str, status: Value<'p>, place: Place) -> Value<'p> 
         instance: None,
         place,
         what: crate::facts::Failed::Raise,
+        logged: crate::facts::Logged::Nowhere,
     }))
 }
 

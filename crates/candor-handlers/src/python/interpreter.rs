@@ -12,7 +12,7 @@ use super::state::{Dict, Flow, Gave, List, Object, Returned, State, Trail};
 use super::value::{CallId, Exception, ExceptionClass, External, Function, Id, Value};
 use super::watching::{Read, WatchedCall};
 use super::{Events, Program};
-use crate::facts::{EventKey, Failed, Loose, Place, Unknown, Unsaid};
+use crate::facts::{EventKey, Failed, Logged, Loose, Place, Unknown, Unsaid};
 
 /// The most paths that are followed side by side through a function; further ones are joined.
 const MAX_PATHS: usize = 24;
@@ -307,7 +307,7 @@ impl<'p> Interpreter<'p> {
             return;
         }
         let message = Value::some_text("", super::value::Taint { tells: true, ..Default::default() });
-        let exception = Exception { class, message, instance: None, place, what };
+        let exception = Exception { class, message, instance: None, place, what, logged: Logged::Nowhere };
         self.escaped.push((state.clone(), Escape::Raise(Rc::new(exception))));
     }
 

@@ -399,6 +399,19 @@ pub(super) fn releases(name: &str) -> bool {
         .contains(&name)
 }
 
+/// Whether a call removes a file of the function's own scratch space. That it stays takes nothing from anybody: `/tmp` goes with the
+/// execution environment (Lambda developer guide, "Configure ephemeral storage for Lambda functions").
+fn clears_scratch(path: &str, arguments: &Arguments<'_>) -> bool {
+    let removed = || match arguments.get(0, "path") {
+        Some(Value::Text(text)) => text.known.as_deref().unwrap_or(&text.begins).starts_with(SCRATCH),
+        _ => false,
+    };
+    ["os.remove", "shutil.rmtree"].contains(&path) && removed()
+}
+
+/// Where a function may write.
+pub(super) const SCRATCH: &str = "/tmp/";
+
 /// Whether a call outside only tells somebody how the program is doing.
 fn tells_how_it_goes(external: &External, name: &str) -> bool {
     TELLING.iter().any(|(service, call)| external.service.as_deref() == Some(*service) && *call == name)
@@ -607,7 +620,8 @@ impl<'p> Interpreter<'p> {
         if tells_how_it_goes(external, name) {
             self.telling.insert(place);
         }
-        let what = if releases(name) { Failed::Value } else { Failed::Effect };
+        let lets_go = releases(name) || clears_scratch(&external.path, arguments);
+        let what = if lets_go { Failed::Value } else { Failed::Effect };
         self.may_raise(&state, ExceptionClass::Any, what, place);
         state.outside += 1;
         state.refused = None;
@@ -624,6 +638,9 @@ impl<'p> Interpreter<'p> {
         }
         if name == "mount" {
             self.strict_clients.push(external.path.trim_end_matches(".mount").to_string());
+        }
+        if external.path == "tempfile.mkdtemp" && arguments.get(2, "dir").is_none() {
+            return smallvec![(state, Value::some_text(SCRATCH, Taint::default()))];
         }
         let Some(watch) = self.watch_of(external, name, arguments) else {
             let itself = items_of(&external.path, external.service.as_deref());
@@ -678,6 +695,7 @@ impl<'p> Interpreter<'p> {
             instance: None,
             place,
             what: Failed::Raise,
+            logged: Logged::Nowhere,
         }))
     }
 }

@@ -9,7 +9,7 @@ use smallvec::smallvec;
 use super::interpreter::{Cx, Ends, Escape, Interpreter, Many};
 use super::state::{Dict, Flow, List, Object, State};
 use super::value::{Exception, ExceptionClass, Role, Sort, Taint, Unknown, Value};
-use crate::facts::{Failed, Loose};
+use crate::facts::{Failed, Logged, Loose};
 
 /// How often a loop over something unknown is run: not at all, once, and once more on what the first run left.
 const UNKNOWN_ROUNDS: usize = 2;
@@ -154,6 +154,7 @@ impl<'p> Interpreter<'p> {
                             instance: None,
                             place,
                             what: Failed::Raise,
+                            logged: Logged::Nowhere,
                         };
                         ends.push((state, Flow::Raise(Rc::new(exception))));
                     }
@@ -495,7 +496,14 @@ impl<'p> Interpreter<'p> {
                 None => {
                     let class = ExceptionClass::Any;
                     let message = Value::any();
-                    let exception = Exception { class, message, instance: None, place, what: Failed::Raise };
+                    let exception = Exception {
+                        class,
+                        message,
+                        instance: None,
+                        place,
+                        what: Failed::Raise,
+                        logged: Logged::Nowhere,
+                    };
                     smallvec![(state, Flow::Raise(Rc::new(exception)))]
                 }
             };
@@ -534,6 +542,7 @@ impl<'p> Interpreter<'p> {
                         instance: None,
                         place,
                         what,
+                        logged: Logged::Nowhere,
                     },
                 };
                 ends.push((state, Flow::Raise(Rc::new(exception))));

@@ -60,7 +60,10 @@ impl<'p> Interpreter<'p> {
                 }
                 Flow::Raise(exception) if clauses => {
                     let same = |(known, of): &(State<'p>, Rc<Exception<'p>>)| {
-                        of.what == exception.what && of.place == exception.place && known.same(&state)
+                        of.what == exception.what
+                            && of.place == exception.place
+                            && of.logged == exception.logged
+                            && known.same(&state)
                     };
                     if !raised.iter().any(same) {
                         raised.push((state, exception));
@@ -107,6 +110,7 @@ impl<'p> Interpreter<'p> {
                     instance: None,
                     place: self.place(cx, &**class),
                     what: exception.what,
+                    logged: Logged::Nowhere,
                 };
                 ends.push((state, Flow::Raise(Rc::new(undefined))));
                 break;
@@ -146,7 +150,10 @@ impl<'p> Interpreter<'p> {
                 state = self.bind(name.as_str(), Value::Exception(Rc::new(bound)), state, cx);
             }
             let computes = self.computes(&of.body, &handler.body, &state, cx);
-            for (mut state, flow) in self.block(&handler.body, state, cx) {
+            for (mut state, mut flow) in self.block(&handler.body, state, cx) {
+                if let (Flow::Raise(again), Some(failure)) = (&mut flow, &state.failure) {
+                    hears(again, &exception, failure.logged);
+                }
                 if computes
                     && self.gives_something(&flow, &state)
                     && let Some(fallback) = &mut state.fallback
@@ -208,7 +215,7 @@ impl<'p> Interpreter<'p> {
             broad,
             answered: None,
             certain,
-            logged: Logged::Nowhere,
+            logged: exception.logged,
             token: self.tokens.contains(&exception.place),
             lighter: self.lighter(exception.place),
             beside: false,
@@ -483,6 +490,14 @@ fn does_nothing(body: &[Stmt]) -> bool {
     })
 }
 
+/// A clause raises what it caught again, or something in its place: whoever catches that need not log it once more.
+fn hears<'p>(again: &mut Rc<Exception<'p>>, caught: &Exception<'p>, logged: Logged) {
+    let of_clause = again.what != Failed::Value && !matches!(again.class, ExceptionClass::Any);
+    if again.logged < logged && (again.place == caught.place || of_clause) {
+        Rc::make_mut(again).logged = logged;
+    }
+}
+
 /// A failure that something other than an `except` clause swallowed.
 fn swallowed(exception: &Exception<'_>, place: Place, broad: bool, lighter: Option<Lighter>) -> Caught {
     Caught {
@@ -493,7 +508,7 @@ fn swallowed(exception: &Exception<'_>, place: Place, broad: bool, lighter: Opti
         broad,
         answered: None,
         certain: broad && exception.what != Failed::Value,
-        logged: Logged::Nowhere,
+        logged: exception.logged,
         token: false,
         lighter,
         beside: false,

@@ -7,7 +7,7 @@ use ruff_python_ast::{Expr, Parameters, Stmt, StmtClassDef};
 
 use super::state::Scope;
 
-use crate::facts::{Failed, Place, Sent};
+use crate::facts::{Failed, Logged, Place, Sent};
 use crate::shape::Shape;
 
 /// The number of an object that can change: lists, dictionaries, instances.
@@ -272,6 +272,8 @@ pub(super) struct Exception<'p> {
     pub(super) instance: Option<Id>,
     pub(super) place: Place,
     pub(super) what: Failed,
+    /// Who has heard of it from clauses that caught it and raised it again.
+    pub(super) logged: Logged,
 }
 
 /// A response in a web framework's words.

@@ -1,6 +1,6 @@
 //! Failures that the answer tells of: in a part of it, or as a whole.
 
-use candor_handlers::{End, Lighter};
+use candor_handlers::{End, Lighter, Logged};
 
 use crate::paths::facts;
 
@@ -186,6 +186,22 @@ def handler(event, context):
     // It lasts, or something else was asked for.
     assert_eq!(weights(&handler("'id'", "'id': event['id']")), [None]);
     assert_eq!(weights(&handler("'user'", "'id': event['id'], 'ttl': 60")), [None]);
+    // What keeps the keys keeps what they say; what may leave some out does not.
+    let through = |converted: &str| {
+        let helper = format!(
+            "
+def converted(value):
+    if isinstance(value, dict):
+        return {converted}
+    return value
+"
+        );
+        let handler = handler("'id'", "'id': event['id'], 'ttl': 60");
+        format!("{helper}{}", handler.replace("Item={", "Item=converted({").replace("price})", "price}))"))
+    };
+    assert_eq!(weights(&through("{k: converted(v) for k, v in value.items()}")), [Some(Lighter::Cache)]);
+    assert_eq!(weights(&through("{k: converted(v) for k, v in value.items() if v}")), [None]);
+    assert_eq!(weights(&through("{v: converted(k) for k, v in value.items()}")), [None]);
     let redis = "
 import redis
 cache = redis.Redis()
@@ -198,6 +214,111 @@ def handler(event, context):
     return answer(price)
 ";
     assert_eq!(weights(redis), [Some(Lighter::Cache)]);
+}
+
+#[test]
+fn a_function_that_calls_itself() {
+    let handler = |does: &str| {
+        format!(
+            "
+def through(value):
+    {does}
+    if isinstance(value, list):
+        return [through(item) for item in value]
+    return value
+def handler(event, context):
+    try:
+        items = through(event['items'])
+    except Exception as error:
+        print(error)
+        items = []
+    return answer(items)
+"
+        )
+    };
+    assert_eq!(weights(&handler("value = value or {}")), []);
+    assert!(weights(&handler("table.put_item(Item={'id': value})")).contains(&None));
+}
+
+#[test]
+fn a_file_of_its_own_that_stays() {
+    let handler = |path: &str, removed: &str| {
+        format!(
+            "
+import os, shutil, tempfile
+def handler(event, context):
+    path = {path}
+    table.put_item(Item={{'id': event['id']}})
+    try:
+        {removed}
+    except Exception as error:
+        print(error)
+    return answer('done')
+"
+        )
+    };
+    for path in [
+        "f\"/tmp/{event['id']}.zip\"",
+        "os.path.join('/tmp', event['id'])",
+        "os.path.join(tempfile.mkdtemp(), 'a')",
+    ] {
+        assert_eq!(weights(&handler(path, "os.remove(path)")), [], "{path}");
+        assert_eq!(weights(&handler(path, "shutil.rmtree(path)")), [], "{path}");
+        assert_eq!(weights(&handler(path, "shutil.copy(path, '/mnt/files/a')")), [None], "{path}");
+    }
+    // A file that lasts, or may.
+    for path in [
+        "f\"/mnt/files/{event['id']}\"",
+        "event['path']",
+        "os.path.join('/tmp', '/mnt/files/a')",
+        "os.path.join(event['folder'], 'a')",
+        "os.path.join(tempfile.mkdtemp(dir='/mnt/files'), 'a')",
+        "'/tmpfiles/a'",
+    ] {
+        assert_eq!(weights(&handler(path, "os.remove(path)")), [None], "{path}");
+    }
+}
+
+/// Who hears of a failure that `call` raises again, where its caller says nothing.
+#[test]
+fn a_failure_that_was_logged_before_it_was_raised_again() {
+    let logged = |clause: &str| {
+        let facts = facts(&format!(
+            "{HEAD}
+import logging
+log = logging.getLogger()
+def call(id):
+    try:
+        return table.get_item(Key={{'id': id}})['Item']
+    except Exception as error:
+        {clause}
+def handler(event, context):
+    try:
+        found = call(event['id'])
+    except Exception:
+        found = None
+    return answer(found)
+"
+        ));
+        let mut heard: Vec<Logged> = facts
+            .paths
+            .iter()
+            .filter_map(|path| path.failure.as_ref())
+            .filter(|failure| failure.certain)
+            .map(|failure| failure.logged)
+            .collect();
+        heard.dedup();
+        heard
+    };
+    assert_eq!(logged("raise"), [Logged::Nowhere]);
+    assert_eq!(logged("raise RuntimeError('no') from error"), [Logged::Nowhere]);
+    assert_eq!(logged("print(error)\n        raise"), [Logged::WithoutLevel]);
+    assert_eq!(logged("print(error)\n        raise error"), [Logged::WithoutLevel]);
+    assert_eq!(logged("log.exception('no')\n        raise"), [Logged::AsError]);
+    assert_eq!(logged("log.error('no')\n        raise RuntimeError('no') from error"), [Logged::AsError]);
+    // What fails while the first failure is logged is another one.
+    let another = logged("log.error('no')\n        table.put_item(Item={'id': id})\n        raise");
+    assert_eq!(another, [Logged::Nowhere, Logged::AsError]);
 }
 
 #[test]
@@ -247,6 +368,24 @@ def handler(event, context):
     assert!(weights(&handler(counted)).iter().all(|lighter| *lighter == Some(Lighter::StandIn)));
     for clause in ["return {'label': None}", "return [1]", "return nothing(text)", "return 0"] {
         assert_eq!(weights(&handler(clause)), [None], "{clause}");
+    }
+    // The same part of something else that is at hand, and not a constant.
+    let part = |other: &str| {
+        format!(
+            "
+def handler(event, context):
+    known = index(event['id'])
+    try:
+        found = records.Record.get(table.get_item(Key={{'id': known.id}})['Item'])
+    except Exception:
+        found = None
+    return answer({{'name': found.name if found else {other}, 'id': known.id}})
+"
+        )
+    };
+    assert_eq!(weights(&part("known.name")), [Some(Lighter::StandIn)]);
+    for other in ["known.id", "'unknown'", "None", "found.name", "index('none').name"] {
+        assert_eq!(weights(&part(other)), [None], "{other}");
     }
     // The answer itself is none.
     let own = handler("return by_rules(text)").replace(
