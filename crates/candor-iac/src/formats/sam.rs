@@ -112,7 +112,7 @@ pub(super) fn read(scope: &Scope<'_>, globals: &Globals, functions: &Functions, 
             defined.push(resource.id());
         }
         if let Some(auth) = value.get("Auth") {
-            with_authorizers.push((resource.id().to_string(), Authorizers::read(auth, functions)));
+            with_authorizers.push((resource.id().to_string(), Authorizers::read(auth, kind, functions)));
         }
         if let Some(keys) = value.get("Auth").and_then(|auth| Keys::read(auth, resource.span())) {
             with_keys.push((resource.id().to_string(), keys));
@@ -164,10 +164,11 @@ pub(super) fn read(scope: &Scope<'_>, globals: &Globals, functions: &Functions, 
             keys.ask(&mut draft.api);
         }
     }
-    let of_all =
-        [("Api", IMPLICIT_REST), ("HttpApi", IMPLICIT_HTTP)].into_iter().filter_map(|(section, id)| {
-            Some((id.to_string(), Authorizers::read(globals.section(section)?.get("Auth")?, functions)))
-        });
+    let implicit = [("Api", ApiKind::Rest, IMPLICIT_REST), ("HttpApi", ApiKind::Http, IMPLICIT_HTTP)];
+    let of_all = implicit.into_iter().filter_map(|(section, kind, id)| {
+        let auth = globals.section(section)?.get("Auth")?;
+        Some((id.to_string(), Authorizers::read(auth, kind, functions)))
+    });
     for (id, authorizers) in with_authorizers.into_iter().chain(of_all) {
         if let Some(draft) = drafts.get(&id) {
             authorizers.guard(&mut draft.api);

@@ -2,6 +2,7 @@
 //!
 //! Specification of SAM: `ApiAuth`, `HttpApiAuth`, `LambdaTokenAuthorizer`, `LambdaRequestAuthorizer`, `LambdaAuthorizer`.
 
+use candor_contract::ApiKind;
 use candor_gateway::api::{Api, Authorizer, AuthorizerType, IdentitySource};
 use candor_gateway::setting::Setting;
 use candor_gateway::span::Span;
@@ -21,13 +22,15 @@ pub(super) struct Authorizers {
 }
 
 impl Authorizers {
-    /// Reads the `Auth` of an API.
-    pub(super) fn read(auth: &Value, functions: &Functions) -> Authorizers {
+    /// Reads the `Auth` of an API of this kind.
+    pub(super) fn read(auth: &Value, kind: ApiKind, functions: &Functions) -> Authorizers {
         let named = auth.get("Authorizers").map_or(&[][..], Value::members).iter();
         let spared = auth.get("AddDefaultAuthorizerToCorsPreflight").is_some()
             && !auth.is_true("AddDefaultAuthorizerToCorsPreflight");
         Authorizers {
-            known: named.map(|m| authorizer(m.key.as_str(), &m.value, m.key.span(), functions)).collect(),
+            known: named
+                .map(|m| authorizer(m.key.as_str(), &m.value, m.key.span(), kind, functions))
+                .collect(),
             default: auth
                 .member("DefaultAuthorizer")
                 .and_then(|m| Some((m.value.as_str()?.to_string(), m.key.span()))),
@@ -88,14 +91,14 @@ pub(super) fn without_names(api: &mut Api) {
 }
 
 /// One authorizer: of a TOKEN authorizer and a user pool a header, of a REQUEST authorizer what it lists, unless its answers are not kept.
-fn authorizer(name: &str, value: &Value, at: Span, functions: &Functions) -> Authorizer {
+fn authorizer(name: &str, value: &Value, at: Span, kind: ApiKind, functions: &Functions) -> Authorizer {
     let identity = value.get("Identity");
     let of = |key: &str| identity.and_then(|identity| identity.get(key));
     let listed = |key: &str| of(key).map_or(&[][..], Value::items).iter().filter_map(Value::as_str);
     let payload = value.get("FunctionPayloadType").and_then(Value::as_str);
-    // Only an HTTP API's has a payload format, and it asks for nothing where nothing is written.
+    // An HTTP API's asks for nothing where nothing is written.
     let by_request = payload == Some("REQUEST")
-        || value.get("AuthorizerPayloadFormatVersion").is_some()
+        || kind == ApiKind::Http
         || ["Headers", "QueryStrings"].iter().any(|key| of(key).is_some());
     let mut sources: Vec<IdentitySource> = Vec::new();
     if let Some(source) = value.get("IdentitySource").and_then(Value::as_str) {
@@ -119,12 +122,14 @@ fn authorizer(name: &str, value: &Value, at: Span, functions: &Functions) -> Aut
     };
     let function = value.get("FunctionArn").and_then(|arn| authorizers::function(arn, functions));
     // SAM adds a permission for a REST API's authorizer unless it is told not to, and for an HTTP API's only where it is told to.
-    let permitted = match value.get("AuthorizerPayloadFormatVersion") {
+    let permitted = match kind {
         // What nobody knows may be.
-        Some(_) => {
+        ApiKind::Http => {
             value.get("EnableFunctionDefaultPermissions").is_some_and(|told| told.as_str() != Some("false"))
         }
-        None => !value.is_true("DisableFunctionDefaultPermissions"),
+        ApiKind::Rest | ApiKind::FunctionUrl | ApiKind::Alb => {
+            !value.is_true("DisableFunctionDefaultPermissions")
+        }
     };
     let by_role = value.get("FunctionInvokeRole").is_some_and(|role| role.as_str() != Some("NONE"));
     Authorizer {
