@@ -38,6 +38,7 @@ impl<'p> Interpreter<'p> {
         let finally = !s.finalbody.is_empty();
         let whole = self.place(cx, s);
         let outside = state.outside;
+        let before = state.failure.clone();
         self.tries += u32::from(clauses || finally);
         let body = self.block(&s.body, state, cx);
         self.tries -= u32::from(clauses || finally);
@@ -47,8 +48,11 @@ impl<'p> Interpreter<'p> {
         for (mut state, flow) in body {
             match flow {
                 Flow::Next | Flow::Return(..) | Flow::Break => {
-                    // The same work, tried again, went well: the failure of the round before has been made good.
-                    if state.failure.as_ref().is_some_and(|failure| whole.holds(&failure.clause)) {
+                    // The same work, tried again, went well: the failure of the round before has been made good. One of this round, in
+                    // a `try` within this one, has not.
+                    let earlier =
+                        |failure: &&Rc<Caught>| before.as_ref().is_some_and(|b| Rc::ptr_eq(b, failure));
+                    if state.failure.as_ref().filter(earlier).is_some_and(|f| whole.holds(&f.clause)) {
                         state.failure = None;
                         state.fallback = None;
                         state.returned = None;

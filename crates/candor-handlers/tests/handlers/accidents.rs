@@ -565,3 +565,27 @@ may raise
     check(&load("return open(key).read()"), expected);
     check(&load("return pathlib.Path(key).read_text()"), expected);
 }
+
+#[test]
+fn a_clause_within_another_try() {
+    check(
+        "import boto3
+table = boto3.resource('dynamodb').Table('orders')
+def handler(event, context):
+    try:
+        item = table.get_item(Key={'id': '1'})
+        try:
+            table.put_item(Item={'id': '2'})
+        except Exception:
+            pass
+    except Exception as error:
+        return {'statusCode': 500, 'body': str(error)}
+    return {'statusCode': 200}
+",
+        r#"
+11: returns {"statusCode":500,"body":""} (/body unknown) telling an error, after Effect@5 was caught@10 and answered
+12: returns {"statusCode":200}
+12: returns {"statusCode":200}, after Effect@7 was caught@8
+"#,
+    );
+}
