@@ -1,6 +1,7 @@
 //! A baseline: findings that a team has for now decided to live with. New ones are reported, and what has been mended leaves the baseline.
 //!
-//! A finding is known again by rule, file, API, function and routes: lines move, these do not.
+//! A finding is known again by rule, file, API, function and routes: lines move, these do not. Where several share all of these, the one
+//! whose surroundings read as before is the known one: a mark, made of its line and those next to it, tells them apart.
 
 use std::collections::HashMap;
 
@@ -9,10 +10,42 @@ use candor_iac::source::Sources;
 
 use crate::finding::Finding;
 
-/// The findings of a baseline, each with how often it is there.
+/// The findings of a baseline.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Baseline {
-    entries: HashMap<Entry, usize>,
+    entries: HashMap<Entry, Known>,
+}
+
+/// Findings that share an entry.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Known {
+    /// How many there are.
+    count: usize,
+    /// The marks of those that have one.
+    marks: Vec<String>,
+}
+
+impl Known {
+    fn add(&mut self, mark: Option<String>) {
+        self.count += 1;
+        self.marks.extend(mark);
+    }
+}
+
+/// What tells a finding from others of its entry: the line of its place and the next ones that are not blank, before and behind, without
+/// their indentation. A hash, as lines may hold what nobody wants to see in another file.
+fn mark(sources: &Sources, finding: &Finding) -> String {
+    let file = finding.at.file;
+    let line = sources.position(finding.at).line;
+    let text = |line: u32| sources.line_text(file, line).trim();
+    let last = sources.line_count(file);
+    let before = (1..line).rev().map(text).find(|text| !text.is_empty()).unwrap_or_default();
+    let behind = (line + 1..=last).map(text).find(|text| !text.is_empty()).unwrap_or_default();
+    // FNV-1a, 32 bits: it has to tell a handful of places apart, in the same way on every machine.
+    let bytes = [before, text(line), behind].join("\n").into_bytes();
+    let hash =
+        bytes.iter().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193));
+    format!("{hash:08x}")
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -52,14 +85,15 @@ impl Baseline {
     pub fn of(sources: &Sources, findings: &[Finding]) -> Baseline {
         let mut entries = HashMap::new();
         for finding in findings {
-            *entries.entry(Entry::of(sources, finding)).or_insert(0) += 1;
+            let known: &mut Known = entries.entry(Entry::of(sources, finding)).or_default();
+            known.add(Some(mark(sources, finding)));
         }
         Baseline { entries }
     }
 
     /// How many findings it holds.
     pub fn len(&self) -> usize {
-        self.entries.values().sum()
+        self.entries.values().map(|known| known.count).sum()
     }
 
     /// Whether it holds none.
@@ -71,27 +105,32 @@ impl Baseline {
     pub fn compare(&self, sources: &Sources, findings: &mut Vec<Finding>) -> Compared {
         let mut left = self.entries.clone();
         let mut rest = Baseline::default();
-        findings.retain(|finding| {
-            let entry = Entry::of(sources, finding);
-            match left.get_mut(&entry).filter(|n| **n > 0) {
-                Some(n) => {
-                    *n -= 1;
-                    *rest.entries.entry(entry).or_insert(0) += 1;
-                    false
+        // First those that stand among the same lines as before, then others in the place of those that are not found so.
+        for by_mark in [true, false] {
+            findings.retain(|finding| {
+                let entry = Entry::of(sources, finding);
+                let Some(known) = left.get_mut(&entry).filter(|known| known.count > 0) else { return true };
+                let mark = mark(sources, finding);
+                match known.marks.iter().position(|known| *known == mark) {
+                    Some(at) => drop(known.marks.swap_remove(at)),
+                    None if by_mark => return true,
+                    None => {}
                 }
-                None => true,
-            }
-        });
+                known.count -= 1;
+                rest.entries.entry(entry).or_default().add(Some(mark));
+                false
+            });
+        }
         Compared { known: rest.len(), gone: self.len() - rest.len(), rest }
     }
 
     /// The text of its file: JSON, a line for each finding, sorted, so that a diff shows what came and went.
     pub fn write(&self) -> String {
-        let mut entries: Vec<(&Entry, &usize)> = self.entries.iter().collect();
-        entries.sort();
+        let mut entries: Vec<(&Entry, &Known)> = self.entries.iter().collect();
+        entries.sort_by_key(|(entry, _)| *entry);
         let lines: Vec<String> = entries
             .into_iter()
-            .map(|(entry, count)| {
+            .map(|(entry, known)| {
                 let mut members =
                     vec![("path", Json::string(&*entry.path)), ("rule", Json::string(&*entry.rule))];
                 members.push(("api", Json::string(&*entry.api)));
@@ -100,8 +139,13 @@ impl Baseline {
                 }
                 members
                     .push(("routes", Json::Array(entry.routes.iter().map(|r| Json::string(&**r)).collect())));
-                if *count > 1 {
-                    members.push(("count", Json::number(*count as i64)));
+                if known.count > 1 {
+                    members.push(("count", Json::number(known.count as i64)));
+                }
+                let mut marks = known.marks.clone();
+                marks.sort();
+                if !marks.is_empty() {
+                    members.push(("marks", Json::Array(marks.into_iter().map(Json::String).collect())));
                 }
                 format!("    {}", Json::object(members).write())
             })
@@ -129,11 +173,13 @@ impl Baseline {
             let (Some(path), Some(rule)) = (text("path"), text("rule")) else {
                 return Err(format!("finding {} should name `path` and `rule`", i + 1));
             };
-            let routes = match finding.get("routes") {
-                Some(Json::Array(routes)) => {
-                    routes.iter().filter_map(Json::as_str).map(str::to_string).collect()
+            let texts = |key: &str| -> Vec<String> {
+                match finding.get(key) {
+                    Some(Json::Array(texts)) => {
+                        texts.iter().filter_map(Json::as_str).map(str::to_string).collect()
+                    }
+                    _ => Vec::new(),
                 }
-                _ => Vec::new(),
             };
             let count = match finding.get("count") {
                 Some(Json::Number(n)) => n.parse().unwrap_or(1),
@@ -144,10 +190,11 @@ impl Baseline {
                 rule,
                 api: text("api").unwrap_or_default(),
                 function: text("function").unwrap_or_default(),
-                routes,
+                routes: texts("routes"),
             };
-            let known: &mut usize = baseline.entries.entry(entry).or_insert(0);
-            *known = known.saturating_add(count);
+            let known = baseline.entries.entry(entry).or_default();
+            known.count = known.count.saturating_add(count);
+            known.marks.extend(texts("marks"));
         }
         Ok(baseline)
     }
@@ -169,7 +216,12 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        let entries = [(entry("no-alarm", &[]), 1), (entry("catch-all-200", &["GET /a", "GET /b"]), 3)];
+        let known =
+            |count, marks: &[&str]| Known { count, marks: marks.iter().map(|m| (*m).to_string()).collect() };
+        let entries = [
+            (entry("no-alarm", &[]), known(1, &[])),
+            (entry("catch-all-200", &["GET /a", "GET /b"]), known(3, &["00c0ffee", "1badcafe"])),
+        ];
         let baseline = Baseline { entries: entries.into() };
         assert_eq!(Baseline::read(&baseline.write()), Ok(baseline));
         assert_eq!(Baseline::read(&Baseline::default().write()), Ok(Baseline::default()));

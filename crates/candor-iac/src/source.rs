@@ -69,6 +69,11 @@ impl Sources {
         text.strip_prefix('\u{feff}').unwrap_or(text)
     }
 
+    /// How many lines a file has.
+    pub fn line_count(&self, file: FileId) -> u32 {
+        self.source(file).map_or(0, |source| source.lines.len() as u32)
+    }
+
     fn source(&self, file: FileId) -> Option<&Source> {
         self.files.get(file.0 as usize)
     }

@@ -220,3 +220,39 @@ fn a_template_on_standard_input() {
     assert!(run.out.contains("\"path\": \"sub/api.yaml\""), "{}", run.out);
     assert!(found(&run).iter().all(|(_, severity)| severity == "warning"));
 }
+
+#[test]
+fn of_two_alike_the_new_one_is_reported() {
+    let template = "Transform: AWS::Serverless-2016-10-31
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: .
+      Events: { Place: { Type: Api, Properties: { Path: /orders, Method: post } } }
+";
+    let known = "    try:
+        table.put_item(Item={'id': '1'})
+    except Exception as error:
+        print(error)
+    return {'statusCode': 200}
+";
+    let head = "import boto3
+table = boto3.resource('dynamodb').Table('orders')
+queue = boto3.client('sqs')
+def handler(event, context):
+";
+    let folder = Folder::with(&[("template.yaml", template), ("app.py", &format!("{head}{known}"))]);
+    folder.candor(&["check", "--baseline", "baseline.json"]);
+    let new = "    try:
+        queue.send_message(QueueUrl='q', MessageBody='m')
+    except Exception as error:
+        print(error)
+";
+    // Above the known one, which moves.
+    folder.write("app.py", format!("{head}{new}{known}").as_bytes());
+    let run = folder.candor(&["check", "--baseline", "baseline.json", "--select", "swallowed-then-success"]);
+    assert!(run.out.contains("app.py:7:5") && !run.out.contains("app.py:11:5"), "{}", run.out);
+}
