@@ -32,21 +32,25 @@ impl Known {
     }
 }
 
-/// What tells a finding from others of its entry: the line of its place and the next ones that are not blank, before and behind, without
-/// their indentation. A hash, as lines may hold what nobody wants to see in another file.
+/// What tells a finding from others of its entry: the line of its place, and behind that the next ones that are not blank, before and
+/// after it; all without indentation. Hashes, as lines may hold what nobody wants to see in another file.
 fn mark(sources: &Sources, finding: &Finding) -> String {
     let file = finding.at.file;
     let line = sources.position(finding.at).line;
     let text = |line: u32| sources.line_text(file, line).trim();
-    let last = sources.line_count(file);
     let before = (1..line).rev().map(text).find(|text| !text.is_empty()).unwrap_or_default();
-    let behind = (line + 1..=last).map(text).find(|text| !text.is_empty()).unwrap_or_default();
-    // FNV-1a, 32 bits: it has to tell a handful of places apart, in the same way on every machine.
-    let bytes = [before, text(line), behind].join("\n").into_bytes();
-    let hash =
-        bytes.iter().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193));
-    format!("{hash:08x}")
+    let after = (line + 1..=sources.line_count(file)).map(text).find(|text| !text.is_empty());
+    let around = [before, after.unwrap_or_default()].join("\n");
+    format!("{:08x}{:08x}", hash(text(line)), hash(&around))
 }
+
+/// FNV-1a, 32 bits: it has to tell a handful of places apart, in the same way on every machine.
+fn hash(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+/// How much of a mark has to be the same: all of it, the line itself, or nothing.
+const ALIKE: [usize; 3] = [16, 8, 0];
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 struct Entry {
@@ -105,15 +109,17 @@ impl Baseline {
     pub fn compare(&self, sources: &Sources, findings: &mut Vec<Finding>) -> Compared {
         let mut left = self.entries.clone();
         let mut rest = Baseline::default();
-        // First those that stand among the same lines as before, then others in the place of those that are not found so.
-        for by_mark in [true, false] {
+        // First those that stand among the same lines as before, at last others in the place of those that are not found so.
+        for alike in ALIKE {
             findings.retain(|finding| {
                 let entry = Entry::of(sources, finding);
                 let Some(known) = left.get_mut(&entry).filter(|known| known.count > 0) else { return true };
                 let mark = mark(sources, finding);
-                match known.marks.iter().position(|known| *known == mark) {
+                let same = |known: &String| known.get(..alike) == mark.get(..alike);
+                match known.marks.iter().position(same) {
                     Some(at) => drop(known.marks.swap_remove(at)),
-                    None if by_mark => return true,
+                    None if alike > 0 => return true,
+                    // The baseline has no marks yet.
                     None => {}
                 }
                 known.count -= 1;
