@@ -33,5 +33,6 @@ pub mod span;
 mod stage;
 pub mod trace;
 mod validation;
+pub mod wildcard;
 
 pub use in_flight::{InFlight, simulate};

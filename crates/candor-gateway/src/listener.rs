@@ -12,6 +12,7 @@ use crate::api::{Api, Route, RouteKey};
 use crate::request::{Ambient, Request};
 use crate::setting::{Cause, Needs, Setting, Undecided};
 use crate::span::{Span, Text};
+use crate::wildcard::is_like;
 
 /// A listener: where a load balancer takes requests.
 #[derive(Clone, Debug)]
@@ -303,29 +304,6 @@ pub(crate) fn example_request(key: &RouteKey, rule: &Rule) -> Request {
     request
 }
 
-/// Whether a text is like a pattern in which `*` stands for any text, empty too, and `?` for one character.
-fn is_like(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
-    let (mut p, mut t, mut star) = (0, 0, None);
-    while t < text.len() {
-        match pattern.get(p) {
-            Some('*') => {
-                star = Some((p, t));
-                p += 1;
-            }
-            Some(c) if *c == text[t] || *c == '?' => (p, t) = (p + 1, t + 1),
-            _ => match star {
-                Some((star_p, star_t)) => {
-                    (p, t) = (star_p + 1, star_t + 1);
-                    star = Some((star_p, t));
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[p..].iter().all(|c| *c == '*')
-}
-
 /// Whether an address is in a block: `192.0.2.0/24`.
 fn is_within(block: &str, address: &str) -> bool {
     let (network, length) = block.split_once('/').unwrap_or((block, "128"));
@@ -346,16 +324,6 @@ fn is_within(block: &str, address: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_star_stands_for_any_text_and_a_question_mark_for_one_character() {
-        assert!(is_like("/img/*", "/img/a/b.png"));
-        assert!(is_like("/v?/*", "/v2/"));
-        assert!(is_like("*", ""));
-        assert!(!is_like("/img/*", "/img"));
-        assert!(!is_like("/v?", "/v22"));
-        assert!(!is_like("/Orders", "/orders"));
-    }
 
     #[test]
     fn an_address_is_in_a_block() {

@@ -57,7 +57,7 @@ pub(crate) fn proof_line(reading: &Reading, finding: &Finding) -> Option<String>
     Some(format!("{outcome}: the client gets {}", proof.status))
 }
 
-/// By what each finding is known again: what a baseline compares, and a number where that is the same.
+/// By what each finding is known again: the entry of a baseline, and a number where that is the same.
 pub(crate) fn fingerprints(reading: &Reading, report: &Report) -> Vec<String> {
     let mut seen: HashMap<String, usize> = HashMap::new();
     let of = |f: &Finding| {

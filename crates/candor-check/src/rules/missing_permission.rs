@@ -14,7 +14,7 @@ use std::collections::HashMap;
 
 use candor_contract::ApiKind;
 use candor_gateway::api::{RouteKey, Target};
-use candor_gateway::authorizer::answer::is_like;
+use candor_gateway::wildcard::is_like;
 use candor_iac::project::Permission;
 
 use crate::watched::written;
