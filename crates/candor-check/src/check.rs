@@ -107,8 +107,9 @@ fn check_project(
                     }
                 }
             }
-            let (function, handler) = player.behind(route).unzip();
-            let handler = handler.flatten();
+            let (function, whole) = player.behind(route).unzip();
+            let whole = whole.flatten();
+            let handler = whole.map(|whole| whole.behind(api, route));
             match player.play(&drill, route) {
                 Ok(played) => {
                     // What a source leaves open has been said once, with the handler.
@@ -126,8 +127,9 @@ fn check_project(
                         exchange,
                         judgement: Exchange::judge(exchange),
                         siblings: &exchanges,
-                        source: handler.map(|handler| Source {
+                        source: handler.zip(whole).map(|(handler, whole)| Source {
                             handler,
+                            whole,
                             handlers,
                             path: path.and_then(|nth| handler.facts.paths.get(nth)),
                         }),

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use candor_contract::ApiKind;
-use candor_gateway::api::{FunctionRef, IntegrationType, Target};
+use candor_gateway::api::{Api, FunctionRef, IntegrationType, Route, Target};
 use candor_gateway::setting::{Needs, Undecided};
 use candor_gateway::span::{FileId, Span, Text};
 use candor_handlers::{Events, Facts, Found, Place, Program, Search, Served, Unread};
@@ -29,6 +29,17 @@ pub struct Handler {
     pub facts: Facts,
     /// Why the function cannot even start, if it cannot.
     pub absent: Option<Absent>,
+    /// The requests that reach it, each with what it can do there, where that is less.
+    served: Vec<(Served, Option<Handler>)>,
+}
+
+impl Handler {
+    /// What it can do behind one of its routes.
+    pub fn behind(&self, api: &Api, route: &Route) -> &Handler {
+        let request = request_of(api, route);
+        let known = self.served.iter().find(|(served, _)| *served == request);
+        known.and_then(|(_, less)| less.as_ref()).unwrap_or(self)
+    }
 }
 
 /// Why a function cannot start.
@@ -219,7 +230,12 @@ impl Handlers {
             }
         }
         self.by_key.insert(key, self.read.len());
-        self.read.push(Handler { facts, absent });
+        let less = |nth| {
+            let facts = facts.of_route(nth)?;
+            Some(Handler { facts, absent: None, served: Vec::new() })
+        };
+        let served = served.iter().enumerate().map(|(nth, served)| (served.clone(), less(nth))).collect();
+        self.read.push(Handler { facts, absent, served });
     }
 }
 
@@ -248,9 +264,7 @@ fn served(projects: &[Project], reading: &Reading) -> HashMap<Key, Vec<Served>> 
             let Some(id) = &target.logical_id else { continue };
             let function = project.functions.iter().find(|function| function.logical_id == *id);
             let Some(key) = function.and_then(|function| key_of(template, function)) else { continue };
-            let method =
-                (route.key.method != "ANY" && !route.key.is_default()).then(|| route.key.method.clone());
-            let one = Served { method, resource: route.key.path.clone(), path: api.kind == ApiKind::Rest };
+            let one = request_of(api, route);
             let known = served.entry(key).or_default();
             if !known.contains(&one) {
                 known.push(one);
@@ -258,6 +272,18 @@ fn served(projects: &[Project], reading: &Reading) -> HashMap<Key, Vec<Served>> 
         }
     }
     served
+}
+
+/// What is known of the requests that come by a route.
+fn request_of(api: &Api, route: &Route) -> Served {
+    let method = (route.key.method != "ANY" && !route.key.is_default()).then(|| route.key.method.clone());
+    // An HTTP API puts the name of the stage before the path, but for `$default` ("Create AWS Lambda proxy integrations for HTTP APIs").
+    let path = match api.kind {
+        ApiKind::Rest => true,
+        ApiKind::Http => matches!(api.stage.name.optional(), Ok((Some(name), _)) if name == "$default"),
+        ApiKind::FunctionUrl | ApiKind::Alb => false,
+    };
+    Served { method, resource: route.key.path.clone(), path }
 }
 
 /// The functions that a route leads to and those that guard one, and how their answers are read. What an authorizer gets and answers is

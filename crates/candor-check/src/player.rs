@@ -46,7 +46,7 @@ impl<'a> Player<'a> {
         Player { handlers, functions, cases: Cases::default() }
     }
 
-    /// The function behind a route, where it stands in the same template, and what its source shows, where it was read.
+    /// The function behind a route, where it stands in the same template, and what its source shows of all its routes, where it was read.
     pub(crate) fn behind(&self, route: &Route) -> Option<(&'a Function, Option<&'a Handler>)> {
         match route.integration.target.optional() {
             Ok((Some(Target::Function(function)), _)) => {
@@ -87,7 +87,7 @@ impl<'a> Player<'a> {
         }
         let mut cases: Vec<(Case, Vec<usize>)> = standard.map(without_path).collect();
         if let Some((function, Some(handler))) = behind {
-            cases.extend(source_cases(handler, self.handlers, function));
+            cases.extend(source_cases(handler.behind(api, route), self.handlers, function));
         }
         cases
     }

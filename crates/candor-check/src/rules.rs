@@ -16,7 +16,7 @@ use candor_gateway::exchange::Exchange;
 use candor_gateway::span::Span;
 use candor_gateway::trace::What;
 use candor_handlers::{
-    Answer, Caught, End, Entry, Failed, Kind, Lighter, Logged, Loose, Path, Place, Shape, Watch,
+    Answer, Begun, Caught, End, Entry, Failed, Kind, Lighter, Logged, Path, Place, Shape, Watch,
 };
 use candor_iac::project::{Function, Project};
 
@@ -233,8 +233,10 @@ pub struct Scene<'a> {
 /// What a handler's source shows, and which path of it is played.
 #[derive(Clone, Copy, Debug)]
 pub struct Source<'a> {
-    /// The handler.
+    /// The handler, as far as the route's requests go in it.
     pub handler: &'a Handler,
+    /// All of it.
+    pub whole: &'a Handler,
     /// All handlers: they know the places.
     pub handlers: &'a Handlers,
     /// The path that is played, if the source says so.
@@ -252,7 +254,7 @@ pub struct HandlerScene<'a> {
     pub route: &'a Route,
     /// The function.
     pub function: &'a Function,
-    /// What its source shows.
+    /// What its source shows, as far as the route's requests go in it.
     pub handler: &'a Handler,
     /// All handlers: they know the places.
     pub handlers: &'a Handlers,

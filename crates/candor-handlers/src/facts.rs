@@ -51,6 +51,20 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// What is left of it for the `nth` of the requests that it serves; `None` where that is all of it.
+    pub fn of_route(&self, nth: usize) -> Option<Facts> {
+        let all = self.paths.iter().all(|path| path.routes.hold(nth))
+            && self.unchecked.iter().all(|call| call.routes.hold(nth))
+            && self.loose.iter().all(|work| work.routes.hold(nth));
+        (!all).then(|| {
+            let mut facts = self.clone();
+            facts.paths.retain(|path| path.routes.hold(nth));
+            facts.unchecked.retain(|call| call.routes.hold(nth));
+            facts.loose.retain(|work| work.routes.hold(nth));
+            facts
+        })
+    }
+
     /// Where something is returned of which nothing is known.
     pub fn unknown_answers(&self) -> impl Iterator<Item = Place> {
         self.paths.iter().filter_map(|path| match &path.end {
@@ -60,9 +74,22 @@ impl Facts {
     }
 }
 
+/// Some of the requests that a handler serves, by their numbers in the list that the analysis was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Routes(pub(crate) u64);
+
+impl Routes {
+    /// Whether the `nth` is among them.
+    pub fn hold(self, nth: usize) -> bool {
+        u32::try_from(nth).ok().and_then(|nth| self.0.checked_shr(nth)).is_none_or(|bits| bits & 1 == 1)
+    }
+}
+
 /// One way a handler can end.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Path {
+    /// The requests that may come this way.
+    pub routes: Routes,
     /// How.
     pub end: End,
     /// The statement that ends it: the `return` or the `raise`, or the last one before it falls off the end.
@@ -77,6 +104,12 @@ impl Path {
     /// The statement that gave the value which is returned: the handler's own `return`, or the one that it only hands on.
     pub fn given(&self) -> Place {
         self.handed.first().copied().unwrap_or(self.at)
+    }
+
+    /// Whether another path is the same, but for the requests that come that way.
+    pub(crate) fn is_like(&self, other: &Path) -> bool {
+        (self.at, &self.handed, &self.failure) == (other.at, &other.handed, &other.failure)
+            && self.end == other.end
     }
 }
 
@@ -266,6 +299,8 @@ pub struct Unchecked {
     pub reads: bool,
     /// Whether somebody looks at it, and a success holds a default where another server has refused.
     pub defaulted: bool,
+    /// The requests that come there and are answered with a success.
+    pub routes: Routes,
 }
 
 /// Something of a request that is read as if it were sure.
@@ -308,11 +343,22 @@ pub enum Watch {
 
 /// Work that is begun and not waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Loose {
+pub struct Loose {
+    /// Where.
+    pub at: Place,
+    /// How.
+    pub how: Begun,
+    /// The requests that may come there.
+    pub routes: Routes,
+}
+
+/// How work is begun that nobody waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begun {
     /// A coroutine or a task that nobody awaits.
-    NotAwaited(Place),
+    NotAwaited,
     /// A thread or a process that nobody joins, an asynchronous invocation.
-    Background(Place),
-    /// Results of several tasks that nobody looks at (`return_exceptions=True`, futures).
-    Unlooked(Place),
+    InBackground,
+    /// Several tasks whose results nobody looks at (`return_exceptions=True`, futures).
+    Unlooked,
 }

@@ -33,8 +33,8 @@ mod python;
 mod shape;
 
 pub use facts::{
-    Answer, Caught, End, EventKey, Facts, Failed, Kind, Lighter, Logged, Loose, Path, Place, Raised, Sent,
-    Unchecked, Unguarded, Unknown, Unsaid, Watch,
+    Answer, Begun, Caught, End, EventKey, Facts, Failed, Kind, Lighter, Logged, Loose, Path, Place, Raised,
+    Routes, Sent, Unchecked, Unguarded, Unknown, Unsaid, Watch,
 };
 pub use python::{Events, Found, Program, Search, Served, Unread};
 pub use shape::{Entry, Shape};

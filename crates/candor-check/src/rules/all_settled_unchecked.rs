@@ -11,9 +11,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(scene: &HandlerScene<'_>, findings: &mut Findings) {
-    for loose in &scene.handler.facts.loose {
-        let Loose::Unlooked(place) = loose else { continue };
-        let at = scene.place(*place);
+    for loose in scene.handler.facts.loose.iter().filter(|loose| loose.how == Begun::Unlooked) {
+        let at = scene.place(loose.at);
         scene.report(&RULE, RULE.severity, at, findings, || Claimed {
             at,
             message: format!("{} answers a success whichever of these tasks has failed", scene.route.key),

@@ -19,9 +19,8 @@ fn find(scene: &HandlerScene<'_>, findings: &mut Findings) {
     else {
         return;
     };
-    for loose in &scene.handler.facts.loose {
-        let Loose::Background(place) = loose else { continue };
-        let at = scene.place(*place);
+    for loose in scene.handler.facts.loose.iter().filter(|loose| loose.how == Begun::InBackground) {
+        let at = scene.place(loose.at);
         scene.report(&RULE, RULE.severity, at, findings, || Claimed {
             at,
             message: format!("{} answers a success before the work is done", scene.route.key),

@@ -11,9 +11,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(scene: &HandlerScene<'_>, findings: &mut Findings) {
-    for loose in &scene.handler.facts.loose {
-        let Loose::NotAwaited(place) = loose else { continue };
-        let at = scene.place(*place);
+    for loose in scene.handler.facts.loose.iter().filter(|loose| loose.how == Begun::NotAwaited) {
+        let at = scene.place(loose.at);
         scene.report(&RULE, RULE.severity, at, findings, || Claimed {
             at,
             message: format!("{} answers before this is done, whether it works or not", scene.route.key),

@@ -17,7 +17,7 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
     }
     let strict = scene.wants_envelope();
     // A function that never returns anything has nothing to return; one that sometimes does has forgotten it here.
-    let others = scene.source.map_or(&[][..], |source| &source.handler.facts.paths).iter().any(|other| {
+    let others = scene.source.map_or(&[][..], |source| &source.whole.facts.paths).iter().any(|other| {
         matches!(&other.end, End::Returned(answer) if !matches!(answer.kind, Kind::FellOff | Kind::Nothing))
     });
     if !strict && !others && !answer.dropped && scene.swallowed().is_none() {

@@ -6,7 +6,7 @@ use ruff_python_ast::{self as ast, BoolOp, CmpOp, Expr, Number, UnaryOp};
 
 use super::interpreter::{Cx, Forks, Interpreter, Many};
 use super::state::{Object, State, taints};
-use super::value::{Sort, Unknown, Value};
+use super::value::{Itself, Sort, Taint, Unknown, Value};
 use crate::shape::says_failure;
 
 impl<'p> Interpreter<'p> {
@@ -35,8 +35,12 @@ impl<'p> Interpreter<'p> {
                             let (mut known, mut other) = (state.clone(), state);
                             self.narrow(expr, &value, ends_with, &mut known);
                             self.narrow(expr, &value, !ends_with, &mut other);
-                            forks.push((known, settled(value, ends_with)));
-                            next.push(other);
+                            if self.some_route(&value, !ends_with, &mut other) {
+                                next.push(other);
+                            }
+                            if self.some_route(&value, ends_with, &mut known) {
+                                forks.push((known, settled(value, ends_with)));
+                            }
                         }
                     }
                 }
@@ -50,20 +54,20 @@ impl<'p> Interpreter<'p> {
         let exprs = [&*e.left].into_iter().chain(e.comparators.iter());
         let mut forks = Many::new();
         for (state, values) in self.eval_all(exprs, state, cx) {
-            let mut all = Some(true);
+            let (mut all, mut asks) = (Some(true), Itself::Nothing);
             for (pair, op) in values.windows(2).zip(e.ops.iter()) {
                 let [left, right] = pair else { break };
                 let asks_for_key = matches!(op, CmpOp::In | CmpOp::NotIn);
                 self.asked_by_comparison(left, right);
+                let at = self.place(cx, &e.range);
                 if asks_for_key {
-                    let at = self.place(cx, &e.range);
                     self.asks_for_key(right, left.as_text());
                     self.asks_for(left, right, at);
                 } else {
                     self.asked_by_comparison(right, left);
                 }
                 self.compares(left, right);
-                self.asks_for_route(left, *op, right);
+                asks = self.asked_by(&state, (left, *op, right), at);
                 match self.compared(&state, left, *op, right) {
                     Some(true) => {}
                     Some(false) => {
@@ -75,7 +79,11 @@ impl<'p> Interpreter<'p> {
             }
             let value = match all {
                 Some(known) => Value::Bool(known),
-                None => Value::unknown(Sort::Bool, taints(values.iter())),
+                None => {
+                    // Of a chain nobody asks only one thing.
+                    let itself = if e.ops.len() == 1 { asks } else { Itself::Nothing };
+                    Value::unknown(Sort::Bool, Taint { itself, ..taints(values.iter()) })
+                }
             };
             forks.push((state, value));
         }
@@ -159,8 +167,8 @@ impl<'p> Interpreter<'p> {
     pub(super) fn within(&self, state: &State<'p>, left: &Value<'p>, right: &Value<'p>) -> Option<bool> {
         if let Value::Dict(id) = right {
             let Some(Object::Dict(dict)) = self.object(state, *id) else { return None };
-            let key = left.as_text()?;
-            return match dict.get(key) {
+            let key = left.as_key()?;
+            return match dict.get(&key) {
                 Some(_) => Some(true),
                 None if dict.open => None,
                 None => Some(false),
@@ -265,7 +273,6 @@ impl<'p> Interpreter<'p> {
         }
         let mut paths = Vec::new();
         let before = state.failure.clone();
-        self.question = None;
         for (mut state, value) in self.eval(test, state, cx) {
             self.asked_for_truth(&value);
             self.asks(&value);
@@ -281,10 +288,10 @@ impl<'p> Interpreter<'p> {
                     self.narrow(test, &value, false, &mut fails);
                     self.refuses(test, &value, true, &mut holds);
                     self.refuses(test, &value, false, &mut fails);
-                    if self.some_route(test, true, &mut holds) {
+                    if self.some_route(&value, true, &mut holds) {
                         paths.push((holds, true));
                     }
-                    if self.some_route(test, false, &mut fails) {
+                    if self.some_route(&value, false, &mut fails) {
                         paths.push((fails, false));
                     }
                 }

@@ -8,7 +8,9 @@ use smallvec::smallvec;
 
 use super::interpreter::{Cx, Forks, Interpreter, Many, follow};
 use super::state::{Dict, List, Object, State, taints};
-use super::value::{Arguments, Body, ExceptionClass, Function, Role, Sort, Taint, Text, Unknown, Value};
+use super::value::{
+    Arguments, Body, ExceptionClass, Function, Itself, Role, Sort, Taint, Text, Unknown, Value,
+};
 use crate::facts::{Failed, Logged, Place};
 
 impl<'p> Interpreter<'p> {
@@ -432,6 +434,17 @@ impl<'p> Interpreter<'p> {
             let (mut text, mut known) = (String::new(), true);
             let taint = taints(values.iter());
             let taint = Taint { of_clause: taint.of_clause || state.handling.is_some(), ..taint };
+            let itself = match (&pieces[..], &values[..]) {
+                (
+                    [Piece::Field { bare: true }, Piece::Text(between), Piece::Field { bare: true }],
+                    [a, b],
+                ) => match (a.itself(), b.itself(), &between.chars().collect::<Vec<_>>()[..]) {
+                    (Itself::Key(a), Itself::Key(b), [between]) => Itself::Two([a, b], *between),
+                    _ => Itself::Nothing,
+                },
+                _ => Itself::Nothing,
+            };
+            let taint = Taint { itself, ..taint };
             let mut values = values.iter();
             for piece in &pieces {
                 match piece {
@@ -550,7 +563,7 @@ impl<'p> Interpreter<'p> {
             },
             Value::Dict(id) => match self.object(state, *id) {
                 Some(Object::Dict(dict)) => {
-                    (dict.entries.iter().map(|(key, ..)| Value::text(key.clone())).collect(), dict.open)
+                    (dict.entries.iter().map(|(key, ..)| Value::of_key(key)).collect(), dict.open)
                 }
                 _ => (Vec::new(), true),
             },
@@ -659,8 +672,8 @@ impl<'p> Interpreter<'p> {
                 let Some(Object::Dict(dict)) = self.object(&state, *id) else {
                     return smallvec![(state, Value::any())];
                 };
-                if let Some(key) = key.as_text() {
-                    match dict.get(key) {
+                if let Some(key) = key.as_key() {
+                    match dict.get(&key) {
                         Some(value) => {
                             let value = value.clone();
                             return smallvec![(state, value)];
@@ -672,6 +685,16 @@ impl<'p> Interpreter<'p> {
                             return Many::new();
                         }
                     }
+                }
+                if let Some((mut entries, others)) = self.entries_under(*id, key, &state) {
+                    if let Some(others) = others {
+                        self.may_fail(&others, &["KeyError", "TypeError"], at);
+                        // Of an open one nobody knows what else stands in it.
+                        if self.is_open(&others, *id) {
+                            entries.push((others, Value::any()));
+                        }
+                    }
+                    return entries;
                 }
                 self.may_fail(&state, &["KeyError", "TypeError"], at);
                 smallvec![(state, Value::any())]

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use candor_contract::outcome::Payload;
+use rustc_hash::FxHashMap;
 
 use super::Unread;
 use super::interpreter::Interpreter;
@@ -12,7 +13,7 @@ use super::value::{
 };
 use super::watching::Watched;
 use crate::facts::{
-    Answer, Caught, End, Facts, Failed, Kind, Lighter, Loose, Path, Place, Raised, Unchecked,
+    Answer, Begun, Caught, End, Facts, Failed, Kind, Lighter, Loose, Path, Place, Raised, Routes, Unchecked,
 };
 use crate::shape::{Entry, Shape, text_says_error};
 
@@ -156,19 +157,24 @@ impl<'p> Interpreter<'p> {
     fn finish(mut self, mut paths: Vec<Ended>, handler: Option<Place>) -> Facts {
         settle_unaffected(&mut paths);
         let mut kept: Vec<Path> = Vec::with_capacity(paths.len().min(MAX_PATHS));
-        let mut succeeded: Vec<u32> = Vec::new();
+        // Calls that stand on the way to a success, with the routes on which they do.
+        let mut succeeded: FxHashMap<u32, u64> = FxHashMap::default();
         // 202 says that the work goes on.
-        let mut done: Vec<u32> = Vec::new();
+        let mut done: FxHashMap<u32, u64> = FxHashMap::default();
         for Ended { path, calls, .. } in paths {
             if let End::Returned(answer) = &path.end
                 && says_success(answer)
             {
-                succeeded.extend(&calls);
-                if status_of(answer) != Some("202") {
-                    done.extend(calls);
+                for call in calls {
+                    *succeeded.entry(call).or_default() |= path.routes.0;
+                    if status_of(answer) != Some("202") {
+                        *done.entry(call).or_default() |= path.routes.0;
+                    }
                 }
             }
-            if !kept.contains(&path) && kept.len() < MAX_PATHS {
+            if let Some(known) = kept.iter_mut().find(|known| known.is_like(&path)) {
+                known.routes.0 |= path.routes.0;
+            } else if kept.len() < MAX_PATHS {
                 kept.push(path);
             }
         }
@@ -191,26 +197,26 @@ impl<'p> Interpreter<'p> {
         let mut unread = Vec::new();
         for (id, call) in unchecked {
             let id = id as u32;
-            match call.watch {
-                Watched::Answer(watch) if succeeded.contains(&id) => unread.push(Unchecked {
-                    at: call.at,
-                    operation: call.operation.clone(),
-                    watch,
-                    passed_on: call.passed_on,
-                    reads: self.reading.contains(&call.at),
-                    defaulted: call.defaulted,
-                }),
-                Watched::Gathered if succeeded.contains(&id) => loose.push(Loose::Unlooked(call.at)),
-                Watched::Task if succeeded.contains(&id) => loose.push(Loose::NotAwaited(call.at)),
-                Watched::Thread | Watched::Elsewhere if done.contains(&id) => {
-                    loose.push(Loose::Background(call.at));
+            let of = |calls: &FxHashMap<u32, u64>| calls.get(&id).copied().map(Routes);
+            let (reached, how) = match call.watch {
+                Watched::Answer(watch) => {
+                    let Some(routes) = of(&succeeded) else { continue };
+                    unread.push(Unchecked {
+                        at: call.at,
+                        operation: call.operation.clone(),
+                        watch,
+                        passed_on: call.passed_on,
+                        reads: self.reading.contains(&call.at),
+                        defaulted: call.defaulted,
+                        routes,
+                    });
+                    continue;
                 }
-                Watched::Answer(_)
-                | Watched::Gathered
-                | Watched::Task
-                | Watched::Thread
-                | Watched::Elsewhere => {}
-            }
+                Watched::Gathered => (of(&succeeded), Begun::Unlooked),
+                Watched::Task => (of(&succeeded), Begun::NotAwaited),
+                Watched::Thread | Watched::Elsewhere => (of(&done), Begun::InBackground),
+            };
+            loose.extend(reached.map(|routes| Loose { at: call.at, how, routes }));
         }
         if self.asks_for_items {
             // Which answer was asked is not followed: one look is taken for all.
@@ -254,7 +260,7 @@ impl<'p> Interpreter<'p> {
             caught
         });
         Ended {
-            path: Path { end, at, handed: Vec::new(), failure },
+            path: Path { routes: Routes(state.routes), end, at, handed: Vec::new(), failure },
             calls: state.calls.to_vec(),
             replaced: false,
         }

@@ -47,8 +47,8 @@ pub(super) struct Interpreter<'p> {
     pub(super) events: Events,
     /// The requests that reach the handler; none where that is not known.
     pub(super) served: &'p [super::routes::Served],
-    /// What the condition that is evaluated asks of the event.
-    pub(super) question: Option<super::routes::Question>,
+    /// What values ask of the event.
+    pub(super) questions: Vec<super::routes::Question>,
     /// Variables of the modules, as they are when the handler is called.
     pub(super) globals: FxHashMap<(usize, &'p str), Value<'p>>,
     /// Objects that the modules made.
@@ -139,7 +139,7 @@ impl<'p> Interpreter<'p> {
             program,
             events,
             served,
-            question: None,
+            questions: Vec::new(),
             globals: FxHashMap::default(),
             heap: FxHashMap::default(),
             begun: vec![false; modules],

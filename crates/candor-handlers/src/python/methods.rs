@@ -145,7 +145,10 @@ impl<'p> Interpreter<'p> {
             _ => {}
         }
         // A value that nobody knows, or a type whose methods compute.
-        self.asks_for_beginning(object, name, arguments.positional.first());
+        let itself = match self.asked_by_method(object, name, arguments.positional.first()) {
+            Itself::Nothing => self.as_written(object, name),
+            asks => asks,
+        };
         let answer = self.part(object, name);
         match name {
             "raise_for_status" => {
@@ -231,6 +234,7 @@ impl<'p> Interpreter<'p> {
             // Text between separators: at least one.
             let some = matches!(name, "split" | "rsplit") && arguments.get(0, "sep").is_some();
             let truthy = some.then_some(true);
+            let taint = Taint { itself, ..taint };
             return smallvec![(state, Value::Unknown(Unknown { sort, taint, truthy }))];
         }
         // A cursor of a connection: nothing is done yet.
@@ -265,6 +269,18 @@ impl<'p> Interpreter<'p> {
         let default = arguments.positional.get(1).cloned();
         let known = key.as_deref().and_then(|key| dict.get(key)).cloned();
         let (open, copy) = (dict.open, dict.clone());
+        if let ("get", None, Some(given)) = (name, &key, arguments.positional.first())
+            && let Some((mut entries, others)) = self.entries_under(id, given, &state)
+        {
+            if let Some(others) = others {
+                let value = default.unwrap_or(Value::None);
+                if open {
+                    entries.push((others.clone(), Value::any()));
+                }
+                entries.push((others, value));
+            }
+            return entries;
+        }
         if matches!(name, "update" | "setdefault") {
             arguments.all().for_each(|value| self.tells_into(id, value, &mut state));
         }
@@ -316,8 +332,8 @@ impl<'p> Interpreter<'p> {
                 for (key, value, _) in &copy.entries {
                     items.push(match name {
                         "values" => value.clone(),
-                        "keys" => Value::text(key.clone()),
-                        _ => Value::Tuple(Rc::new(vec![Value::text(key.clone()), value.clone()])),
+                        "keys" => Value::of_key(key),
+                        _ => Value::Tuple(Rc::new(vec![Value::of_key(key), value.clone()])),
                     });
                 }
                 known &= items.len() <= 8;

@@ -81,6 +81,12 @@ impl<'p> Interpreter<'p> {
             (Itself::Context, Some(key)) => {
                 Itself::Key(self.note_key(format!("requestContext.{key}"), at, !lenient))
             }
+            (Itself::Key(of), Some(key)) => match &*self.event_keys[of as usize].key {
+                of @ ("requestContext.http" | "pathParameters") => {
+                    Itself::Key(self.note_key(format!("{of}.{key}"), at, !lenient))
+                }
+                _ => Itself::Nothing,
+            },
             (Itself::Found { resource }, Some("Item")) => Itself::Item { resource, optional: lenient },
             (Itself::Found { resource }, Some("Items" | "Attributes")) => {
                 Itself::Item { resource, optional: false }
@@ -127,7 +133,7 @@ impl<'p> Interpreter<'p> {
                 }
             }
             Itself::Found { .. } => self.asks_for_items = true,
-            Itself::Key(_) | Itself::Item { .. } | Itself::Nothing => {}
+            Itself::Key(_) | Itself::Two(..) | Itself::Asks(_) | Itself::Item { .. } | Itself::Nothing => {}
         }
     }
 

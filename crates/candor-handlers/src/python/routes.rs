@@ -1,13 +1,15 @@
 //! Which requests can come to a branch: those of the routes that lead to the handler.
 //!
-//! A path carries the routes that may still be the one. A condition that asks for the method or the path leaves those for which it can
-//! hold; where none is left, no request comes there: `else: return not_found()` of a handler whose routes are all dispatched.
+//! A path carries the routes that may still be the one. A value that asks for the method, the path or a parameter of it says which of them
+//! it holds for ([`Itself::Asks`]); a branch on it keeps those, and where none is left, no request comes there: `else: return
+//! not_found()` of a handler whose routes are all dispatched.
 
-use ruff_python_ast::{CmpOp, Expr};
+use ruff_python_ast::CmpOp;
 
 use super::interpreter::Interpreter;
-use super::state::State;
-use super::value::{Itself, Value};
+use super::state::{Object, State};
+use super::value::{BETWEEN, Itself, Value};
+use crate::facts::Place;
 
 /// The most routes of one handler that are told apart.
 const MAX_ROUTES: usize = 64;
@@ -17,29 +19,38 @@ const MAX_ROUTES: usize = 64;
 pub struct Served {
     /// The method, where the route has one.
     pub method: Option<String>,
-    /// The route's path, as the template has it: `/orders/{id}`.
+    /// The route's path, as the template has it: `/orders/{id}`; `$default` for the route that takes the rest.
     pub resource: String,
-    /// Whether the event's `path` is this path: a REST API's without a base path mapping.
+    /// Whether the event's path is this path: a REST API's without a base path mapping, an HTTP API's in its `$default` stage.
     pub path: bool,
 }
 
-/// What a condition asks of the event.
-#[derive(Clone, Debug)]
+/// What a value asks of the event.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Question {
-    /// The key of the event.
-    key: u32,
+    of: Of,
     asks: Asks,
+    /// Whether it is the opposite that is asked: `!=`, `not in`.
+    not: bool,
+    /// The texts of which one would do.
     texts: Vec<String>,
 }
 
-#[derive(Clone, Copy, Debug)]
+/// What is asked, as numbers of the keys of the event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Of {
+    Key(u32),
+    /// Two of them, with a character between: `f"{method} {path}"`.
+    Two([u32; 2], char),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Asks {
     Is,
-    IsNot,
     Begins,
     Ends,
     Holds,
-    HoldsNot,
+    IsThere,
 }
 
 impl<'p> Interpreter<'p> {
@@ -51,120 +62,270 @@ impl<'p> Interpreter<'p> {
         }
     }
 
-    /// Two values are compared: whether that asks for the route.
-    pub(super) fn asks_for_route(&mut self, left: &Value<'p>, op: CmpOp, right: &Value<'p>) {
-        let texts = |value: &Value<'p>| match value {
-            Value::Text(_) => value.as_text().map(|text| vec![text.to_string()]),
-            Value::Tuple(items) => items.iter().map(|item| item.as_text().map(str::to_string)).collect(),
-            _ => None,
+    /// What `left op right` asks of the event.
+    pub(super) fn asked_by(
+        &mut self,
+        state: &State<'p>,
+        (left, op, right): (&Value<'p>, CmpOp, &Value<'p>),
+        at: Place,
+    ) -> Itself {
+        let not = matches!(op, CmpOp::NotEq | CmpOp::NotIn);
+        let (of, asks, texts) = match op {
+            CmpOp::Eq | CmpOp::NotEq => {
+                let (of, text) = match (of(left), of(right)) {
+                    (Some(of), None) => (of, right),
+                    (None, Some(of)) => (of, left),
+                    _ => return Itself::Nothing,
+                };
+                (of, Asks::Is, text.as_key().map(|text| vec![text.into_owned()]))
+            }
+            CmpOp::In | CmpOp::NotIn => match (of(left), right.itself()) {
+                (Some(of), _) => (of, Asks::Is, self.members(state, right)),
+                (None, Itself::Key(_)) if let Itself::Key(parameter) = self.parameter(left, right, at) => {
+                    (Of::Key(parameter), Asks::IsThere, Some(vec![String::new()]))
+                }
+                (None, Itself::Key(key)) => {
+                    let texts = left.as_text().map(|text| vec![text.to_string()]);
+                    (Of::Key(key), Asks::Holds, texts)
+                }
+                _ => return Itself::Nothing,
+            },
+            _ => return Itself::Nothing,
         };
-        self.question = match (left.itself(), op, right.itself()) {
-            (Itself::Key(key), CmpOp::Eq | CmpOp::In, _) => {
-                texts(right).map(|texts| Question { key, asks: Asks::Is, texts })
-            }
-            (Itself::Key(key), CmpOp::NotEq | CmpOp::NotIn, _) => {
-                texts(right).map(|texts| Question { key, asks: Asks::IsNot, texts })
-            }
-            (_, CmpOp::In, Itself::Key(key)) => {
-                texts(left).map(|texts| Question { key, asks: Asks::Holds, texts })
-            }
-            (_, CmpOp::NotIn, Itself::Key(key)) => {
-                texts(left).map(|texts| Question { key, asks: Asks::HoldsNot, texts })
-            }
-            _ => None,
-        };
-        // `in` of a text asks for a part of it.
-        let of_text = matches!((op, right), (CmpOp::In | CmpOp::NotIn, Value::Text(_)));
-        if of_text && self.question.as_ref().is_some_and(|asked| matches!(asked.asks, Asks::Is | Asks::IsNot))
-        {
-            self.question = None;
+        match texts {
+            Some(texts) => self.question(Question { of, asks, not, texts }),
+            None => Itself::Nothing,
         }
     }
 
+    /// `"id" in event["pathParameters"]`: what stands under that key.
+    fn parameter(&mut self, name: &Value<'p>, parameters: &Value<'p>, at: Place) -> Itself {
+        match name.as_text() {
+            Some(name) => self.identify(parameters, Some(name), true, at),
+            None => Itself::Nothing,
+        }
+    }
+
+    /// The texts that `in` looks through, where all are known.
+    fn members(&self, state: &State<'p>, within: &Value<'p>) -> Option<Vec<String>> {
+        if let Value::Dict(id) = within {
+            let Some(Object::Dict(dict)) = self.object(state, *id) else { return None };
+            return (!dict.open).then(|| dict.entries.iter().map(|(key, ..)| key.to_string()).collect());
+        }
+        // `in` of a text asks for a part of it.
+        if !matches!(within, Value::Tuple(_) | Value::List(_)) {
+            return None;
+        }
+        let (items, open) = self.items(state, within);
+        let texts = items.iter().map(|item| item.as_key().map(|text| text.into_owned()));
+        if open { None } else { texts.collect() }
+    }
+
     /// `text.startswith(…)`
-    pub(super) fn asks_for_beginning(&mut self, object: &Value<'p>, method: &str, given: Option<&Value<'p>>) {
+    pub(super) fn asked_by_method(
+        &mut self,
+        object: &Value<'p>,
+        method: &str,
+        given: Option<&Value<'p>>,
+    ) -> Itself {
         let asks = match method {
             "startswith" => Asks::Begins,
             "endswith" => Asks::Ends,
-            _ => return,
+            _ => return Itself::Nothing,
         };
-        let text = given.and_then(Value::as_text).map(str::to_string);
-        self.question = match (object.itself(), text) {
-            (Itself::Key(key), Some(text)) => Some(Question { key, asks, texts: vec![text] }),
-            _ => None,
-        };
+        match (object.itself(), given.and_then(Value::as_text)) {
+            (Itself::Key(key), Some(text)) => {
+                let of = Of::Key(key);
+                self.question(Question { of, asks, not: false, texts: vec![text.to_string()] })
+            }
+            _ => Itself::Nothing,
+        }
     }
 
-    /// A condition has been asked: the routes for which it can come to `holds` stay. Whether there are any.
-    pub(super) fn some_route(&self, test: &Expr, holds: bool, state: &mut State<'p>) -> bool {
-        let whole = match test {
-            Expr::Compare(compare) => compare.ops.len() == 1,
-            Expr::Call(call) => matches!(
-                &*call.func,
-                Expr::Attribute(method) if ["startswith", "endswith"].contains(&method.attr.as_str())
-            ),
+    /// What stays of the key of an event that is written otherwise: `method.upper()`, `path.rstrip("/")`.
+    pub(super) fn as_written(&self, object: &Value<'p>, method: &str) -> Itself {
+        let Itself::Key(key) = object.itself() else { return Itself::Nothing };
+        let name = self.event_keys.get(key as usize).map_or("", |key| &key.key);
+        let same = match method {
+            "upper" => METHODS.contains(&name),
+            // No route but the root ends with a slash.
+            "rstrip" => PATHS.contains(&name),
             _ => false,
         };
-        let Some(question) = self.question.as_ref().filter(|_| whole && self.all_routes() != u64::MAX) else {
+        if same { object.itself() } else { Itself::Nothing }
+    }
+
+    fn question(&mut self, question: Question) -> Itself {
+        let known = self.questions.iter().position(|known| *known == question);
+        let index = known.unwrap_or_else(|| {
+            self.questions.push(question);
+            self.questions.len() - 1
+        });
+        Itself::Asks(index as u32)
+    }
+
+    /// A value has been found to be true, or not: the routes for which it can be stay. Whether there are any.
+    pub(super) fn some_route(&self, value: &Value<'p>, holds: bool, state: &mut State<'p>) -> bool {
+        match value.itself() {
+            Itself::Asks(question) => self.keep_routes(&self.questions[question as usize], holds, state),
+            Itself::Key(key) => {
+                let question = Question {
+                    of: Of::Key(key),
+                    asks: Asks::IsThere,
+                    not: false,
+                    texts: vec![String::new()],
+                };
+                self.keep_routes(&question, holds, state)
+            }
+            _ => true,
+        }
+    }
+
+    /// The same for a value that is one of these texts, or none of them: `table[method]`.
+    pub(super) fn some_route_among(
+        &self,
+        value: &Value<'p>,
+        texts: &[&str],
+        holds: bool,
+        state: &mut State<'p>,
+    ) -> bool {
+        let Some(of) = of(value) else { return true };
+        let texts = texts.iter().map(ToString::to_string).collect();
+        self.keep_routes(&Question { of, asks: Asks::Is, not: false, texts }, holds, state)
+    }
+
+    /// Whether a value is a part of the event that tells the routes apart.
+    pub(super) fn tells_routes_apart(&self, value: &Value<'p>) -> bool {
+        of(value).is_some()
+    }
+
+    fn keep_routes(&self, question: &Question, holds: bool, state: &mut State<'p>) -> bool {
+        if self.all_routes() == u64::MAX {
             return true;
-        };
-        let Some(key) = self.event_keys.get(question.key as usize) else { return true };
+        }
         for (at, served) in self.served.iter().enumerate() {
-            if question.answer(&key.key, served).is_some_and(|answer| answer != holds) {
+            if self.answer(question, served).is_some_and(|answer| answer != holds) {
                 state.routes &= !(1 << at);
             }
         }
         state.routes != 0
     }
-}
 
-impl Question {
     /// What the answer is for a route, where it is known.
-    fn answer(&self, key: &str, served: &Served) -> Option<bool> {
-        let exact = |known: &str| {
-            let any = |holds: fn(&str, &str) -> bool| self.texts.iter().any(|text| holds(known, text));
-            match self.asks {
-                Asks::Is => any(|known, text| known == text),
-                Asks::IsNot => !any(|known, text| known == text),
-                Asks::Begins => any(|known, text| known.starts_with(text)),
-                Asks::Ends => any(|known, text| known.ends_with(text)),
-                Asks::Holds => any(|known, text| known.contains(text)),
-                Asks::HoldsNot => !any(|known, text| known.contains(text)),
+    fn answer(&self, question: &Question, served: &Served) -> Option<bool> {
+        let key = |key: u32| self.event_keys.get(key as usize).map_or("", |key| &key.key);
+        let one = |text: &String| match question.of {
+            Of::Key(of) => question.asks.of_key(key(of), text, served),
+            Of::Two([first, second], between) => {
+                let Some((before, after)) = text.split_once(between) else { return Some(false) };
+                let first = question.asks.of_key(key(first), before, served);
+                match (first, question.asks.of_key(key(second), after, served)) {
+                    (Some(false), _) | (_, Some(false)) => Some(false),
+                    (Some(true), Some(true)) => Some(true),
+                    _ => None,
+                }
             }
         };
+        let mut any = Some(false);
+        for text in &question.texts {
+            match one(text) {
+                Some(true) => return Some(!question.not),
+                Some(false) => {}
+                None => any = None,
+            }
+        }
+        any.map(|any| any != question.not)
+    }
+}
+
+/// What of the event a value is, whole.
+fn of(value: &Value<'_>) -> Option<Of> {
+    match value.itself() {
+        Itself::Key(key) => Some(Of::Key(key)),
+        Itself::Two(keys, between) => Some(Of::Two(keys, between)),
+        _ => match value {
+            Value::Tuple(items) => match items.as_slice() {
+                [first, second] => match (first.itself(), second.itself()) {
+                    (Itself::Key(first), Itself::Key(second)) => Some(Of::Two([first, second], BETWEEN)),
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        },
+    }
+}
+
+/// Where an event has the method of the request.
+const METHODS: &[&str] = &["httpMethod", "requestContext.httpMethod", "requestContext.http.method"];
+
+/// Where it has its path: without the stage where [`Served::path`] says so.
+const PATHS: &[&str] = &["path", "rawPath", "requestContext.http.path"];
+
+impl Asks {
+    fn of_key(self, key: &str, text: &str, served: &Served) -> Option<bool> {
+        if self == Asks::IsThere {
+            return there(key, served);
+        }
+        let exact = |known: &str| match self {
+            Asks::Is => known == text,
+            Asks::Begins => known.starts_with(text),
+            Asks::Ends => known.ends_with(text),
+            Asks::Holds | Asks::IsThere => known.contains(text),
+        };
+        let catches_all = served.resource == "$default";
         match key {
-            "httpMethod" | "requestContext.httpMethod" => served.method.as_deref().map(exact),
+            key if METHODS.contains(&key) => served.method.as_deref().map(exact),
+            key if PATHS.contains(&key) && served.path && !catches_all => {
+                self.of_path(&served.resource, text)
+            }
             "resource" | "requestContext.resourcePath" => Some(exact(&served.resource)),
-            "routeKey" => {
+            "routeKey" | "requestContext.routeKey" if catches_all => Some(exact(&served.resource)),
+            "routeKey" | "requestContext.routeKey" => {
                 let method = served.method.as_deref().unwrap_or("ANY");
                 Some(exact(&format!("{method} {}", served.resource)))
             }
-            "path" if served.path => self.of_path(&served.resource, exact),
             _ => None,
         }
     }
 
     /// The same for a path, whose parameters may be anything.
-    fn of_path(&self, path: &str, exact: impl Fn(&str) -> bool) -> Option<bool> {
-        let Some((before, _)) = path.split_once('{') else { return Some(exact(path)) };
-        let after = path.rsplit_once('}').map_or("", |(_, after)| after);
-        let text = match &self.texts[..] {
-            [text] => text.as_str(),
-            _ => return None,
+    fn of_path(self, path: &str, text: &str) -> Option<bool> {
+        let Some((before, rest)) = path.split_once('{') else {
+            return match self {
+                // The root may have lost its slash by now.
+                _ if path == "/" && path.starts_with(text) => None,
+                Asks::Is => Some(path == text),
+                Asks::Begins => Some(path.starts_with(text)),
+                Asks::Ends => Some(path.ends_with(text)),
+                Asks::Holds | Asks::IsThere => Some(path.contains(text)),
+            };
         };
-        match self.asks {
-            // A parameter is not empty: what is as short as the part before it is another path.
-            Asks::Is | Asks::IsNot
-                if !text.starts_with(before) || !text.ends_with(after) || text.len() <= before.len() =>
-            {
-                Some(matches!(self.asks, Asks::IsNot))
+        let after = rest.rsplit_once('}').map_or("", |(_, after)| after);
+        match self {
+            // A parameter is not empty: what is as short as the parts around it is another path.
+            Asks::Is => {
+                let may_be = text.len() > before.len() + after.len();
+                (!may_be || !text.starts_with(before) || !text.ends_with(after)).then_some(false)
             }
             Asks::Begins if before.starts_with(text) => Some(true),
             Asks::Begins if !text.starts_with(before) => Some(false),
             Asks::Ends if after.ends_with(text) => Some(true),
             Asks::Holds if before.contains(text) || after.contains(text) => Some(true),
-            Asks::HoldsNot if before.contains(text) || after.contains(text) => Some(false),
             _ => None,
         }
     }
+}
+
+/// Whether something stands under a key: parameters of the path are where the route has them.
+fn there(key: &str, served: &Served) -> Option<bool> {
+    if served.resource == "$default" {
+        return None;
+    }
+    if key == "pathParameters" {
+        return Some(served.resource.contains('{'));
+    }
+    let name = key.strip_prefix("pathParameters.")?;
+    let has = |written: String| served.resource.contains(&written);
+    Some(has(format!("{{{name}}}")) || has(format!("{{{name}+}}")))
 }

@@ -2,14 +2,14 @@
 
 use std::rc::Rc;
 
-use ruff_python_ast::{self as ast, Expr, Pattern, Stmt};
+use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::Ranged as _;
 use smallvec::smallvec;
 
 use super::interpreter::{Cx, Ends, Escape, Interpreter, Many};
 use super::state::{Dict, Flow, List, Object, State};
 use super::value::{Exception, ExceptionClass, Role, Sort, Taint, Unknown, Value};
-use crate::facts::{Failed, Logged, Loose};
+use crate::facts::{Begun, Failed, Logged, Loose, Routes};
 
 /// How often a loop over something unknown is run: not at all, once, and once more on what the first run left.
 const UNKNOWN_ROUNDS: usize = 2;
@@ -214,9 +214,15 @@ impl<'p> Interpreter<'p> {
             // Called and not awaited: it never runs.
             if let Value::Coroutine(call) = &value
                 && !this.is_task(call)
-                && !this.loose.contains(&Loose::NotAwaited(place))
             {
-                this.loose.push(Loose::NotAwaited(place));
+                match this.loose.iter_mut().find(|loose| loose.at == place) {
+                    Some(known) => known.routes.0 |= state.routes,
+                    None => this.loose.push(Loose {
+                        at: place,
+                        how: Begun::NotAwaited,
+                        routes: Routes(state.routes),
+                    }),
+                }
             }
             smallvec![(state, Flow::Next)]
         })
@@ -359,132 +365,6 @@ impl<'p> Interpreter<'p> {
             }
         }
         self.settle_ends(ends)
-    }
-
-    fn match_statement(&mut self, s: &'p ast::StmtMatch, state: State<'p>, cx: Cx<'_, 'p>) -> Ends<'p> {
-        let mut ends = Many::new();
-        for (state, subject) in self.eval(&s.subject, state, cx) {
-            self.settles(&subject, &state);
-            self.status_asked |= subject.taint().foreign_status;
-            let mut open = vec![state];
-            for case in &s.cases {
-                let mut rest = Vec::new();
-                for state in std::mem::take(&mut open) {
-                    let (fits, surely) = self.fits(&case.pattern, &subject, &state, cx);
-                    if !fits {
-                        rest.push(state);
-                        continue;
-                    }
-                    if !surely || case.guard.is_some() {
-                        rest.push(state.clone());
-                    }
-                    let state = self.bind_pattern(&case.pattern, &subject, state, cx);
-                    let held = match &case.guard {
-                        Some(guard) => self.condition(guard, state, cx),
-                        None => vec![(state, true)],
-                    };
-                    for (state, holds) in held {
-                        if holds {
-                            ends.extend(self.block(&case.body, state, cx));
-                        }
-                    }
-                }
-                open = self.settle(rest);
-            }
-            ends.extend(open.into_iter().map(|state| (state, Flow::Next)));
-        }
-        self.settle_ends(ends)
-    }
-
-    /// Whether a value may fit a pattern, and whether it surely does.
-    fn fits(
-        &mut self,
-        pattern: &'p Pattern,
-        subject: &Value<'p>,
-        state: &State<'p>,
-        cx: Cx<'_, 'p>,
-    ) -> (bool, bool) {
-        match pattern {
-            Pattern::MatchAs(p) => match &p.pattern {
-                None => (true, true),
-                Some(inner) => self.fits(inner, subject, state, cx),
-            },
-            Pattern::MatchOr(p) => p.patterns.iter().fold((false, false), |(may, must), inner| {
-                let (fits, surely) = self.fits(inner, subject, state, cx);
-                (may || fits, must || surely)
-            }),
-            Pattern::MatchValue(p) => {
-                let mark = self.escaped.len();
-                let value = self.eval(&p.value, state.clone(), cx).into_iter().next().map(|(_, value)| value);
-                self.escaped.truncate(mark);
-                if let Some(value) = &value {
-                    self.compares(value, subject);
-                }
-                match value.and_then(|value| self.equal(&value, subject)) {
-                    Some(equal) => (equal, equal),
-                    None => (true, false),
-                }
-            }
-            Pattern::MatchSingleton(p) => {
-                let wanted = match p.value {
-                    ast::Singleton::None => Value::None,
-                    ast::Singleton::True => Value::Bool(true),
-                    ast::Singleton::False => Value::Bool(false),
-                };
-                match self.equal(&wanted, subject) {
-                    Some(equal) => (equal, equal),
-                    None => (true, false),
-                }
-            }
-            _ => (!matches!(subject, Value::None | Value::Bool(_)), false),
-        }
-    }
-
-    fn bind_pattern(
-        &mut self,
-        pattern: &'p Pattern,
-        subject: &Value<'p>,
-        mut state: State<'p>,
-        cx: Cx<'_, 'p>,
-    ) -> State<'p> {
-        let part = || Value::Unknown(Unknown { taint: subject.taint(), ..Unknown::ANY });
-        match pattern {
-            Pattern::MatchAs(p) => {
-                if let Some(inner) = &p.pattern {
-                    state = self.bind_pattern(inner, subject, state, cx);
-                }
-                match &p.name {
-                    Some(name) => self.bind(name.as_str(), subject.clone(), state, cx),
-                    None => state,
-                }
-            }
-            Pattern::MatchStar(p) => match &p.name {
-                Some(name) => self.bind(name.as_str(), part(), state, cx),
-                None => state,
-            },
-            Pattern::MatchSequence(p) => {
-                p.patterns.iter().fold(state, |state, inner| self.bind_pattern(inner, &part(), state, cx))
-            }
-            Pattern::MatchOr(p) => {
-                p.patterns.iter().fold(state, |state, inner| self.bind_pattern(inner, subject, state, cx))
-            }
-            Pattern::MatchMapping(p) => {
-                let state = p
-                    .patterns
-                    .iter()
-                    .fold(state, |state, inner| self.bind_pattern(inner, &part(), state, cx));
-                match &p.rest {
-                    Some(name) => self.bind(name.as_str(), part(), state, cx),
-                    None => state,
-                }
-            }
-            Pattern::MatchClass(p) => {
-                let keywords = p.arguments.keywords.iter().map(|keyword| &keyword.pattern);
-                let inner = p.arguments.patterns.iter().chain(keywords);
-                inner.fold(state, |state, inner| self.bind_pattern(inner, &part(), state, cx))
-            }
-            Pattern::MatchValue(_) | Pattern::MatchSingleton(_) => state,
-        }
     }
 
     fn raise_statement(&mut self, s: &'p ast::StmtRaise, state: State<'p>, cx: Cx<'_, 'p>) -> Ends<'p> {

@@ -17,6 +17,10 @@ pub(super) type Call<'p> = Rc<(Rc<Function<'p>>, Arguments<'p>)>;
 /// The number of a call whose answer is watched.
 pub(super) type CallId = u32;
 
+/// What stands between the texts of a tuple where it is the key of an entry: a control character (unit separator) that no source has in
+/// such a text.
+pub(super) const BETWEEN: char = '\u{1f}';
+
 /// What a value is itself; what is made of it is that no longer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Itself {
@@ -26,8 +30,12 @@ pub(super) enum Itself {
     Event,
     /// The event's `requestContext`.
     Context,
-    /// What stands under a key of one of the two: the number in the interpreter's list of keys.
+    /// What stands under a key of one of the two, or of what stands there: the number in the interpreter's list of keys.
     Key(u32),
+    /// The texts of two keys with a character between: `f"{method} {path}"`.
+    Two([u32; 2], char),
+    /// Whether something holds of them: the number in the interpreter's list of questions.
+    Asks(u32),
     /// The answer of a DynamoDB table or client that was asked for items.
     Found {
         /// Whether it came through boto3's resource: numbers are Decimals then.
@@ -398,11 +406,25 @@ impl<'p> Value<'p> {
         }
     }
 
-    /// The same, as the key of an entry.
+    /// The same, as the key of an entry: a tuple of texts is one too.
     pub(super) fn as_key(&self) -> Option<Cow<'p, str>> {
         match self {
             Value::Text(text) => text.known.clone(),
+            Value::Tuple(items) if items.len() > 1 => {
+                let texts: Option<Vec<&str>> = items.iter().map(Value::as_text).collect();
+                Some(texts?.join(&BETWEEN.to_string()).into())
+            }
             _ => None,
+        }
+    }
+
+    /// The value that is this key of an entry.
+    pub(super) fn of_key(key: &Cow<'p, str>) -> Value<'p> {
+        match key.contains(BETWEEN) {
+            true => {
+                Value::Tuple(Rc::new(key.split(BETWEEN).map(|text| Value::text(text.to_string())).collect()))
+            }
+            false => Value::text(key.clone()),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What handlers can do, as the analysis has it: one short program a test.
 
-use candor_handlers::{End, Loose, Place, Unread, Watch};
+use candor_handlers::{Begun, End, Loose, Place, Unread, Watch};
 
 use crate::paths::{check, check_modules, facts, line, read};
 
@@ -460,7 +460,7 @@ def handler(event, context):
     let facts = facts(
         "async def save(): pass\ndef handler(event, context):\n    save()\n    return {'statusCode': 200}\n",
     );
-    assert!(matches!(facts.loose[..], [Loose::NotAwaited(_)]));
+    assert!(matches!(facts.loose[..], [Loose { how: Begun::NotAwaited, .. }]));
 }
 
 #[test]

@@ -69,3 +69,110 @@ return 3";
     assert_eq!(ends(&["GET /orders/{id}"], body), [4]);
     assert_eq!(ends(&["PUT /orders/{id}", "GET /a"], body), [2, 5]);
 }
+
+#[test]
+fn of_http_apis() {
+    let body = "http = event['requestContext']['http']
+method, path = http['method'], event.get('rawPath', '/').rstrip('/')
+is_get = method.upper() == 'GET'
+if is_get and path == '/orders':
+    return 1
+if f'{method} {path}' == 'POST /orders':
+    return 2
+return 3";
+    assert_eq!(ends(&["GET /orders", "POST /orders"], body), [5, 7]);
+    assert_eq!(ends(&["POST /orders"], body), [7]);
+    assert_eq!(ends(&["DELETE /orders"], body), [8]);
+    assert_eq!(ends(&["ANY $default"], body), [5, 7, 8]);
+}
+
+#[test]
+fn parameters_of_the_path() {
+    let body = "parameters = event.get('pathParameters') or {}
+if parameters.get('id'):
+    return 1
+if event['pathParameters']:
+    return 2
+return 3";
+    assert_eq!(ends(&["GET /orders/{id}"], body), [3]);
+    assert_eq!(ends(&["GET /orders", "GET /{proxy+}"], body), [5, 6]);
+    assert_eq!(ends(&["GET /orders"], body), [6]);
+}
+
+#[test]
+fn tables() {
+    let body = "def get(event):
+    return 1
+def post(event):
+    return 2
+def other(event):
+    return 3
+method, path = event['httpMethod'], event['path']
+table = {('GET', '/orders'): get, ('POST', '/orders'): post}
+found = table.get((method, path))
+if found:
+    return found(event)
+if method in {'GET': 1, 'POST': 2}:
+    return 3
+return {'PUT': other}.get(method, get)(event)";
+    let given = |routes: &[&str]| {
+        let mut lines = ends(routes, body);
+        lines.dedup();
+        lines
+    };
+    assert_eq!(given(&["GET /orders"]), [11]);
+    assert_eq!(given(&["GET /orders", "POST /orders", "PUT /a"]), [11, 14]);
+    assert_eq!(given(&["GET /a"]), [13]);
+    let missing = "def get(event):
+    return 1
+return {'GET': get}[event['httpMethod']](event)";
+    assert_eq!(ends(&["GET /a"], missing), [3]);
+}
+
+#[test]
+fn matched() {
+    let body = "match (event['httpMethod'], event['path']):
+    case ('GET', '/orders'):
+        return 1
+    case ('POST' | 'PUT', _):
+        return 2
+    case _:
+        return 3";
+    assert_eq!(ends(&["GET /orders", "PUT /orders"], body), [3, 5]);
+    assert_eq!(ends(&["GET /orders"], body), [3]);
+    assert_eq!(ends(&["GET /a"], body), [7]);
+    let body = "match event['httpMethod']:
+    case 'GET' | 'HEAD':
+        return 1
+    case 'POST':
+        return 2
+return 3";
+    assert_eq!(ends(&["GET /a", "POST /a"], body), [3, 5]);
+    assert_eq!(ends(&["PUT /a"], body), [6]);
+}
+
+#[test]
+fn what_is_left_of_a_route() {
+    let source = "import boto3
+def handler(event, context):
+    if event['httpMethod'] == 'POST':
+        boto3.client('lambda').invoke(FunctionName='f', InvocationType='Event')
+        boto3.client('events').put_events(Entries=[])
+        return {'statusCode': 200, 'body': ''}
+    return {'statusCode': 204}
+";
+    let served: Vec<Served> = ["GET", "POST"]
+        .into_iter()
+        .map(|method| Served { method: Some(method.into()), resource: "/orders".into(), path: true })
+        .collect();
+    let mut find = |name: &str| match name {
+        "app" => Search::Found(Found { key: 0, text: source.to_string() }),
+        _ => Search::Missing,
+    };
+    let facts = Program::default().facts_behind(&served, "app", "handler", Events::Proxy, &mut find).unwrap();
+    let of = |nth| {
+        let facts = facts.of_route(nth).unwrap();
+        (facts.paths.len(), facts.unchecked.len(), facts.loose.len())
+    };
+    assert_eq!((of(0), of(1)), ((1, 0, 0), (1, 1, 1)));
+}

@@ -1,6 +1,6 @@
 //! What a handler leaves unlooked at: answers that tell of failures, tasks, what a client sent; and what looks at it.
 
-use candor_handlers::{End, Loose, Place, Sent};
+use candor_handlers::{Begun, End, Place, Sent};
 
 use crate::paths::{self, facts};
 
@@ -17,10 +17,13 @@ fn watched(source: &str) -> Vec<String> {
         .iter()
         .map(|u| format!("{}: {}{}", of(u.at), u.operation, if u.passed_on { ", passed on" } else { "" }))
         .collect();
-    all.extend(facts.loose.iter().map(|loose| match loose {
-        Loose::NotAwaited(at) => format!("{}: not awaited", of(*at)),
-        Loose::Background(at) => format!("{}: in the background", of(*at)),
-        Loose::Unlooked(at) => format!("{}: unlooked", of(*at)),
+    all.extend(facts.loose.iter().map(|loose| {
+        let how = match loose.how {
+            Begun::NotAwaited => "not awaited",
+            Begun::InBackground => "in the background",
+            Begun::Unlooked => "unlooked",
+        };
+        format!("{}: {how}", of(loose.at))
     }));
     all
 }
