@@ -399,6 +399,10 @@ impl<'a> Scene<'a> {
                 "although nothing was kept for the next time",
                 "log it with the level ERROR, or count it: a cache that is down makes every call slow",
             ),
+            Lighter::Aside => (
+                "although something beside its work has failed",
+                "log it with the level ERROR, or count it: the client has what it was promised, whoever waits for the rest does not",
+            ),
             Lighter::Probe => (
                 "whatever fails when it asks whether something is there",
                 "take the code of \"not found\" for a no, and raise for every other",

@@ -221,6 +221,9 @@ pub enum Lighter {
     StandIn,
     /// What failed was to keep something that expires, in a store that had been asked for the same before: a cache.
     Cache,
+    /// What failed was beside the work that was done: a mail about it, the clearing away of what it has replaced, what its author calls
+    /// best effort.
+    Aside,
     /// What failed only asked whether something is there (S3's `HeadObject` fails where it is not).
     Probe,
 }
@@ -350,6 +353,8 @@ pub struct Loose {
     pub how: Begun,
     /// The requests that may come there.
     pub routes: Routes,
+    /// The statement that answers with a success, where the work would have to be done before.
+    pub answered: Option<Place>,
 }
 
 /// How work is begun that nobody waits for.

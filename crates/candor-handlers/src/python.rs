@@ -3,6 +3,7 @@
 //! [`source`] reads one file, [`program`](self) follows its imports; the interpreter is [`interpreter`] with a file for statements,
 //! expressions, calls; what the standard library and the SDKs do is in [`library`].
 
+mod asides;
 mod builtins;
 mod calls;
 mod conditions;

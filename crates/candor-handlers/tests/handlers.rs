@@ -4,6 +4,8 @@
 
 #[path = "handlers/accidents.rs"]
 mod accidents;
+#[path = "handlers/asides.rs"]
+mod asides;
 #[path = "handlers/fallbacks.rs"]
 mod fallbacks;
 #[path = "handlers/paths.rs"]

@@ -16,6 +16,8 @@ fn find(scene: &AuthorizerScene<'_>, findings: &mut Findings) {
     let allowing: Vec<&Path> = scene.answers().filter(|(_, _, reading)| allows(reading)).map(|(path, ..)| path).collect();
     let refusing: Vec<&Path> =
         scene.handler.facts.paths.iter().filter(|path| !allowing.iter().any(|other| std::ptr::eq(*other, *path))).collect();
+    // Who refuses nobody has no check that could fail, but for that of a token.
+    let checks = |failure: &Caught| !refusing.is_empty() || failure.token;
     // Where the way on from a failure may also end with a refusal, something else has checked the client.
     let checked_elsewhere = |path: &Path, failure: &Caught| {
         let same = |other: &Caught| (other.caught, other.raised) == (failure.caught, failure.raised);
@@ -23,7 +25,7 @@ fn find(scene: &AuthorizerScene<'_>, findings: &mut Findings) {
         failure.answered.is_none() && refusing.iter().any(|other| other.failure.as_ref().is_some_and(same) || on_the_way(other.at))
     };
     for path in &allowing {
-        let Some(failure) = path.failure.as_ref().filter(|failure| fails_open(failure) && !checked_elsewhere(path, failure)) else { continue };
+        let Some(failure) = path.failure.as_ref().filter(|failure| fails_open(failure) && checks(failure) && !checked_elsewhere(path, failure)) else { continue };
         let at = scene.place(failure.answered.unwrap_or(path.at));
         let mut also = vec![
             (scene.place(failure.raised), "what fails".to_string()),
@@ -50,6 +52,7 @@ fn allows(reading: &answer::Reading) -> bool {
 /// pass is how a program lets strangers in; what fails beside the check decides nothing.
 fn fails_open(failure: &Caught) -> bool {
     let of_the_check = failure.certain || failure.answered.is_some() || failure.token;
-    let meant = !failure.broad && failure.what == Failed::Value;
+    // `ConditionalCheckFailedException`, `NoSuchKey`: what a service says where its answer is no.
+    let meant = !failure.broad && (failure.what == Failed::Value || failure.what == Failed::Effect && !failure.certain);
     of_the_check && !meant && failure.lighter.is_none()
 }

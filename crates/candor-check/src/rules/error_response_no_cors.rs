@@ -28,8 +28,12 @@ pub(super) fn allows_origin(shape: &Shape) -> Option<bool> {
     known.then_some(false)
 }
 
-/// Whether browsers use the route: its path answers OPTIONS, and the handler makes its headers itself.
+/// Whether browsers use the route: its path answers OPTIONS, and the handler makes its headers itself. What calls a webhook is a server,
+/// whatever `Cors` of the whole API says.
 pub(super) fn is_for_browsers(scene: &HandlerScene<'_>) -> bool {
+    if scene.route.key.path.to_ascii_lowercase().contains("webhook") {
+        return false;
+    }
     let mut exchanges = scene.exchanges.iter().filter_map(|played| played.exchange.as_ref().ok());
     scene.proxy_format() == Some(ProxyFormat::RestProxy)
         && scene.handler.facts.framework.is_none()
@@ -45,8 +49,13 @@ fn find(scene: &HandlerScene<'_>, findings: &mut Findings) {
             && allows_origin(&answer.shape) == Some(true)
     };
     let Some((_, readable)) = scene.answers().find(success) else { return };
-    for (path, answer) in scene.answers() {
-        let Some(status) = said_status(&answer.shape).filter(|status| *status >= 400) else { continue };
+    // What never leaves as it was said has no header that a browser could miss.
+    for (path, exchange) in scene.played() {
+        let End::Returned(answer) = &path.end else { continue };
+        let status = exchange.response.status.value;
+        if status < 400 || said_status(&answer.shape) != Some(status) {
+            continue;
+        }
         if allows_origin(&answer.shape) != Some(false) {
             continue;
         }

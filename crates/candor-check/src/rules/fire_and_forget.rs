@@ -15,10 +15,6 @@ fn find(scene: &HandlerScene<'_>, findings: &mut Findings) {
     if scene.handler.facts.paths.iter().any(|path| answers(path, |status| status == 202)) {
         return;
     }
-    let Some(success) = scene.handler.facts.paths.iter().find(|path| answers(path, |status| (200..300).contains(&status)))
-    else {
-        return;
-    };
     for loose in scene.handler.facts.loose.iter().filter(|loose| loose.how == Begun::InBackground) {
         let at = scene.place(loose.at);
         scene.report(&RULE, RULE.severity, at, findings, || Claimed {
@@ -26,7 +22,7 @@ fn find(scene: &HandlerScene<'_>, findings: &mut Findings) {
             message: format!("{} answers a success before the work is done", scene.route.key),
             label: "begun here, and nobody waits for it".to_string(),
             remedy: "wait for it before the answer, or answer 202 and leave the work to a queue with a dead-letter queue".to_string(),
-            also: vec![(scene.place(success.at), "the answer that does not wait".to_string())],
+            also: loose.answered.map(|at| (scene.place(at), "the answer that does not wait".to_string())).into_iter().collect(),
         });
     }
 }

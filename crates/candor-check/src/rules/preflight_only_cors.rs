@@ -21,8 +21,11 @@ fn find(scene: &HandlerScene<'_>, findings: &mut Findings) {
     }) {
         return;
     }
-    let success = scene.answers().find(|(_, answer)| {
-        said_status(&answer.shape).is_some_and(|status| (200..300).contains(&status))
+    let success = scene.played().find_map(|(path, exchange)| {
+        let End::Returned(answer) = &path.end else { return None };
+        let status = exchange.response.status.value;
+        let arrives = (200..300).contains(&status) && said_status(&answer.shape) == Some(status);
+        arrives.then_some((path, answer))
     });
     let Some((path, answer)) = success else { return };
     let at = scene.place(answer.made.unwrap_or(path.given()));

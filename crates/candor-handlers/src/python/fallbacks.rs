@@ -37,6 +37,10 @@ pub(super) struct Fallback<'p> {
     worked: bool,
     /// Whether something outside had been changed before.
     pub(super) after_work: bool,
+    /// Whether that was more than to remove something, or to tell somebody.
+    pub(super) after_writing: bool,
+    /// Whether the author says that it may fail.
+    pub(super) taken_lightly: bool,
     /// Lists, dictionaries and objects into which the clause has put what tells of the failure.
     pub(super) told: Vec<Id>,
     /// Those into which it has put anything else.
@@ -56,6 +60,8 @@ impl Fallback<'_> {
         self.supplied &= other.supplied;
         self.worked &= other.worked;
         self.after_work &= other.after_work;
+        self.after_writing &= other.after_writing;
+        self.taken_lightly &= other.taken_lightly;
         self.stand_in &= other.stand_in;
         self.told.retain(|id| other.told.contains(id));
         self.grown.retain(|id| other.grown.contains(id));
@@ -145,6 +151,8 @@ impl<'p> Interpreter<'p> {
             supplied: false,
             worked: false,
             after_work: state.changed,
+            after_writing: state.wrote,
+            taken_lightly: false,
             told: Vec::new(),
             grown: Vec::new(),
             stand_in: false,

@@ -6,6 +6,7 @@ use candor_contract::outcome::Payload;
 use rustc_hash::FxHashMap;
 
 use super::Unread;
+use super::asides::speaks_of;
 use super::interpreter::Interpreter;
 use super::state::{Flow, Gave, Object, State, Trail};
 use super::value::{
@@ -158,17 +159,20 @@ impl<'p> Interpreter<'p> {
         settle_unaffected(&mut paths);
         let mut kept: Vec<Path> = Vec::with_capacity(paths.len().min(MAX_PATHS));
         // Calls that stand on the way to a success, with the routes on which they do.
-        let mut succeeded: FxHashMap<u32, u64> = FxHashMap::default();
-        // 202 says that the work goes on.
-        let mut done: FxHashMap<u32, u64> = FxHashMap::default();
+        let mut succeeded: FxHashMap<u32, (u64, Place)> = FxHashMap::default();
+        // 202 says that the work goes on, and so may the body: a process that is frozen by then does not hear it.
+        let mut done: FxHashMap<u32, (u64, Place)> = FxHashMap::default();
+        let mut promised: FxHashMap<u32, (u64, Place)> = FxHashMap::default();
         for Ended { path, calls, .. } in paths {
             if let End::Returned(answer) = &path.end
                 && says_success(answer)
             {
+                let accepted = status_of(answer) == Some("202");
+                let begun = accepted || says_begun(answer);
                 for call in calls {
-                    *succeeded.entry(call).or_default() |= path.routes.0;
-                    if status_of(answer) != Some("202") {
-                        *done.entry(call).or_default() |= path.routes.0;
+                    let maps = [(&mut succeeded, false), (&mut done, accepted), (&mut promised, begun)];
+                    for (map, _) in maps.into_iter().filter(|(_, goes_on)| !goes_on) {
+                        map.entry(call).or_insert((0, path.at)).0 |= path.routes.0;
                     }
                 }
             }
@@ -197,10 +201,10 @@ impl<'p> Interpreter<'p> {
         let mut unread = Vec::new();
         for (id, call) in unchecked {
             let id = id as u32;
-            let of = |calls: &FxHashMap<u32, u64>| calls.get(&id).copied().map(Routes);
+            let of = |calls: &FxHashMap<u32, (u64, Place)>| calls.get(&id).copied();
             let (reached, how) = match call.watch {
                 Watched::Answer(watch) => {
-                    let Some(routes) = of(&succeeded) else { continue };
+                    let Some((routes, _)) = of(&succeeded) else { continue };
                     unread.push(Unchecked {
                         at: call.at,
                         operation: call.operation.clone(),
@@ -208,15 +212,21 @@ impl<'p> Interpreter<'p> {
                         passed_on: call.passed_on,
                         reads: self.reading.contains(&call.at),
                         defaulted: call.defaulted,
-                        routes,
+                        routes: Routes(routes),
                     });
                     continue;
                 }
                 Watched::Gathered => (of(&succeeded), Begun::Unlooked),
                 Watched::Task => (of(&succeeded), Begun::NotAwaited),
-                Watched::Thread | Watched::Elsewhere => (of(&done), Begun::InBackground),
+                Watched::Thread => (of(&done), Begun::InBackground),
+                Watched::Elsewhere => (of(&promised), Begun::InBackground),
             };
-            loose.extend(reached.map(|routes| Loose { at: call.at, how, routes }));
+            loose.extend(reached.map(|(routes, answered)| Loose {
+                at: call.at,
+                how,
+                routes: Routes(routes),
+                answered: Some(answered),
+            }));
         }
         if self.asks_for_items {
             // Which answer was asked is not followed: one look is taken for all.
@@ -327,6 +337,7 @@ impl<'p> Interpreter<'p> {
                 call.passed_on |= says_success(&answer);
             }
         }
+        let aside = state.failure.as_ref().is_some_and(|f| self.is_aside(f, &answer.shape, state));
         let mut ended = self.path(End::Returned(Box::new(answer)), at, state);
         ended.replaced = replaced;
         let path = &mut ended.path;
@@ -340,6 +351,8 @@ impl<'p> Interpreter<'p> {
                 failure.lighter = Some(Lighter::Told);
             } else if failure.lighter.is_none() && stand_in && !own {
                 failure.lighter = Some(Lighter::StandIn);
+            } else if !own && aside {
+                failure.lighter = Some(Lighter::Aside);
             }
         }
         if let End::Returned(answer) = &mut path.end
@@ -592,6 +605,27 @@ fn status_of(answer: &Answer) -> Option<&str> {
         Shape::Number(status) => status.as_deref(),
         _ => None,
     }
+}
+
+/// Whether an answer says of work that it has begun, and no more.
+fn says_begun(answer: &Answer) -> bool {
+    const WORDS: [&str; 14] = [
+        "accepted",
+        "background",
+        "begun",
+        "in progress",
+        "in_progress",
+        "initiated",
+        "pending",
+        "processing",
+        "queued",
+        "running",
+        "scheduled",
+        "started",
+        "submitted",
+        "triggered",
+    ];
+    answer.shape.entry("body").is_some_and(|body| speaks_of(&body.value, &WORDS))
 }
 
 /// Whether an answer says that all went well, as far as it is known.

@@ -78,6 +78,8 @@ pub(super) struct Interpreter<'p> {
     pub(super) keeping: FxHashSet<Place>,
     /// Calls that only ask whether something is there.
     pub(super) probing: FxHashSet<Place>,
+    /// Calls that may be beside the work.
+    pub(super) asides: FxHashMap<Place, super::asides::Aside>,
     /// Stores that have been asked for something.
     pub(super) asked_stores: Vec<super::stores::Asked>,
     /// Names that a body and its clause assign to.
@@ -156,6 +158,7 @@ impl<'p> Interpreter<'p> {
             tokens: FxHashSet::default(),
             keeping: FxHashSet::default(),
             probing: FxHashSet::default(),
+            asides: FxHashMap::default(),
             asked_stores: Vec::new(),
             defaults: FxHashMap::default(),
             redoing: FxHashSet::default(),

@@ -290,6 +290,12 @@ fn is_outside(path: &str) -> bool {
         .any(|prefix| path.starts_with(prefix))
 }
 
+/// Whether a call signs something by itself: no request is made (boto3 guide, "Presigned URLs").
+fn is_signed_here(path: &str) -> bool {
+    let name = path.rsplit('.').next().unwrap_or_default();
+    package(path) == "boto3" && ["generate_presigned_url", "generate_presigned_post"].contains(&name)
+}
+
 /// Whether a call opens a file, or reads or writes it whole: it may not be there (Python documentation of `open` and `pathlib`).
 fn is_of_a_file(path: &str) -> bool {
     const OF_A_PATH: [&str; 5] = ["open", "read_bytes", "read_text", "write_bytes", "write_text"];
@@ -559,6 +565,10 @@ impl<'p> Interpreter<'p> {
             self.settles_all(&arguments, &state);
             return smallvec![(state, Value::External(Rc::new(made)))];
         }
+        if is_signed_here(path) {
+            self.may_raise(&state, ExceptionClass::Any, Failed::Value, place);
+            return smallvec![(state, Value::unknown(Sort::Text, taint))];
+        }
         if is_outside(path) {
             return self.effect(external, &arguments, place, state);
         }
@@ -620,13 +630,17 @@ impl<'p> Interpreter<'p> {
         if tells_how_it_goes(external, name) {
             self.telling.insert(place);
         }
+        self.may_be_aside(external, arguments, place);
         let lets_go = releases(name) || clears_scratch(&external.path, arguments);
         let what = if lets_go { Failed::Value } else { Failed::Effect };
         self.may_raise(&state, ExceptionClass::Any, what, place);
         state.outside += 1;
         state.refused = None;
         state.worked |= !self.telling.contains(&place);
-        state.changed |= !self.telling.contains(&place) && !self.reading.contains(&place);
+        if !self.telling.contains(&place) && !self.reading.contains(&place) {
+            state.changed = true;
+            state.wrote |= !self.asides.contains_key(&place);
+        }
         let instead = self.stands_in(arguments, place, &mut state);
         self.redoes(place, &mut state);
         for value in arguments.all() {

@@ -9,7 +9,7 @@ use ruff_python_ast::CmpOp;
 use super::interpreter::Interpreter;
 use super::state::{Object, State};
 use super::value::{BETWEEN, Itself, Value};
-use crate::facts::Place;
+use crate::facts::{Place, Routes};
 
 /// The most routes of one handler that are told apart.
 const MAX_ROUTES: usize = 64;
@@ -60,6 +60,22 @@ impl<'p> Interpreter<'p> {
             0 | MAX_ROUTES.. => u64::MAX,
             n => (1 << n) - 1,
         }
+    }
+
+    /// Whether all requests that may have come here are to remove something.
+    pub(super) fn is_for_removing(&self, state: &State<'p>) -> bool {
+        let mut served = self.served_here(state.routes).peekable();
+        served.peek().is_some() && served.all(|served| served.method.as_deref() == Some("DELETE"))
+    }
+
+    /// The paths of the routes by which a request may have come here.
+    pub(super) fn paths_to(&self, state: &State<'p>) -> impl Iterator<Item = &'p str> + use<'p> {
+        self.served_here(state.routes).map(|served| &*served.resource)
+    }
+
+    fn served_here(&self, routes: u64) -> impl Iterator<Item = &'p Served> + use<'p> {
+        let served = self.served.iter().enumerate();
+        served.filter(move |(at, _)| Routes(routes).hold(*at)).map(|(_, served)| served)
     }
 
     /// What `left op right` asks of the event.

@@ -4,6 +4,7 @@ use ruff_python_ast::visitor::{Visitor, walk_stmt};
 use ruff_python_ast::{ModModule, Stmt};
 use ruff_text_size::Ranged;
 
+use super::asides::{Lenient, lenient_places};
 use super::{Found, Unread};
 use crate::facts::Place;
 
@@ -26,6 +27,8 @@ pub(super) struct Module {
     pub(super) imports: Vec<String>,
     /// Whether those have been loaded.
     pub(super) followed: bool,
+    /// Where it says that a failure is taken lightly.
+    pub(super) lenient: Vec<Lenient>,
 }
 
 impl Module {
@@ -38,6 +41,7 @@ impl Module {
         }
         match ruff_python_parser::parse_module(&text) {
             Ok(parsed) => {
+                let lenient = lenient_places(&text, parsed.tokens());
                 let tree = parsed.into_syntax();
                 let mut module = Module {
                     key,
@@ -46,6 +50,7 @@ impl Module {
                     tree,
                     imports: Vec::new(),
                     followed: false,
+                    lenient,
                 };
                 module.imports = module.imported();
                 Ok(module)

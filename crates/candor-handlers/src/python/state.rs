@@ -121,6 +121,8 @@ pub(super) struct Trail<'p> {
     pub(super) worked: bool,
     /// Whether that was more than to read something.
     pub(super) changed: bool,
+    /// Whether it was more than to remove something.
+    pub(super) wrote: bool,
     /// Whether something outside has said that what was asked about has failed.
     pub(super) reports: bool,
     /// The routes by which a request may have come here, as a set.
@@ -173,6 +175,7 @@ impl<'p> Trail<'p> {
             gave: None,
             worked: false,
             changed: false,
+            wrote: false,
             reports: false,
             routes: u64::MAX,
             outside: 0,
@@ -191,7 +194,7 @@ impl<'p> Trail<'p> {
         // What is quickly compared comes first: most paths differ.
         self.around.len() == other.around.len()
             && self.failure == other.failure
-            && (self.worked, self.changed) == (other.worked, other.changed)
+            && (self.worked, self.changed, self.wrote) == (other.worked, other.changed, other.wrote)
             && self.fallback == other.fallback
             && (self.routes, self.reports) == (other.routes, other.reports)
             && self.refused == other.refused
@@ -275,6 +278,7 @@ impl<'p> Trail<'p> {
         }
         self.worked &= other.worked;
         self.changed &= other.changed;
+        self.wrote &= other.wrote;
         if self.refused != other.refused {
             self.refused = None;
         }

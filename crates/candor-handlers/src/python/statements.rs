@@ -221,6 +221,7 @@ impl<'p> Interpreter<'p> {
                         at: place,
                         how: Begun::NotAwaited,
                         routes: Routes(state.routes),
+                        answered: None,
                     }),
                 }
             }

@@ -133,6 +133,11 @@ impl<'p> Interpreter<'p> {
             let fallback = state.fallback.take();
             self.may_redo(&of.body, &handler.body, cx);
             state.fallback = self.fallback_of(&exception, [&of.body, &handler.body], &state);
+            if self.is_taken_lightly(of, handler, cx)
+                && let Some(fallback) = &mut state.fallback
+            {
+                Rc::make_mut(fallback).taken_lightly = true;
+            }
             state.failure =
                 Some(Rc::new(self.caught(handler, clause.as_ref(), (&exception, reached_out), cx)));
             state.returned = None;

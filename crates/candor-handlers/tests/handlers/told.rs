@@ -253,7 +253,7 @@ def handler(event, context):
         {removed}
     except Exception as error:
         print(error)
-    return answer('done')
+    return answer('removed')
 "
         )
     };
