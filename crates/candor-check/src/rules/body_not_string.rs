@@ -33,7 +33,10 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
     let status = scene.exchange.response.status.value;
     scene.report(&RULE, RULE.severity, at, findings, || Claimed {
         at,
-        message: format!("{} answers {status} because the body is {what}", scene.whose()),
+        message: match said_status(&answer.shape).filter(|said| *said != status) {
+            Some(said) => format!("{} answers {status} in place of {said} because the body is {what}", scene.whose()),
+            None => format!("{} answers {status} because the body is {what}", scene.whose()),
+        },
         label: match entry.value {
             Shape::NotJson(_) => "the runtime cannot write this as JSON: the function fails after its work",
             _ => "the gateway takes text, and refuses the whole answer",

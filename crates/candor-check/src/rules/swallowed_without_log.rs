@@ -21,6 +21,10 @@ fn find(scene: &HandlerScene<'_>, findings: &mut Findings) {
         if !failure.broad && failure.what != Failed::Effect {
             continue;
         }
+        // What the runtime cannot write it logs as an error.
+        if matches!(&path.end, End::Returned(answer) if answer.shape.not_json().is_some()) {
+            continue;
+        }
         if exchange.judge().verdict != Verdict::MaskedFailure || exchange.response.status.value >= 400 {
             continue;
         }

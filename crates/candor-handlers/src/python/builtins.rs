@@ -10,6 +10,7 @@ use super::state::{Dict, List, Object, State, taints};
 use super::value::{Arguments, Sort, Taint, Text, Unknown, Value};
 use super::watching::Watched;
 use crate::facts::Place;
+use crate::shape::Shape;
 
 impl<'p> Interpreter<'p> {
     /// Calls a function that is known by its path; where it is not, the state comes back as it was.
@@ -57,6 +58,13 @@ impl<'p> Interpreter<'p> {
             "json.loads" | "simplejson.loads" | "orjson.loads" | "ujson.loads" | "json.load" => {
                 if let Some(first) = first {
                     self.reads_unguarded(first, None, place);
+                }
+                // What `json.dumps` of this program wrote is read back, however it travelled.
+                if let Some(Value::Text(text)) = first
+                    && let Some(content @ Shape::Dict { .. }) = &text.content
+                {
+                    let value = self.read_back(content, text.taint, place, &mut state);
+                    return one(state, value);
                 }
                 self.may_fail(&state, &["ValueError", "TypeError"], place);
                 one(state, Value::unknown(Sort::Any, taint))
@@ -530,6 +538,30 @@ impl<'p> Interpreter<'p> {
             _ => return None,
         };
         Some(of == name || (of == "bool" && name == "int"))
+    }
+
+    /// The value that JSON of this shape is.
+    fn read_back(&mut self, shape: &Shape, taint: Taint, made: Place, state: &mut State<'p>) -> Value<'p> {
+        match shape {
+            Shape::Dict { entries, open } => {
+                let mut dict = Dict { entries: Vec::with_capacity(entries.len()), open: *open, made };
+                for entry in entries {
+                    // Objects go by their places: each entry has its own.
+                    let value = self.read_back(&entry.value, taint, entry.at, state);
+                    dict.set(entry.key.clone().into(), value, entry.at);
+                }
+                Value::Dict(self.make(state, Object::Dict(dict)))
+            }
+            Shape::Null => Value::None,
+            Shape::Bool(Some(known)) => Value::Bool(*known),
+            Shape::Number(Some(number)) if let Ok(number) = number.parse() => Value::Int(number),
+            Shape::Text { known: Some(text), tells: false, .. } => Value::text(text.clone()),
+            Shape::Bool(None) => Value::unknown(Sort::Bool, taint),
+            Shape::Number(_) => Value::unknown(Sort::Number, taint),
+            Shape::Text { tells, .. } => Value::unknown(Sort::Text, Taint { tells: *tells, ..taint }),
+            Shape::Unknown { tells } => Value::unknown(Sort::Any, Taint { tells: *tells, ..taint }),
+            Shape::List { .. } | Shape::NotJson(_) => Value::unknown(Sort::Any, taint),
+        }
     }
 }
 

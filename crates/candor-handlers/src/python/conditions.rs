@@ -28,6 +28,15 @@ impl<'p> Interpreter<'p> {
                     let ends_with = e.op == BoolOp::Or;
                     self.asks(&value);
                     self.hangs_on(expr, &value, before.as_ref(), &mut state);
+                    // `event.get("httpMethod") or ""`, as `event.get("httpMethod", "")`: what matters is that it is of the event.
+                    let rest = &e.values[i + 1..];
+                    if ends_with
+                        && matches!(value.itself(), Itself::Key(_))
+                        && rest.iter().all(Expr::is_string_literal_expr)
+                    {
+                        forks.push((state, value));
+                        continue;
+                    }
                     match self.truth(&state, &value) {
                         Some(truth) if truth == ends_with => forks.push((state, value)),
                         Some(_) => next.push(state),

@@ -319,7 +319,10 @@ impl<'p> Interpreter<'p> {
             None => answer.shape.tells_in_part(),
         };
         let in_part = match self.entry(state, &value, "body") {
-            Some(Value::Text(body)) => body.content.is_some() && body.taint.of_clause,
+            // Of a page what the clause wrote is a part.
+            Some(Value::Text(body)) => {
+                (body.content.is_some() || body.begins.trim_start().starts_with('<')) && body.taint.of_clause
+            }
             // JSON of several paths.
             Some(Value::Unknown(body)) => body.taint.of_clause,
             Some(_) => false,
@@ -355,9 +358,12 @@ impl<'p> Interpreter<'p> {
                 failure.lighter = Some(Lighter::Aside);
             }
         }
+        let unfound = |body: &Value<'p>| match body {
+            Value::Text(_) => body.itself(),
+            body => self.unfound(body),
+        };
         if let End::Returned(answer) = &mut path.end
-            && let Some(Itself::Item { optional: true, .. }) =
-                self.entry(state, &value, "body").map(Value::itself)
+            && let Some(Itself::Item { optional: true, .. }) = self.entry(state, &value, "body").map(unfound)
         {
             answer.unfound = answer.shape.entry("body").map(|entry| entry.at);
         }

@@ -383,7 +383,11 @@ impl<'p> Interpreter<'p> {
                 let items = if some { vec![Value::some_text("", taint)] } else { Vec::new() };
                 Value::List(self.make(state, Object::List(List { items, open: true, made: place })))
             }
-            ("join", _) => Value::some_text("", taint),
+            ("join", _) => {
+                let joined =
+                    arguments.positional.first().map_or(Vec::new(), |list| self.items(state, list).0);
+                Value::some_text("", taint.and(taints(joined.iter())))
+            }
             _ => Value::some_text("", taint),
         }
     }

@@ -1,6 +1,6 @@
 //! What handlers can do, as the analysis has it: one short program a test.
 
-use candor_handlers::{Begun, End, Loose, Place, Unread, Watch};
+use candor_handlers::{Begun, End, Loose, Place, Shape, Unread, Watch};
 
 use crate::paths::{check, check_modules, facts, line, read};
 
@@ -845,4 +845,35 @@ def handler(event, context):
     ] {
         assert!(!unfound(&format!("{mongo}{asked}")), "{asked}");
     }
+}
+
+#[test]
+fn json_that_is_read_back() {
+    let source = "
+import json
+import boto3
+table = boto3.resource('dynamodb').Table('orders')
+def found():
+    try:
+        return {'statusCode': 200, 'body': json.dumps({'url': table.get_item(Key={'id': '1'})['Item']['url']})}
+    except Exception as error:
+        return {'statusCode': 500, 'body': json.dumps({'error': str(error)})}
+def handler(event, context):
+    try:
+        return {'statusCode': 200, 'body': json.loads(found()['body'])['url']}
+    except Exception:
+        return {'statusCode': 500}
+";
+    // What has no `url` never comes to the success.
+    let facts = facts(source);
+    let after_failure = facts.paths.iter().filter(|path| path.failure.is_some());
+    let answers: Vec<&End> = after_failure.map(|path| &path.end).collect();
+    let status = |end: &&End| match end {
+        End::Returned(answer) => answer.shape.entry("statusCode").map(|entry| entry.value.clone()),
+        _ => None,
+    };
+    assert!(
+        !answers.is_empty()
+            && answers.iter().all(|end| status(end) == Some(Shape::Number(Some("500".into()))))
+    );
 }

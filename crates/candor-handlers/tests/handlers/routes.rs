@@ -73,7 +73,7 @@ return 3";
 #[test]
 fn of_http_apis() {
     let body = "http = event['requestContext']['http']
-method, path = http['method'], event.get('rawPath', '/').rstrip('/')
+method, path = (http.get('method') or '').upper(), event.get('rawPath', '/').rstrip('/')
 is_get = method.upper() == 'GET'
 if is_get and path == '/orders':
     return 1

@@ -39,6 +39,34 @@ fn as_a_whole(rest: &str) {
 }
 
 #[test]
+fn a_page() {
+    in_part(
+        "
+def page(alerts):
+    return ' <body>{alerts}</body>'.strip().format(alerts=''.join(alerts))
+def handler(event, context):
+    alerts = []
+    try:
+        table.load()
+    except Exception as error:
+        alerts.append(f'<p>Nothing can be loaded right now.</p>')
+    return {'statusCode': 200, 'body': page(alerts)}
+",
+    );
+    as_a_whole(
+        "
+def handler(event, context):
+    text = 'all is well'
+    try:
+        table.load()
+    except Exception as error:
+        text = f'not now: {error}'
+    return {'statusCode': 200, 'body': text}
+",
+    );
+}
+
+#[test]
 fn a_check_of_several() {
     in_part("def handler(event, context):\n    return answer({'database': check('orders'), 'version': 3})\n");
     in_part("def handler(event, context):\n    return answer([check('orders')])\n");
