@@ -189,7 +189,15 @@ impl<'p> Interpreter<'p> {
             }
             "builtins.set" | "builtins.frozenset" => {
                 self.settles_all(arguments, &state);
-                one(state, Value::Set)
+                let members = match first {
+                    Some(Value::Set(members)) => members.clone(),
+                    Some(value @ (Value::Tuple(_) | Value::List(_))) => match self.items(&state, value) {
+                        (items, false) => Some(Rc::new(items)),
+                        (_, true) => None,
+                    },
+                    _ => None,
+                };
+                one(state, Value::Set(members.filter(|_| path == "builtins.frozenset")))
             }
             "builtins.bytes" | "builtins.bytearray" => one(state, Value::Bytes),
             "builtins.getattr" => {
@@ -533,7 +541,7 @@ impl<'p> Interpreter<'p> {
             Value::List(_) => "list",
             Value::Tuple(_) => "tuple",
             Value::Bytes => "bytes",
-            Value::Set => "set",
+            Value::Set(_) => "set",
             Value::None => "NoneType",
             _ => return None,
         };

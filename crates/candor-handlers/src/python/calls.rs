@@ -534,6 +534,13 @@ impl<'p> Interpreter<'p> {
         }
         let data = fields_of(class);
         if let Some(fields) = &data {
+            let known = |name: &str| fields.iter().any(|(field, _)| *field == name);
+            // The fields of classes above are not all known.
+            let all = class.bases.is_empty() && member(class, "__init__").is_none();
+            if all && arguments.named.iter().any(|(name, _)| !known(name)) {
+                self.certain(state, "builtins.TypeError", place);
+                return Many::new();
+            }
             for (at, (name, default)) in fields.iter().enumerate() {
                 let value = arguments.get(at, name).or(default.as_ref()).cloned();
                 attributes.insert(*name, value.unwrap_or(Value::any()));

@@ -62,7 +62,15 @@ impl<'p> Interpreter<'p> {
     pub(super) fn compare(&mut self, e: &'p ast::ExprCompare, state: State<'p>, cx: Cx<'_, 'p>) -> Forks<'p> {
         let exprs = [&*e.left].into_iter().chain(e.comparators.iter());
         let mut forks = Many::new();
-        for (state, values) in self.eval_all(exprs, state, cx) {
+        for (state, mut values) in self.eval_all(exprs, state, cx) {
+            // What is written out here nobody else can change.
+            for (value, expr) in values.iter_mut().skip(1).zip(e.comparators.iter()) {
+                if let Expr::Set(set) = expr
+                    && let Some(members) = set.elts.iter().map(text_of).collect::<Option<Vec<_>>>()
+                {
+                    *value = Value::Set(Some(Rc::new(members)));
+                }
+            }
             let (mut all, mut asks) = (Some(true), Itself::Nothing);
             for (pair, op) in values.windows(2).zip(e.ops.iter()) {
                 let [left, right] = pair else { break };
@@ -186,10 +194,11 @@ impl<'p> Interpreter<'p> {
         if let (Some(part), Some(whole)) = (left.as_text(), right.as_text()) {
             return Some(whole.contains(part));
         }
-        let (items, open) = self.items(state, right);
-        if !matches!(right, Value::List(_) | Value::Tuple(_)) {
-            return None;
-        }
+        let (items, open) = match right {
+            Value::Set(Some(members)) => (members.to_vec(), false),
+            Value::List(_) | Value::Tuple(_) => self.items(state, right),
+            _ => return None,
+        };
         let equal: Vec<Option<bool>> = items.iter().map(|item| self.equal(left, item)).collect();
         if equal.contains(&Some(true)) {
             return Some(true);
@@ -228,7 +237,7 @@ impl<'p> Interpreter<'p> {
                 }
                 _ => None,
             },
-            Value::Bytes | Value::Set => None,
+            Value::Bytes | Value::Set(_) => None,
             // The answer of something outside may be anything.
             Value::External(external) if external.path.ends_with(')') && external.service.is_none() => None,
             Value::Function(_)
@@ -374,4 +383,9 @@ pub(super) fn settled(value: Value<'_>, truth: bool) -> Value<'_> {
         Value::Unknown(unknown) => Value::Unknown(Unknown { truthy: Some(truth), ..unknown }),
         value => value,
     }
+}
+
+/// The value of a literal text.
+fn text_of<'p>(expr: &'p Expr) -> Option<Value<'p>> {
+    Some(Value::text(expr.as_string_literal_expr()?.value.to_str()))
 }

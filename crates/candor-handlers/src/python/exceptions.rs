@@ -65,6 +65,9 @@ const PARENTS: &[(&str, &str)] = &[
     ("ExceptionGroup", "Exception"),
 ];
 
+/// What every exception is below that `requests` raises (Requests documentation, "Errors and Exceptions").
+pub(super) const OF_REQUESTS: &str = "requests.exceptions.RequestException";
+
 /// Exceptions of libraries and the built-in class above each.
 const LIBRARY_PARENTS: &[(&str, &str)] = &[
     ("json.JSONDecodeError", "ValueError"),
@@ -77,6 +80,7 @@ const LIBRARY_PARENTS: &[(&str, &str)] = &[
     ("socket.timeout", "OSError"),
     ("socket.gaierror", "OSError"),
     ("requests.exceptions.JSONDecodeError", "ValueError"),
+    (OF_REQUESTS, "OSError"),
     ("subprocess.CalledProcessError", "Exception"),
     ("asyncio.TimeoutError", "TimeoutError"),
     ("concurrent.futures.TimeoutError", "TimeoutError"),
@@ -203,9 +207,16 @@ pub(super) fn catches(clause: Option<&Value<'_>>, exception: &Exception<'_>) -> 
     }
 }
 
+/// Whether two names are of one class that a package has in two places: `requests.RequestException`.
+fn is_same_class(class: &Value<'_>, sought: &Value<'_>) -> bool {
+    let (Some(class), Some(sought)) = (class.path(), sought.path()) else { return false };
+    let short = |path: &str| path.replace(".exceptions.", ".");
+    short(class) == short(sought)
+}
+
 /// Whether one class stands below another.
 fn below(class: &Value<'_>, sought: &Value<'_>) -> Catch {
-    if class == sought {
+    if class == sought || is_same_class(class, sought) {
         return Catch::Yes;
     }
     match class {

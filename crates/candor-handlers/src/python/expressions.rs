@@ -189,7 +189,7 @@ impl<'p> Interpreter<'p> {
                 let mut forks = Many::new();
                 for (state, values) in self.eval_all(e.elts.iter(), state, cx) {
                     values.iter().for_each(|value| self.settles(value, &state));
-                    forks.push((state, Value::Set));
+                    forks.push((state, Value::Set(None)));
                 }
                 return forks;
             }
@@ -291,7 +291,7 @@ impl<'p> Interpreter<'p> {
             }
             Expr::SetComp(e) => {
                 let forks = self.comprehension(&e.generators, &[&e.elt], state, cx, None);
-                return forks.into_iter().map(|(state, _)| (state, Value::Set)).collect();
+                return forks.into_iter().map(|(state, _)| (state, Value::Set(None))).collect();
             }
             Expr::Generator(e) => return self.comprehension(&e.generators, &[&e.elt], state, cx, None),
             Expr::DictComp(e) => {
@@ -734,6 +734,10 @@ impl<'p> Interpreter<'p> {
                 }
                 if self.has_no(object, key.as_text()) {
                     self.may_fail(&state, &["KeyError"], at);
+                    return Many::new();
+                }
+                if key.as_text().is_some() && self.is_proxy_body(object) {
+                    self.certain(state, "builtins.TypeError", at);
                     return Many::new();
                 }
                 self.may_fail(&state, &["KeyError", "IndexError", "TypeError"], at);

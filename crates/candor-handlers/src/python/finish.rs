@@ -435,7 +435,7 @@ impl<'p> Interpreter<'p> {
                 tells: text.taint.tells,
             },
             Value::Bytes => Shape::NotJson("bytes"),
-            Value::Set => Shape::NotJson("a set"),
+            Value::Set(_) => Shape::NotJson("a set"),
             Value::Tuple(items) => Shape::List {
                 items: items
                     .iter()

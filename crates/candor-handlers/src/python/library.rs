@@ -633,7 +633,12 @@ impl<'p> Interpreter<'p> {
         self.may_be_aside(external, arguments, place);
         let lets_go = releases(name) || clears_scratch(&external.path, arguments);
         let what = if lets_go { Failed::Value } else { Failed::Effect };
-        self.may_raise(&state, ExceptionClass::Any, what, place);
+        let of_requests = package(&external.path) == "requests" && HTTP_CALLS.contains(&name);
+        let class = match of_requests {
+            true => ExceptionClass::Named(exceptions::OF_REQUESTS.to_string()),
+            false => ExceptionClass::Any,
+        };
+        self.may_raise(&state, class, what, place);
         state.outside += 1;
         state.refused = None;
         state.worked |= !self.telling.contains(&place);

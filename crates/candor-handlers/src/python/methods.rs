@@ -146,7 +146,7 @@ impl<'p> Interpreter<'p> {
         }
         // A value that nobody knows, or a type whose methods compute.
         let itself = match self.asked_by_method(object, name, arguments.positional.first()) {
-            Itself::Nothing => self.as_written(object, name),
+            Itself::Nothing => self.as_written(object, name, &arguments),
             asks => asks,
         };
         let answer = self.part(object, name);
@@ -156,7 +156,12 @@ impl<'p> Interpreter<'p> {
                 if self.is_read(object) {
                     self.reading.insert(place);
                 }
-                self.may_raise(&state, ExceptionClass::Any, Failed::Effect, place);
+                let of_requests = self.operation(object).is_some_and(|of| of.starts_with("requests."));
+                let class = match of_requests {
+                    true => ExceptionClass::Named(super::exceptions::OF_REQUESTS.to_string()),
+                    false => ExceptionClass::Any,
+                };
+                self.may_raise(&state, class, Failed::Effect, place);
                 return smallvec![(state, Value::None)];
             }
             "get" => {

@@ -60,6 +60,12 @@ impl<'p> Interpreter<'p> {
             && key.is_some_and(|key| !OF_PROXY_EVENTS.contains(&key))
     }
 
+    /// Whether a value is the body of what a gateway sends: text, or `None` (or nothing, of an HTTP API).
+    pub(super) fn is_proxy_body(&self, object: &Value<'p>) -> bool {
+        let Itself::Key(key) = object.itself() else { return false };
+        self.events == Events::Proxy && self.event_keys.get(key as usize).is_some_and(|key| key.key == "body")
+    }
+
     /// Something is put into `object`, or may be: an event is then no longer what the gateway sent.
     pub(super) fn changes(&mut self, object: &Value<'p>) {
         if object.itself() == Itself::Event {

@@ -8,7 +8,7 @@ use ruff_python_ast::CmpOp;
 
 use super::interpreter::Interpreter;
 use super::state::{Object, State};
-use super::value::{BETWEEN, Itself, Value};
+use super::value::{Arguments, BETWEEN, Itself, Value};
 use crate::facts::{Place, Routes};
 
 /// The most routes of one handler that are told apart.
@@ -129,10 +129,11 @@ impl<'p> Interpreter<'p> {
             return (!dict.open).then(|| dict.entries.iter().map(|(key, ..)| key.to_string()).collect());
         }
         // `in` of a text asks for a part of it.
-        if !matches!(within, Value::Tuple(_) | Value::List(_)) {
-            return None;
-        }
-        let (items, open) = self.items(state, within);
+        let (items, open) = match within {
+            Value::Set(Some(members)) => (members.to_vec(), false),
+            Value::Tuple(_) | Value::List(_) => self.items(state, within),
+            _ => return None,
+        };
         let texts = items.iter().map(|item| item.as_key().map(|text| text.into_owned()));
         if open { None } else { texts.collect() }
     }
@@ -159,11 +160,12 @@ impl<'p> Interpreter<'p> {
     }
 
     /// What stays of the key of an event that is written otherwise: `method.upper()`, `path.rstrip("/")`.
-    pub(super) fn as_written(&self, object: &Value<'p>, method: &str) -> Itself {
+    pub(super) fn as_written(&self, object: &Value<'p>, method: &str, arguments: &Arguments<'p>) -> Itself {
         let Itself::Key(key) = object.itself() else { return Itself::Nothing };
         let name = self.event_keys.get(key as usize).map_or("", |key| &key.key);
         let same = match method {
             "upper" => METHODS.contains(&name),
+            "strip" => arguments.positional.is_empty(),
             // No route but the root ends with a slash.
             "rstrip" => PATHS.contains(&name),
             _ => false,

@@ -400,7 +400,11 @@ impl<'p> Interpreter<'p> {
                 // An exception raised while another is handled carries on what that one was about.
                 let carries = state.failure.as_ref().is_some_and(|failure| failure.certain);
                 let what = match &state.handling {
-                    Some(handled) if carries && handled.what != Failed::Value => handled.what,
+                    Some(handled) if carries && handled.what != Failed::Value => {
+                        let from = handled.place;
+                        self.stands_for(from, place);
+                        handled.what
+                    }
                     _ => Failed::Raise,
                 };
                 let exception = match value {

@@ -231,6 +231,20 @@ impl<'p> Interpreter<'p> {
         }
     }
 
+    /// An exception that is raised at one place stands for what failed at another: it is of the same kind.
+    pub(super) fn stands_for(&mut self, failed: Place, raised: Place) {
+        let kinds =
+            [&mut self.reading, &mut self.telling, &mut self.keeping, &mut self.probing, &mut self.tokens];
+        for calls in kinds {
+            if calls.contains(&failed) {
+                calls.insert(raised);
+            }
+        }
+        if let Some(aside) = self.asides.get(&failed).copied() {
+            self.asides.insert(raised, aside);
+        }
+    }
+
     /// Why a failure at this place weighs less than others, as far as the call itself shows it.
     pub(super) fn lighter(&self, raised: Place) -> Option<Lighter> {
         let kinds = [

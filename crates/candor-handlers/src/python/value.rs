@@ -167,7 +167,8 @@ pub(super) enum Value<'p> {
     Float(f64),
     Text(Rc<Text<'p>>),
     Bytes,
-    Set,
+    /// A set, with its members where they are known and nobody can change them.
+    Set(Option<Rc<Vec<Value<'p>>>>),
     Tuple(Rc<Vec<Value<'p>>>),
     List(Id),
     Dict(Id),
@@ -344,7 +345,8 @@ impl PartialEq for Value<'_> {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Value::Unknown(a), Value::Unknown(b)) => a == b,
-            (Value::None, Value::None) | (Value::Bytes, Value::Bytes) | (Value::Set, Value::Set) => true,
+            (Value::None, Value::None) | (Value::Bytes, Value::Bytes) => true,
+            (Value::Set(a), Value::Set(b)) => a == b,
             (Value::Bool(a), Value::Bool(b)) => a == b,
             (Value::Int(a), Value::Int(b)) => a == b,
             (Value::Float(a), Value::Float(b)) => a.to_bits() == b.to_bits(),

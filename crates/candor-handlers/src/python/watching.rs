@@ -119,6 +119,12 @@ impl<'p> Interpreter<'p> {
         Some(Answer { of, ..answer })
     }
 
+    /// The operation whose answer a value is, or is made of.
+    pub(super) fn operation(&self, value: &Value<'p>) -> Option<&str> {
+        let call = value.taint().answer?.call;
+        self.watched.get(call as usize).map(|call| &*call.operation)
+    }
+
     /// Whether an attribute of an HTTP client's answer is what the server sent, as bytes.
     pub(super) fn is_raw(&self, value: &Value<'p>, name: &str) -> bool {
         let Some(Answer { call, of: Of::Whole }) = value.taint().answer else { return false };

@@ -298,8 +298,7 @@ def handler(event, context):
         r#"
 6: returns {"statusCode":200}
 9: returns {"statusCode":502}, after Effect@5 was caught@7
-9: returns {"statusCode":502}, after Effect@5 was caught@7
-may raise"#,
+9: returns {"statusCode":502}, after Effect@5 was caught@7"#,
     );
 }
 
@@ -875,5 +874,42 @@ def handler(event, context):
     assert!(
         !answers.is_empty()
             && answers.iter().all(|end| status(end) == Some(Shape::Number(Some("500".into()))))
+    );
+}
+
+#[test]
+fn what_surely_raises() {
+    // A field that the dataclass has not.
+    check(
+        "from dataclasses import dataclass
+@dataclass
+class Quota:
+    left: int
+def handler(event, context):
+    try:
+        quota = Quota(**{'left': 1, 'images': 2})
+    except TypeError:
+        return 1
+    return 2
+",
+        "
+9: returns 1, after Value@7 was caught@8 perhaps and answered",
+    );
+    // `requests` raises nothing but its own exceptions.
+    check(
+        "import requests
+def handler(event, context):
+    try:
+        try:
+            requests.get('https://example.com')
+        except requests.exceptions.RequestException:
+            return 1
+    except Exception:
+        return 2
+    return 3
+",
+        "
+7: returns 1, after Effect@5 was caught@6 and answered
+10: returns 3",
     );
 }

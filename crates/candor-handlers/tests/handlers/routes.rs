@@ -176,3 +176,14 @@ def handler(event, context):
     };
     assert_eq!((of(0), of(1)), ((1, 0, 0), (1, 1, 1)));
 }
+
+#[test]
+fn sets_that_nobody_changes() {
+    let body = "if event['httpMethod'] in {'GET', 'HEAD'}:
+    return 1
+if event['httpMethod'] not in frozenset(('POST', 'PUT')):
+    return 2
+return 3";
+    assert_eq!(ends(&["GET /a"], body), [2]);
+    assert_eq!(ends(&["POST /a", "DELETE /a"], body), [4, 5]);
+}
