@@ -68,6 +68,11 @@ impl Fallback<'_> {
         self.gave = self.gave.filter(|gave| other.gave == Some(*gave));
     }
 
+    /// Whether it was a read that failed.
+    pub(super) fn is_of_a_read(&self) -> bool {
+        self.read
+    }
+
     /// Whether the program goes its way for another reason than the failure.
     pub(super) fn is_beside_it(&self) -> bool {
         !self.asked && !self.fell_past

@@ -6,6 +6,7 @@
 //!
 //! - the text of an exception, or text that was written while the failure was handled (`"down"`, whatever the language),
 //! - a list or dictionary into which the clause put such a thing, whether or not its items are still told apart,
+//! - `false` under a key that says that something was done: `mailSent`, `removed`,
 //! - a count of what failed, or a list to which the clause has added something, by its key: `failedCount: 1`, `failed: […]`;
 //!
 //! and where the answer holds something else besides, and no entry says that the whole is an error.
@@ -104,7 +105,11 @@ impl<'p> Interpreter<'p> {
             value => matches!(value, Value::Int(_)),
         };
         let counted = counted && counts_failures(entry);
-        if counted || self.carries(value, state) {
+        // `"mailSent": false` of what was to be done; of what was only asked for, `false` is an answer.
+        let undone = entry.value == Shape::Bool(Some(false))
+            && says_done(&entry.key)
+            && state.fallback.as_ref().is_some_and(|fallback| !fallback.is_of_a_read());
+        if counted || undone || self.carries(value, state) {
             return Says::Part;
         }
         Says::Other
@@ -120,6 +125,12 @@ impl<'p> Interpreter<'p> {
         let told = state.fallback.as_deref().map(|fallback| fallback.told.as_slice()).unwrap_or_default();
         matches!(value, Value::List(id) | Value::Dict(id) | Value::Instance(id) if told.contains(id))
     }
+}
+
+/// Whether a key says by its last word that something was done.
+fn says_done(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    ["ed", "sent", "set", "done"].iter().any(|end| key.ends_with(end))
 }
 
 /// Whether a value is text of an exception, or was written while a failure was handled.

@@ -39,6 +39,29 @@ fn as_a_whole(rest: &str) {
 }
 
 #[test]
+fn what_was_not_done() {
+    let handler = |call: &str, key: &str| {
+        format!(
+            "
+def handler(event, context):
+    done = False
+    try:
+        {call}
+        done = True
+    except Exception as error:
+        print(error)
+    return answer({{'id': event['id'], '{key}': done}})
+"
+        )
+    };
+    in_part(&handler("sns.publish(TopicArn='t', Message='m')", "messageSent"));
+    in_part(&handler("table.delete_item(Key={'id': '1'})", "old_removed"));
+    as_a_whole(&handler("sns.publish(TopicArn='t', Message='m')", "vip"));
+    // Nobody knows whether it was paid.
+    as_a_whole(&handler("table.get_item(Key={'id': '1'})", "confirmed"));
+}
+
+#[test]
 fn a_page() {
     in_part(
         "
