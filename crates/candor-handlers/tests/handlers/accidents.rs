@@ -589,3 +589,81 @@ def handler(event, context):
 "#,
     );
 }
+
+#[test]
+fn a_finally_that_is_left_drops_what_failed() {
+    check(
+        "import boto3
+table = boto3.resource('dynamodb').Table('orders')
+def handler(event, context):
+    answer = {'statusCode': 201}
+    try:
+        table.put_item(Item={'id': '1'})
+    except KeyError:
+        answer = {'statusCode': 400}
+    finally:
+        return answer
+",
+        r#"
+10: returns {"statusCode":201}
+10: returns {"statusCode":400}, after Effect@6 was caught@7 perhaps
+10: returns {"statusCode":201}, after Effect@6 was caught@10
+"#,
+    );
+    check(
+        "import boto3
+sqs = boto3.client('sqs')
+def send(texts):
+    for text in texts:
+        try:
+            sqs.send_message(QueueUrl='u', MessageBody=text)
+        finally:
+            continue
+def handler(event, context):
+    send(event['texts'])
+    return {'statusCode': 202}
+",
+        r#"
+11: returns {"statusCode":202}
+11: returns {"statusCode":202}, after Effect@6 was caught@8
+may raise
+"#,
+    );
+}
+
+#[test]
+fn a_finally_that_ends_lets_the_failure_pass() {
+    check(
+        "import boto3
+table = boto3.resource('dynamodb').Table('orders')
+def handler(event, context):
+    try:
+        table.put_item(Item={'id': '1'})
+    finally:
+        for name in ('a', 'b'):
+            if name == event['last']:
+                break
+            continue
+    return {'statusCode': 201}
+",
+        r#"
+11: returns {"statusCode":201}
+may raise
+"#,
+    );
+    // A number that is none had a default before.
+    check(
+        "def handler(event, context):
+    count = 10
+    try:
+        count = int(event['count'])
+    finally:
+        return {'statusCode': 200, 'body': str(count)}
+",
+        r#"
+6: returns {"statusCode":200,"body":""} (/body unknown)
+6: returns {"statusCode":200,"body":"10"}, after Value@4 was caught@6 perhaps
+6: returns {"statusCode":200,"body":"10"}, after Value@4 was caught@6 perhaps
+"#,
+    );
+}

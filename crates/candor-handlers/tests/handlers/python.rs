@@ -119,7 +119,7 @@ fn an_answer_in_finally_takes_the_place_of_the_exception() {
     finally:
         return {'statusCode': 200}
 ",
-        "5: returns {\"statusCode\":200}",
+        "5: returns {\"statusCode\":200}, after Raise@3 was caught@5",
     );
 }
 
