@@ -435,7 +435,7 @@ def handler(event, context):
 3: returns [{"error":"x"},500]
 4: returns what JSON cannot say (all unknown)
 5: returns {"statusCode":200,"body":{"a":1}}
-6: returns {"statusCode":200,"body":null} (/body unknown)
+6: returns {"statusCode":200,"body":""} (/body unknown)
 7: falls off the end
 7: returns {"when":null}"#,
     );
