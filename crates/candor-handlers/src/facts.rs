@@ -164,7 +164,7 @@ pub enum Kind {
     Plain,
     /// An exception as a value.
     Exception,
-    /// Something that JSON cannot say: bytes, a set, an object.
+    /// Something that JSON cannot say: a set, an object.
     NotJson,
     /// Nobody knows.
     Unknown,

@@ -46,6 +46,9 @@ pub enum Shape {
     NotJson(&'static str),
 }
 
+/// Bytes, among what JSON cannot say.
+pub(crate) const BYTES: &str = "bytes";
+
 /// An entry of a dictionary.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
@@ -86,6 +89,11 @@ impl Shape {
             Shape::Dict { entries, .. } => entries.iter().rev().find(|entry| entry.key == key),
             _ => None,
         }
+    }
+
+    /// Whether it is a dictionary of which nothing else is known.
+    pub(crate) fn is_any_dict(&self) -> bool {
+        matches!(self, Shape::Dict { entries, open: true } if entries.is_empty())
     }
 
     /// Whether it was made of a caught exception, or holds something that was.
@@ -170,6 +178,23 @@ impl Shape {
                 .iter()
                 .any(|entry| says_error(entry) || counts_failures(entry) || entry.value.tells_of_failures()),
             _ => false,
+        }
+    }
+
+    /// What Python's runtime makes of it: its encoder is simplejson's, which reads bytes as UTF-8 (awslambdaric, `lambda_runtime_marshaller`;
+    /// simplejson's documentation of `encoding`). `json.dumps` does not.
+    pub(crate) fn with_bytes_as_text(self) -> Shape {
+        match self {
+            Shape::NotJson(BYTES) => Shape::Text { known: None, content: None, tells: false },
+            Shape::List { items, open } => {
+                Shape::List { items: items.into_iter().map(Shape::with_bytes_as_text).collect(), open }
+            }
+            Shape::Dict { entries, open } => {
+                let entries =
+                    entries.into_iter().map(|e| Entry { value: e.value.with_bytes_as_text(), ..e }).collect();
+                Shape::Dict { entries, open }
+            }
+            shape => shape,
         }
     }
 
@@ -335,6 +360,7 @@ pub(crate) fn says_error(entry: &Entry) -> bool {
         Shape::Null | Shape::Bool(Some(false)) | Shape::Bool(None) | Shape::Unknown { tells: false }
     ) && !matches!(&entry.value, Shape::Text { known: Some(text), .. } if text.is_empty())
         && !matches!(&entry.value, Shape::List { items, open } if items.is_empty() || *open)
+        && !entry.value.is_any_dict()
         && !matches!(&entry.value, Shape::Number(None))
         && !matches!(&entry.value, Shape::Number(Some(n)) if n == "0");
     match entry.key.to_ascii_lowercase().as_str() {

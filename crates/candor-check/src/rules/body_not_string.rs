@@ -43,7 +43,6 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
         }
         .to_string(),
         remedy: match what {
-            "bytes" => "`.decode()` text; for anything else base64 as text, and `\"isBase64Encoded\": True`",
             "an exception" => "write `str(...)` of it",
             "`None`" => "leave `body` out, or write `\"\"`",
             _ => "write `json.dumps(...)` of it",

@@ -543,6 +543,13 @@ impl<'p> Interpreter<'p> {
             Value::Bytes => "bytes",
             Value::Set(_) => "set",
             Value::None => "NoneType",
+            Value::Unknown(unknown) => match unknown.sort {
+                Sort::Text => "str",
+                Sort::Bytes => "bytes",
+                Sort::Dict => "dict",
+                Sort::List => "list",
+                Sort::Any | Sort::Number | Sort::Bool | Sort::Stream => return None,
+            },
             _ => return None,
         };
         Some(of == name || (of == "bool" && name == "int"))

@@ -169,8 +169,8 @@ impl<'p> Interpreter<'p> {
     pub(super) fn identical(&self, left: &Value<'p>, right: &Value<'p>) -> Option<bool> {
         match (left, right) {
             (Value::Unknown(u), Value::None) | (Value::None, Value::Unknown(u)) => match (u.truthy, u.sort) {
-                (Some(true), _) | (_, Sort::Text | Sort::Number | Sort::Bool | Sort::Bytes) => Some(false),
-                _ => None,
+                (None | Some(false), Sort::Any) => None,
+                _ => Some(false),
             },
             (Value::Unknown(_), _) | (_, Value::Unknown(_)) => None,
             (Value::None, Value::None) => Some(true),
@@ -320,6 +320,12 @@ impl<'p> Interpreter<'p> {
 
     /// What a branch says about the variable that it asks for.
     pub(super) fn narrow(&mut self, test: &'p Expr, value: &Value<'p>, holds: bool, state: &mut State<'p>) {
+        if let Some(name) = asked_for_type(test) {
+            if let Some(value) = state.locals.as_mut().and_then(|locals| Rc::make_mut(locals).get_mut(name)) {
+                *value = value.clone().of_any_sort();
+            }
+            return;
+        }
         let left = match test {
             Expr::Compare(e) => e.left.as_name_expr(),
             _ => None,
@@ -374,6 +380,17 @@ impl<'p> Interpreter<'p> {
             _ => {}
         }
     }
+}
+
+/// The variable of which a condition asks what type it is, or what it has: `isinstance(x, …)`, `type(x) is …`.
+fn asked_for_type(test: &Expr) -> Option<&str> {
+    let (call, words): (_, &[&str]) = match test {
+        Expr::Call(call) => (call, &["isinstance", "hasattr", "callable"]),
+        Expr::Compare(compare) => (compare.left.as_call_expr()?, &["type"]),
+        _ => return None,
+    };
+    let asks = words.contains(&call.func.as_name_expr()?.id.as_str());
+    call.arguments.args.first()?.as_name_expr().filter(|_| asks).map(|name| name.id.as_str())
 }
 
 /// A value of which a branch has settled whether it is true.

@@ -743,7 +743,12 @@ impl<'p> Interpreter<'p> {
                 self.may_fail(&state, &["KeyError", "IndexError", "TypeError"], at);
                 let itself = self.identify(object, key.as_text(), false, at);
                 let taint = Taint { itself, ..self.taint_of_item(object, key.as_text()) };
-                smallvec![(state, Value::unknown(Sort::Any, taint))]
+                let sort = match (object, key) {
+                    // One of a table's items.
+                    (Value::Unknown(list), Value::Int(_)) if list.sort == Sort::List => Sort::Dict,
+                    _ => self.sort_under(object, key.as_text()),
+                };
+                smallvec![(state, Value::unknown(sort, taint))]
             }
         }
     }

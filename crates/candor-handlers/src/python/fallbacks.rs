@@ -408,6 +408,8 @@ impl<'p> Interpreter<'p> {
             | Shape::Text { known: None, .. }
             | Shape::Number(None)
             | Shape::Bool(None) => false,
+            Shape::List { items, open: true } if items.is_empty() => false,
+            default if default.is_any_dict() => false,
             default => holds(answer, &default),
         })
     }

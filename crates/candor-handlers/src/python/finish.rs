@@ -5,7 +5,6 @@ use std::rc::Rc;
 use candor_contract::outcome::Payload;
 use rustc_hash::FxHashMap;
 
-use super::Unread;
 use super::asides::speaks_of;
 use super::interpreter::Interpreter;
 use super::state::{Flow, Gave, Object, State, Trail};
@@ -13,10 +12,11 @@ use super::value::{
     Arguments, Body, Class, Exception, ExceptionClass, Itself, Of, Sort, Taint, Unknown, Value,
 };
 use super::watching::Watched;
+use super::{Events, Unread};
 use crate::facts::{
     Answer, Begun, Caught, End, Facts, Failed, Kind, Lighter, Loose, Path, Place, Raised, Routes, Unchecked,
 };
-use crate::shape::{Entry, Shape, text_says_error};
+use crate::shape::{BYTES, Entry, Shape, text_says_error};
 
 /// How deep a returned value is looked into.
 const MAX_DEPTH: usize = 24;
@@ -82,7 +82,10 @@ impl<'p> Interpreter<'p> {
 
     fn ends_of(mut self, handler: Value<'p>, mut state: State<'p>) -> Facts {
         let taint = Taint { event: true, root: true, itself: Itself::Event, ..Taint::default() };
-        let event = Unknown { taint, ..Unknown::ANY };
+        // A decorator may make something else of it.
+        let wrapped = matches!(&handler, Value::Function(function) if function.wrapped);
+        let sort = if self.events == Events::Proxy && !wrapped { Sort::Dict } else { Sort::Any };
+        let event = Unknown { sort, taint, ..Unknown::ANY };
         let arguments = Arguments {
             positional: vec![Value::Unknown(event), Value::external("context")],
             ..Arguments::default()
@@ -281,10 +284,17 @@ impl<'p> Interpreter<'p> {
         let value = match value {
             // The handler's own response object, for a framework that is not asked.
             Value::Reply(_) => Value::any(),
+            // What an SDK answers may have a `statusCode` of its own.
+            Value::Unknown(Unknown { sort: Sort::Dict, .. }) => value.of_any_sort(),
             value => value,
         };
         let kind = match &value {
-            Value::Unknown(Unknown { sort: Sort::Any, .. }) => Kind::Unknown,
+            // Bytes are the payload itself.
+            Value::Unknown(Unknown { sort: Sort::Any | Sort::Dict | Sort::Bytes, .. }) | Value::Bytes => {
+                Kind::Unknown
+            }
+            Value::Unknown(Unknown { sort: Sort::List, .. }) => Kind::List,
+            Value::Unknown(Unknown { sort: Sort::Stream, .. }) => Kind::NotJson,
             Value::Unknown(_) | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) => {
                 Kind::Plain
             }
@@ -298,7 +308,10 @@ impl<'p> Interpreter<'p> {
             }
             _ => Kind::NotJson,
         };
-        let shape = self.shape(state, &value, 0);
+        let shape = match kind {
+            Kind::Unknown => Shape::Unknown { tells: value.taint().tells },
+            _ => self.shape(state, &value, 0).with_bytes_as_text(),
+        };
         let foreign = match &shape {
             Shape::Dict { .. } => {
                 self.entry(state, &value, "statusCode").is_some_and(|status| status.taint().foreign_status)
@@ -418,11 +431,14 @@ impl<'p> Interpreter<'p> {
         }
         match value {
             Value::Unknown(unknown) => match unknown.sort {
-                Sort::Any => Shape::Unknown { tells: unknown.taint.tells },
+                Sort::Dict if !unknown.taint.tells => Shape::Dict { entries: Vec::new(), open: true },
+                Sort::List if !unknown.taint.tells => Shape::List { items: Vec::new(), open: true },
+                Sort::Any | Sort::Dict | Sort::List => Shape::Unknown { tells: unknown.taint.tells },
                 Sort::Text => Shape::Text { known: None, content: None, tells: unknown.taint.tells },
                 Sort::Number => Shape::Number(None),
                 Sort::Bool => Shape::Bool(None),
-                Sort::Bytes => Shape::NotJson("bytes"),
+                Sort::Bytes => Shape::NotJson(BYTES),
+                Sort::Stream => Shape::NotJson("a stream"),
             },
             Value::None => Shape::Null,
             Value::Bool(known) => Shape::Bool(Some(*known)),
@@ -434,7 +450,7 @@ impl<'p> Interpreter<'p> {
                 content: text.content.clone().map(Box::new),
                 tells: text.taint.tells,
             },
-            Value::Bytes => Shape::NotJson("bytes"),
+            Value::Bytes => Shape::NotJson(BYTES),
             Value::Set(_) => Shape::NotJson("a set"),
             Value::Tuple(items) => Shape::List {
                 items: items

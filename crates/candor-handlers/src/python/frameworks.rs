@@ -434,7 +434,8 @@ impl<'p> Interpreter<'p> {
                 let made = self.made_at(&state, &body).unwrap_or(place);
                 self.envelope(state, status, body, made)
             }
-            value @ (Value::Unknown(_) | Value::External(_)) => (state, value),
+            // Whatever it is, the framework makes an answer of it.
+            value @ (Value::Unknown(_) | Value::External(_)) => (state, value.of_any_sort()),
             value => {
                 let made = self.made_at(&state, &value).unwrap_or(place);
                 self.envelope(state, status, value, made)

@@ -8,7 +8,7 @@ use smallvec::smallvec;
 use super::exceptions;
 use super::fallbacks::reads;
 use super::interpreter::{Forks, Interpreter};
-use super::reads::items_of;
+use super::reads::answer_of;
 use super::state::{State, taints};
 use super::value::{Arguments, ExceptionClass, External, Sort, Taint, Unknown, Value};
 use super::watching::Watched;
@@ -661,20 +661,20 @@ impl<'p> Interpreter<'p> {
         if external.path == "tempfile.mkdtemp" && arguments.get(2, "dir").is_none() {
             return smallvec![(state, Value::some_text(SCRATCH, Taint::default()))];
         }
-        let Some(watch) = self.watch_of(external, name, arguments) else {
-            let itself = items_of(&external.path, external.service.as_deref());
-            return smallvec![(
-                state,
-                Value::unknown(Sort::Any, Taint { itself, instead, ..Taint::default() })
-            )];
-        };
-        let of = match external.service.as_deref() {
-            Some(service) => service,
-            None if external.path.starts_with("http.client.") => "http.client",
-            None => package(&external.path),
-        };
-        let call = self.watch(&mut state, place, format!("{of}.{name}"), watch);
-        smallvec![(state, Value::answer_of(call, instead))]
+        let answer = self.watch_of(external, name, arguments).map(|watch| {
+            let of = match external.service.as_deref() {
+                Some(service) => service,
+                None if external.path.starts_with("http.client.") => "http.client",
+                None => package(&external.path),
+            };
+            let call = self.watch(&mut state, place, format!("{of}.{name}"), watch);
+            super::value::Answer { call, of: super::value::Of::Whole }
+        });
+        let (sort, itself) = answer_of(&external.path, external.service.as_deref());
+        let taint = Taint { itself, instead, answer, ..Taint::default() };
+        // There is always something in it: `ResponseMetadata`.
+        let truthy = (sort == Sort::Dict).then_some(true);
+        smallvec![(state, Value::Unknown(Unknown { sort, taint, truthy }))]
     }
 
     fn watch_of(&self, external: &External, name: &str, arguments: &Arguments<'p>) -> Option<Watched> {

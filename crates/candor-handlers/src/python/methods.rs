@@ -185,25 +185,22 @@ impl<'p> Interpreter<'p> {
                     itself => itself,
                 };
                 let taint = Taint { itself, ..self.taint_of_item(object, key) };
-                let value = Value::unknown(Sort::Any, taint);
-                // `event.get("x", {})`: it is there, or it is the default.
-                let Some(default) =
-                    arguments.positional.get(1).filter(|d| !matches!(d, Value::None)).cloned()
-                else {
-                    return smallvec![(state, value)];
+                // It is there, or it is the default.
+                let sort = match (self.sort_under(object, key), arguments.positional.get(1)) {
+                    (sort @ (Sort::Stream | Sort::Bytes), _)
+                    | (sort @ Sort::Dict, Some(Value::Dict(_)))
+                    | (sort @ Sort::List, Some(Value::List(_))) => sort,
+                    _ => Sort::Any,
                 };
-                let value = match default {
-                    Value::Text(_) => Value::unknown(Sort::Any, taint),
-                    Value::Int(_) => Value::unknown(Sort::Any, taint),
-                    _ => value,
-                };
-                return smallvec![(state, value)];
+                return smallvec![(state, Value::unknown(sort, taint))];
             }
             "json" | "read" | "text" | "content" | "getcode" | "iter_lines" => {
                 self.looks(object, name);
                 self.may_fail(&state, &["ValueError", "AttributeError"], place);
                 let taint = Taint { answer, ..taint.within(None) };
-                return smallvec![(state, Value::unknown(Sort::Any, taint))];
+                let stream = matches!(object, Value::Unknown(unknown) if unknown.sort == Sort::Stream);
+                let sort = if stream && name == "read" { Sort::Bytes } else { Sort::Any };
+                return smallvec![(state, Value::unknown(sort, taint))];
             }
             "items" | "values" | "keys" => {
                 self.goes_through(object);

@@ -7,9 +7,9 @@ use ruff_python_ast::Expr;
 use super::Events;
 use super::interpreter::Interpreter;
 use super::state::{Object, State};
-use super::value::{Itself, Taint, Unknown, Value};
+use super::value::{Blob, Itself, Sort, Taint, Unknown, Value};
 use crate::facts::{EventKey, Place, Unsaid};
-use crate::shape::Shape;
+use crate::shape::{BYTES, Shape};
 
 /// Calls of DynamoDB that answer with items.
 const ASKS_FOR_ITEMS: &[&str] = &["get_item", "query", "scan", "put_item", "update_item", "delete_item"];
@@ -38,6 +38,46 @@ const OF_PROXY_EVENTS: &[&str] = &[
 
 /// The call of MongoDB's drivers that answers with a document, or with `None` (PyMongo, `Collection.find_one`).
 pub(super) const FINDS_ONE: &str = "find_one";
+
+/// Members of answers that are bytes, or a stream of them: service, operation, member (the response syntax of each in boto3's
+/// reference).
+const BLOBS: &[(&str, &str, &str, Sort)] = &[
+    ("s3", "get_object", "Body", Sort::Stream),
+    // `Object.get` of the resource.
+    ("s3", "get", "Body", Sort::Stream),
+    ("lambda", "invoke", "Payload", Sort::Stream),
+    ("bedrock-runtime", "invoke_model", "body", Sort::Stream),
+    ("polly", "synthesize_speech", "AudioStream", Sort::Stream),
+    ("sagemaker-runtime", "invoke_endpoint", "Body", Sort::Stream),
+    ("runtime.sagemaker", "invoke_endpoint", "Body", Sort::Stream),
+    ("iot-data", "get_thing_shadow", "payload", Sort::Stream),
+    ("iot-data", "update_thing_shadow", "payload", Sort::Stream),
+    ("appconfigdata", "get_latest_configuration", "Configuration", Sort::Stream),
+    ("kms", "encrypt", "CiphertextBlob", Sort::Bytes),
+    ("kms", "decrypt", "Plaintext", Sort::Bytes),
+    ("kms", "sign", "Signature", Sort::Bytes),
+];
+
+/// What a call outside answers with, if that is certain: a client's operation a dictionary (boto3's reference, "Response Syntax"; what a
+/// client does besides its service's operations answers with text, or nothing), `urlopen` a stream.
+pub(super) fn answer_of(path: &str, service: Option<&str>) -> (Sort, Itself) {
+    let (of, name) = path.rsplit_once('.').unwrap_or_default();
+    if path == "urllib.request.urlopen" || path.starts_with("http.client.") && name == "getresponse" {
+        return (Sort::Stream, Itself::Nothing);
+    }
+    let blob = BLOBS.iter().find(|(blob, call, ..)| service == Some(*blob) && name == *call);
+    let itself = items_of(path, service);
+    if matches!(itself, Itself::Found { .. }) {
+        return (Sort::Dict, itself);
+    }
+    let own = ["generate_", "upload_", "download_"].iter().any(|word| name.starts_with(word))
+        || ["copy", "close", "can_paginate"].contains(&name);
+    let of_client = path.starts_with("boto3.") && of.ends_with("client()") && !own;
+    if !of_client && blob.is_none() {
+        return (Sort::Any, itself);
+    }
+    (Sort::Dict, Itself::Sdk(blob.map(|(.., member, sort)| Blob { member, sort: *sort })))
+}
 
 /// What a call to a database answers with.
 pub(super) fn items_of(path: &str, service: Option<&str>) -> Itself {
@@ -97,7 +137,20 @@ impl<'p> Interpreter<'p> {
             (Itself::Found { resource }, Some("Items" | "Attributes")) => {
                 Itself::Item { resource, optional: false }
             }
+            (Itself::Found { .. } | Itself::Sdk(_), Some("ResponseMetadata")) => Itself::Metadata,
             _ => Itself::Nothing,
+        }
+    }
+
+    /// What sort of value stands under a key, where it is there.
+    pub(super) fn sort_under(&self, object: &Value<'p>, key: Option<&str>) -> Sort {
+        match (object.itself(), key) {
+            (Itself::Found { .. }, Some("Item" | "Attributes")) => Sort::Dict,
+            (Itself::Found { .. }, Some("Items")) => Sort::List,
+            (Itself::Found { .. } | Itself::Sdk(_), Some("ResponseMetadata")) => Sort::Dict,
+            (Itself::Metadata, Some("HTTPStatusCode")) => Sort::Number,
+            (Itself::Sdk(Some(blob)), Some(key)) if key == blob.member => blob.sort,
+            _ => Sort::Any,
         }
     }
 
@@ -139,7 +192,13 @@ impl<'p> Interpreter<'p> {
                 }
             }
             Itself::Found { .. } => self.asks_for_items = true,
-            Itself::Key(_) | Itself::Two(..) | Itself::Asks(_) | Itself::Item { .. } | Itself::Nothing => {}
+            Itself::Key(_)
+            | Itself::Two(..)
+            | Itself::Asks(_)
+            | Itself::Item { .. }
+            | Itself::Sdk(_)
+            | Itself::Metadata
+            | Itself::Nothing => {}
         }
     }
 
@@ -199,7 +258,12 @@ impl<'p> Interpreter<'p> {
 
 /// What `json.dumps` of this package cannot say of a value.
 pub(super) fn unsayable(path: &str, shape: &Shape) -> Option<&'static str> {
-    let own = ["a date", "a UUID", "an object"];
-    // orjson writes dates, UUIDs and dataclasses by itself.
-    shape.not_json().filter(|what| path != "orjson.dumps" || !own.contains(what))
+    let own: &[&str] = match path {
+        // orjson writes dates, UUIDs and dataclasses by itself.
+        "orjson.dumps" => &["a date", "a UUID", "an object"],
+        // simplejson reads bytes as UTF-8.
+        "simplejson.dumps" => &[BYTES],
+        _ => &[],
+    };
+    shape.not_json().filter(|what| !own.contains(what))
 }

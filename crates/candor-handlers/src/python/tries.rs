@@ -85,12 +85,28 @@ impl<'p> Interpreter<'p> {
         }
         let mut finished = Many::new();
         for (state, flow) in self.settle_ends(ends) {
-            for (state, end) in self.block(&s.finalbody, state, cx) {
-                // A `return` in `finally` takes the place of whatever was under way.
+            for (mut state, end) in self.block(&s.finalbody, state, cx) {
+                // A `return` in `finally` takes the place of whatever was under way, and so do `break` and `continue`.
+                let leaves = match &end {
+                    Flow::Return(_, at) => Some(*at),
+                    Flow::Break | Flow::Continue => Some(state.last),
+                    Flow::Next | Flow::Raise(_) | Flow::Exit => None,
+                };
+                if let (Flow::Raise(exception), Some(at)) = (&flow, leaves) {
+                    self.drops(exception, at, &s.body, &mut state);
+                }
                 finished.push((state, if matches!(end, Flow::Next) { flow.clone() } else { end }));
             }
         }
         finished
+    }
+
+    /// A statement leaves a `finally` while an exception is on its way: nobody hears of it any more (Python Language Reference, "The try
+    /// statement").
+    fn drops(&mut self, exception: &Exception<'p>, at: Place, body: &'p [Stmt], state: &mut State<'p>) {
+        state.failure = Some(Rc::new(swallowed(exception, at, true, self.lighter(exception.place))));
+        state.fallback = self.fallback_of(exception, [body, &[]], state);
+        state.returned = None;
     }
 
     /// Runs the clauses that catch an exception; with it comes whether the body had called something outside before.

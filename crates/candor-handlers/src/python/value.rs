@@ -48,6 +48,17 @@ pub(super) enum Itself {
         /// Whether it is `None` where nothing was found.
         optional: bool,
     },
+    /// The answer of an AWS client to any other call, and what in it is bytes.
+    Sdk(Option<Blob>),
+    /// What such an answer says of the call itself: `ResponseMetadata`.
+    Metadata,
+}
+
+/// A member of an SDK's answer that is bytes, or a stream of them: its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Blob {
+    pub(super) member: &'static str,
+    pub(super) sort: Sort,
 }
 
 /// What a value was made of, as far as it matters.
@@ -127,6 +138,10 @@ pub(super) enum Sort {
     Number,
     Bool,
     Bytes,
+    /// What gives bytes where it is read.
+    Stream,
+    Dict,
+    List,
 }
 
 /// A value that nobody knows.
@@ -459,6 +474,14 @@ impl<'p> Value<'p> {
             Value::Exception(_) => Taint { tells: true, ..Taint::default() },
             Value::Tuple(items) => items.iter().fold(Taint::default(), |taint, item| taint.and(item.taint())),
             _ => Taint::default(),
+        }
+    }
+
+    /// The same value, where somebody asks of what type it is: in the branches that is known better than here.
+    pub(super) fn of_any_sort(self) -> Value<'p> {
+        match self {
+            Value::Unknown(unknown) => Value::Unknown(Unknown { sort: Sort::Any, ..unknown }),
+            value => value,
         }
     }
 

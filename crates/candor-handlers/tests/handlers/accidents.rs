@@ -39,7 +39,7 @@ def handler(event, context):
     return {'statusCode': 200, 'body': f'{found is None}'}
 ",
         r#"
-11: returns {"statusCode":200,"body":""} (/body unknown)
+11: returns {"statusCode":200,"body":"False"}
 11: returns {"statusCode":200,"body":"True"}, after Effect@6 was caught@8
 11: returns {"statusCode":200,"body":"True"}, after Value@7 was caught@8 perhaps
 "#,
@@ -267,11 +267,127 @@ def handler(event, context):
     return {'statusCode': 200, 'body': page.decode()}
 ",
         r#"
-6: returns {"statusCode":200,"body":null} (/body unknown)
+6: returns {"statusCode":200,"body":""} (/body unknown)
 8: returns {"statusCode":200,"body":""} (/body unknown)
 may raise
 "#,
     );
+    // The standard library's encoder does not read them as text.
+    check(
+        "import json
+import urllib.request
+def handler(event, context):
+    with urllib.request.urlopen('https://example.com') as page:
+        sent = page.read()
+    return {'statusCode': 200, 'body': json.dumps({'page': sent})}
+",
+        r#"
+6: raises TypeError(…)
+may raise
+"#,
+    );
+}
+
+#[test]
+fn what_an_sdk_answers() {
+    let answers = |made: &str| {
+        let source = format!(
+            "import boto3
+import json
+s3 = boto3.client('s3')
+table = boto3.resource('dynamodb').Table('orders')
+def handler(event, context):
+    return {{'statusCode': 200, 'body': {made}}}
+"
+        );
+        let facts = facts(&source);
+        let shown: Vec<String> = facts
+            .paths
+            .iter()
+            .map(|path| match &path.end {
+                candor_handlers::End::Returned(answer) => match answer.shape.not_json() {
+                    Some(what) => what.to_string(),
+                    None => answer.payload.text().unwrap().replace("{\"statusCode\":200,\"body\":", ""),
+                },
+                _ => "raises".to_string(),
+            })
+            .collect();
+        shown.join(" ")
+    };
+    for dict in [
+        "s3.list_buckets()",
+        "s3.list_buckets()['ResponseMetadata']",
+        "table.put_item(Item={})",
+        "table.get_item(Key={})['Item']",
+        "table.get_item(Key={}).get('Item', {})",
+        "table.scan()['Items'][0]",
+    ] {
+        assert_eq!(answers(dict), "{}}", "{dict}");
+    }
+    for list in ["table.scan()['Items']", "table.scan().get('Items', [])"] {
+        assert_eq!(answers(list), "[]}", "{list}");
+    }
+    for open in
+        ["s3.get_object(Bucket='b', Key='k')['Body']", "s3.get_object(Bucket='b', Key='k').get('Body')"]
+    {
+        assert_eq!(answers(open), "a stream", "{open}");
+    }
+    assert_eq!(answers("s3.list_buckets()['ResponseMetadata']['HTTPStatusCode']"), "0}");
+    for text in [
+        "s3.get_object(Bucket='b', Key='k')['Body'].read()",
+        "s3.get_object(Bucket='b', Key='k')['Body'].read().decode()",
+        "str(table.scan()['Items'])",
+    ] {
+        assert_eq!(answers(text), "\"\"}", "{text}");
+    }
+    // Text, nothing, and what may be either.
+    for unknown in [
+        "s3.generate_presigned_url('get_object')",
+        "s3.upload_file('a', 'b', 'c')",
+        "s3.list_buckets()['Buckets']",
+        "table.get_item(Key={}).get('Item')",
+        "table.get_item(Key={})['Item']['id']",
+        "boto3.resource('s3').Object('b', 'k').put(Body=b'')",
+    ] {
+        assert_eq!(answers(unknown), "null}", "{unknown}");
+    }
+    for sayable in ["s3.list_buckets()", "table.scan()['Items']"] {
+        assert!(!answers(&format!("json.dumps({sayable})")).contains("raises"), "{sayable}");
+    }
+    assert_eq!(answers("json.dumps(s3.get_object(Bucket='b', Key='k')['Body'])"), "raises");
+}
+
+#[test]
+fn a_branch_that_asks_for_a_type_knows_it_better() {
+    let source = |test: &str| {
+        format!(
+            "import json
+import boto3
+from collections.abc import Mapping
+table = boto3.resource('dynamodb').Table('orders')
+def body_of(content):
+    if {test}:
+        return json.dumps(content)
+    return content
+def handler(event, context):
+    return {{'statusCode': 200, 'body': body_of(table.get_item(Key={{}})['Item'])}}
+"
+        )
+    };
+    let bodies = |test: &str| {
+        let facts = facts(&source(test));
+        let body = |path: &candor_handlers::Path| match &path.end {
+            candor_handlers::End::Returned(answer) => answer.payload.text().unwrap().to_string(),
+            _ => String::new(),
+        };
+        facts.paths.iter().map(body).collect::<Vec<_>>().join(" ").replace("\"statusCode\":200,", "")
+    };
+    assert_eq!(bodies("isinstance(content, (dict, list))"), r#"{"body":"{}"}"#);
+    for unsure in
+        ["isinstance(content, Mapping)", "type(content) is not str", "not hasattr(content, 'encode')"]
+    {
+        assert!(!bodies(unsure).contains(r#""body":{}"#), "{unsure}");
+    }
 }
 
 #[test]
@@ -586,6 +702,84 @@ def handler(event, context):
 11: returns {"statusCode":500,"body":""} (/body unknown) telling an error, after Effect@5 was caught@10 and answered
 12: returns {"statusCode":200}
 12: returns {"statusCode":200}, after Effect@7 was caught@8
+"#,
+    );
+}
+
+#[test]
+fn a_finally_that_is_left_drops_what_failed() {
+    check(
+        "import boto3
+table = boto3.resource('dynamodb').Table('orders')
+def handler(event, context):
+    answer = {'statusCode': 201}
+    try:
+        table.put_item(Item={'id': '1'})
+    except KeyError:
+        answer = {'statusCode': 400}
+    finally:
+        return answer
+",
+        r#"
+10: returns {"statusCode":201}
+10: returns {"statusCode":400}, after Effect@6 was caught@7 perhaps
+10: returns {"statusCode":201}, after Effect@6 was caught@10
+"#,
+    );
+    check(
+        "import boto3
+sqs = boto3.client('sqs')
+def send(texts):
+    for text in texts:
+        try:
+            sqs.send_message(QueueUrl='u', MessageBody=text)
+        finally:
+            continue
+def handler(event, context):
+    send(event['texts'])
+    return {'statusCode': 202}
+",
+        r#"
+11: returns {"statusCode":202}
+11: returns {"statusCode":202}, after Effect@6 was caught@8
+may raise
+"#,
+    );
+}
+
+#[test]
+fn a_finally_that_ends_lets_the_failure_pass() {
+    check(
+        "import boto3
+table = boto3.resource('dynamodb').Table('orders')
+def handler(event, context):
+    try:
+        table.put_item(Item={'id': '1'})
+    finally:
+        for name in ('a', 'b'):
+            if name == event['last']:
+                break
+            continue
+    return {'statusCode': 201}
+",
+        r#"
+11: returns {"statusCode":201}
+may raise
+"#,
+    );
+    // A number that is none had a default before.
+    check(
+        "def handler(event, context):
+    count = 10
+    try:
+        count = int(event['count'])
+    finally:
+        return {'statusCode': 200, 'body': str(count)}
+",
+        r#"
+6: returns {"statusCode":200,"body":""} (/body unknown)
+6: returns {"statusCode":200,"body":"10"}, after Value@4 was caught@6 perhaps
+6: returns {"statusCode":200,"body":"10"}, after Value@4 was caught@6 perhaps
 "#,
     );
 }

@@ -56,8 +56,9 @@ def handler(event, context):
     return {'statusCode': 200, 'body': value}
 ",
         r#"
+13: returns {"statusCode":200,"body":{}} (/body unknown)
 13: returns {"statusCode":200,"body":null} (/body unknown)
-13: returns {"statusCode":200,"body":null} (/body unknown), after Effect@7 was caught@8 perhaps
+13: returns {"statusCode":200,"body":{}} (/body unknown), after Effect@7 was caught@8 perhaps
 may raise
 "#,
     );

@@ -119,7 +119,7 @@ fn an_answer_in_finally_takes_the_place_of_the_exception() {
     finally:
         return {'statusCode': 200}
 ",
-        "5: returns {\"statusCode\":200}",
+        "5: returns {\"statusCode\":200}, after Raise@3 was caught@5",
     );
 }
 
@@ -434,7 +434,7 @@ def handler(event, context):
 3: returns [{"error":"x"},500]
 4: returns what JSON cannot say (all unknown)
 5: returns {"statusCode":200,"body":{"a":1}}
-6: returns {"statusCode":200,"body":null} (/body unknown)
+6: returns {"statusCode":200,"body":""} (/body unknown)
 7: falls off the end
 7: returns {"when":null}"#,
     );
