@@ -1,5 +1,7 @@
 //! The sources of the functions behind an API: found, read, and what they show, with places in the user's files.
 
+mod dependencies;
+
 use std::collections::{HashMap, HashSet};
 
 use candor_contract::ApiKind;
@@ -11,6 +13,8 @@ use candor_iac::files::{FileError, Files, PathKind};
 use candor_iac::project::{Code, Function, Project};
 use candor_iac::{Reading, Unreadable, tidy};
 
+use dependencies::Dependencies;
+
 /// What the sources of all handlers of a [`Reading`] show.
 #[derive(Debug, Default)]
 pub struct Handlers {
@@ -20,6 +24,7 @@ pub struct Handlers {
     texts: Vec<Where>,
     /// The files among them: a layer's belongs to every function that has the layer, and is one file all the same.
     files: HashMap<String, FileId>,
+    dependencies: Dependencies,
 }
 
 /// What the source of one handler shows.
@@ -168,6 +173,9 @@ impl Handlers {
         let mut unreadable = None;
         let facts = {
             let (texts, known, sources) = (&mut self.texts, &mut self.files, &mut reading.sources);
+            let dependencies = &self.dependencies;
+            // The package that the setting names is the function's own, wherever it comes from.
+            let own = module.split(['.', '/']).next();
             let mut find = |module: &str| match (&key.code, &inline) {
                 (Root::Inline(_), Some(text)) => {
                     // The runtime writes inline code to a file of this name.
@@ -179,12 +187,18 @@ impl Handlers {
                     Search::Found(Found { key, text: text.as_str().to_string() })
                 }
                 (Root::Inline(_), None) => Search::Missing,
-                (Root::Folders(folders), _) => search(files, folders, module, |path, text| {
-                    let file =
-                        known.entry(path).or_insert_with_key(|path| sources.add(path.clone(), text.clone()));
-                    texts.push(Where::File(*file));
-                    Found { key: texts.len() as u32 - 1, text }
-                }),
+                (Root::Folders(folders), _) => {
+                    let installed = |folder: &str| {
+                        module.split('.').next() != own && dependencies.hold(files, folder, module)
+                    };
+                    search(files, folders, module, &installed, |path, text| {
+                        let file = known
+                            .entry(path)
+                            .or_insert_with_key(|path| sources.add(path.clone(), text.clone()));
+                        texts.push(Where::File(*file));
+                        Found { key: texts.len() as u32 - 1, text }
+                    })
+                }
             };
             program.facts_behind(served, module, name, events, &mut find)
         };
@@ -401,11 +415,12 @@ fn source(files: &dyn Files, path: &str) -> Result<Vec<u8>, FileError> {
     }
 }
 
-/// Looks for a module: as a package, as a file; in the code, in its layers.
+/// Looks for a module: as a package, as a file; in the code, in its layers. What is `installed` in one of them is none of the project's.
 fn search(
     files: &dyn Files,
     folders: &[String],
     module: &str,
+    installed: &dyn Fn(&str) -> bool,
     mut found: impl FnMut(String, String) -> Found,
 ) -> Search {
     let name = module.replace('.', "/");
@@ -415,6 +430,9 @@ fn search(
     for folder in folders {
         if !files.is_inside(folder) {
             continue;
+        }
+        if installed(folder) {
+            return Search::Missing;
         }
         let at = |file: String| within(folder, &file);
         for (path, package) in [(at(format!("{name}/__init__.py")), true), (at(format!("{name}.py")), false)]

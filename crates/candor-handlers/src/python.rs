@@ -34,6 +34,7 @@ use std::collections::HashMap;
 
 use crate::facts::{Facts, Place};
 use interpreter::Interpreter;
+pub use library::is_library;
 pub use routes::Served;
 use source::Module;
 

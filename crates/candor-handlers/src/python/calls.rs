@@ -543,7 +543,7 @@ impl<'p> Interpreter<'p> {
             base.path().is_some_and(|path| path.ends_with(".BaseModel") || path.ends_with(".NamedTuple"))
         });
         if models && data.is_none() {
-            self.may_fail(&state, &["ValueError"], place);
+            self.may_fail(&state, super::library::PYDANTIC, place);
             self.settles_all(&arguments, &state);
             for stmt in &class.definition.body {
                 if let Stmt::AnnAssign(field) = stmt

@@ -61,10 +61,12 @@ impl<'p> Interpreter<'p> {
                 self.unknown_at(start, format!("{handler}, which a star import may define"));
                 return Ok(Facts { unknown: self.unknown, may_raise: true, lasts: true, ..Facts::default() });
             }
-            return Err(Unread::NoHandler {
-                key: self.program.modules[entry].key,
-                defines: self.defined(entry),
-            });
+            let defines = self.defined(entry);
+            if self.is_cut_short() || defines.iter().any(|name| name == handler) {
+                self.unknown_at(start, format!("what is done before {handler} is there"));
+                return Ok(Facts { unknown: self.unknown, may_raise: true, lasts: true, ..Facts::default() });
+            }
+            return Err(Unread::NoHandler { key: self.program.modules[entry].key, defines });
         };
         Ok(self.ends_of(value, state))
     }

@@ -95,6 +95,8 @@ pub(super) struct Interpreter<'p> {
     pub(super) loose: Vec<Loose>,
     /// Coroutines that have been made tasks.
     pub(super) tasks: Vec<(super::value::Call<'p>, CallId)>,
+    /// Modules that were not read and something was assigned in, by their paths: numbers behind those of the modules that were.
+    pub(super) assigned_modules: FxHashMap<String, usize>,
     /// HTTP clients, by their paths, that have been told to raise for statuses.
     pub(super) strict_clients: Vec<String>,
     /// Whether somebody compares the status that an error said.
@@ -166,6 +168,7 @@ impl<'p> Interpreter<'p> {
             watched: Vec::new(),
             loose: Vec::new(),
             tasks: Vec::new(),
+            assigned_modules: FxHashMap::default(),
             strict_clients: Vec::new(),
             status_asked: false,
             unguarded: Vec::new(),
@@ -202,6 +205,11 @@ impl<'p> Interpreter<'p> {
             self.unknown_at(at, "so many paths");
         }
         self.steps < MAX_STEPS
+    }
+
+    /// Whether there was more to run than is.
+    pub(super) fn is_cut_short(&self) -> bool {
+        self.steps >= MAX_STEPS
     }
 
     /// Whether so much has been run that the rest is to be run more sparingly: fewer paths side by side, fewer rounds of loops.
