@@ -95,6 +95,8 @@ pub(super) struct Interpreter<'p> {
     pub(super) loose: Vec<Loose>,
     /// Coroutines that have been made tasks.
     pub(super) tasks: Vec<(super::value::Call<'p>, CallId)>,
+    /// What the program converts, once that was asked.
+    pub(super) conversions: Option<super::reads::Conversions>,
     /// Modules that were not read and something was assigned in, by their paths: numbers behind those of the modules that were.
     pub(super) assigned_modules: FxHashMap<String, usize>,
     /// HTTP clients, by their paths, that have been told to raise for statuses.
@@ -168,6 +170,7 @@ impl<'p> Interpreter<'p> {
             watched: Vec::new(),
             loose: Vec::new(),
             tasks: Vec::new(),
+            conversions: None,
             assigned_modules: FxHashMap::default(),
             strict_clients: Vec::new(),
             status_asked: false,
