@@ -22,6 +22,7 @@ mod reads;
 mod refusals;
 mod routes;
 mod source;
+mod spare;
 mod state;
 mod statements;
 mod stores;

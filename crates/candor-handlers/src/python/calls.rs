@@ -240,6 +240,9 @@ impl<'p> Interpreter<'p> {
         place: Place,
         state: State<'p>,
     ) -> Forks<'p> {
+        if let Some(forks) = self.passed_over(function, &arguments, method, place, &state) {
+            return forks;
+        }
         let (locals, last, dropped) = (state.locals.clone(), state.last, state.dropped);
         let ends = self.run(function, arguments, method, place, state);
         let mut forks: Forks<'p> = Many::with_capacity(ends.len());

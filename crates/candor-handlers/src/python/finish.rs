@@ -6,7 +6,7 @@ use candor_contract::outcome::Payload;
 use rustc_hash::FxHashMap;
 
 use super::Unread;
-use super::interpreter::Interpreter;
+use super::interpreter::{Interpreter, TOO_MUCH};
 use super::state::{Flow, Gave, Object, State, Trail};
 use super::value::{
     Arguments, Body, Class, Exception, ExceptionClass, Itself, Of, Sort, Taint, Unknown, Value,
@@ -229,6 +229,8 @@ impl<'p> Interpreter<'p> {
             }
         }
         self.unknown.sort();
+        // Everything behind it has not been seen: that is the first to be said.
+        self.unknown.sort_by_key(|unknown| unknown.what != TOO_MUCH);
         Facts {
             paths: kept,
             unknown: self.unknown,

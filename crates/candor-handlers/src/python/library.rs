@@ -306,6 +306,12 @@ pub fn is_library(package: &str) -> bool {
     [PURE_PACKAGES, OUTSIDE, TELLING_PACKAGES, FRAMEWORKS].iter().any(|known| known.contains(&package))
 }
 
+/// Whether a function outside the project does nothing but compute, or log.
+pub(super) fn computes(path: &str) -> bool {
+    logging(path).is_some()
+        || is_pure(package(path)) && !is_outside(path) && !is_of_a_file(path) && !path.starts_with("os.")
+}
+
 /// Whether a package only computes.
 fn is_pure(package: &str) -> bool {
     PURE.contains(&package) || PURE_PACKAGES.contains(&package)

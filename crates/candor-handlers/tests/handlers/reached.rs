@@ -182,3 +182,42 @@ def handler(event, context):
         assert!(ends.iter().all(|end| end.contains("500")), "{key}: {ends:?}");
     }
 }
+
+/// A handler with much to compute before it stores something, and swallows the failure.
+fn computes_much(helper: &str) -> String {
+    let ifs: String = (0..200).map(|n| format!("        if word.startswith('{n}'):\n            score += len(word) * {n}\n            seen[word] = score\n")).collect();
+    format!(
+        "import boto3, re
+table = boto3.resource('dynamodb').Table('orders')
+def score_of(text, seen):
+    score = 0
+    for word in re.split(' ', text):
+{ifs}        {helper}
+    return score
+def handler(event, context):
+    seen = {{}}
+    total = 0
+    for part in event['parts']:
+        for line in part['lines']:
+            for other in part['others']:
+                total += score_of(line, seen) - score_of(other, seen) + score_of(part['name'], seen)
+                total += score_of(line + other, seen) - score_of(other + line, seen)
+    try:
+        table.put_item(Item={{'id': '1', 'score': total}})
+    except Exception as error:
+        print(error)
+    return {{'statusCode': 200}}
+"
+    )
+}
+
+#[test]
+fn what_only_computes_does_not_use_up_the_paths() {
+    let source = computes_much("score += 1");
+    let clause = source.lines().position(|line| line.contains("    except ")).unwrap() + 1;
+    assert_eq!(swallowed(&source), [(clause, Failed::Effect)]);
+    assert!(facts(&source).unknown.is_empty());
+    // What does something outside is followed, and that it was too much is said first.
+    let source = computes_much("table.delete_item(Key={'id': word})");
+    assert_eq!(facts(&source).unknown.first().map(|unknown| unknown.what.as_str()), Some("so many paths"));
+}
