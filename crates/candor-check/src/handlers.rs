@@ -1,5 +1,7 @@
 //! The sources of the functions behind an API: found, read, and what they show, with places in the user's files.
 
+mod dependencies;
+
 use std::collections::{HashMap, HashSet};
 
 use candor_contract::ApiKind;
@@ -11,6 +13,8 @@ use candor_iac::files::{FileError, Files, PathKind};
 use candor_iac::project::{Code, Function, Project};
 use candor_iac::{Reading, Unreadable, tidy};
 
+use dependencies::Dependencies;
+
 /// What the sources of all handlers of a [`Reading`] show.
 #[derive(Debug, Default)]
 pub struct Handlers {
@@ -20,6 +24,7 @@ pub struct Handlers {
     texts: Vec<Where>,
     /// The files among them: a layer's belongs to every function that has the layer, and is one file all the same.
     files: HashMap<String, FileId>,
+    dependencies: Dependencies,
 }
 
 /// What the source of one handler shows.
@@ -94,6 +99,11 @@ impl Handlers {
                 let template = reading.sources.path(project.file).to_string();
                 match located(files, &template, function) {
                     Located::At(key) => {
+                        if let Some(undecided) = layer_outside(files, &key, function)
+                            && !reading.undecided.contains(&undecided)
+                        {
+                            reading.undecided.push(undecided);
+                        }
                         if !handlers.by_key.contains_key(&key) {
                             let program = programs.entry(key.code.clone()).or_default();
                             let events = if mapped.contains(&key) { Events::Any } else { Events::Proxy };
@@ -163,6 +173,9 @@ impl Handlers {
         let mut unreadable = None;
         let facts = {
             let (texts, known, sources) = (&mut self.texts, &mut self.files, &mut reading.sources);
+            let dependencies = &self.dependencies;
+            // The package that the setting names is the function's own, wherever it comes from.
+            let own = module.split(['.', '/']).next();
             let mut find = |module: &str| match (&key.code, &inline) {
                 (Root::Inline(_), Some(text)) => {
                     // The runtime writes inline code to a file of this name.
@@ -174,12 +187,18 @@ impl Handlers {
                     Search::Found(Found { key, text: text.as_str().to_string() })
                 }
                 (Root::Inline(_), None) => Search::Missing,
-                (Root::Folders(folders), _) => search(files, folders, module, |path, text| {
-                    let file =
-                        known.entry(path).or_insert_with_key(|path| sources.add(path.clone(), text.clone()));
-                    texts.push(Where::File(*file));
-                    Found { key: texts.len() as u32 - 1, text }
-                }),
+                (Root::Folders(folders), _) => {
+                    let installed = |folder: &str| {
+                        module.split('.').next() != own && dependencies.hold(files, folder, module)
+                    };
+                    search(files, folders, module, &installed, |path, text| {
+                        let file = known
+                            .entry(path)
+                            .or_insert_with_key(|path| sources.add(path.clone(), text.clone()));
+                        texts.push(Where::File(*file));
+                        Found { key: texts.len() as u32 - 1, text }
+                    })
+                }
             };
             program.facts_behind(served, module, name, events, &mut find)
         };
@@ -331,10 +350,11 @@ fn located(files: &dyn Files, template: &str, function: &Function) -> Located {
     let undecided = |what: String| {
         Located::Undecided(Undecided { span: function.code.span(), needs: Needs::Support(what) })
     };
-    if outside(template, folder) {
-        return undecided(format!("the code in {folder}, which is outside the project"));
+    let here = if folder.is_empty() { "." } else { folder };
+    if !files.is_inside(here) {
+        return undecided(format!("the code in {folder}, {OUTSIDE}"));
     }
-    match files.kind(if folder.is_empty() { "." } else { folder }) {
+    match files.kind(here) {
         Ok(PathKind::Directory) => Located::At(key),
         Ok(PathKind::File) => {
             undecided(format!("the code in {folder}, which is no folder: candor reads sources"))
@@ -344,24 +364,16 @@ fn located(files: &dyn Files, template: &str, function: &Function) -> Located {
     }
 }
 
-/// Whether a folder lies outside the folder above the template: nobody's project reaches further, and a template from elsewhere
-/// shall not make candor read the disk.
-fn outside(template: &str, folder: &str) -> bool {
-    let template = tidy(template);
-    let own = template.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let project = match own.rsplit_once('/') {
-        Some((above, _)) => above,
-        // The template lies in the current folder, or one below it.
-        None if own.is_empty() => "..",
-        None => "",
-    };
-    let climbs = folder == ".." || folder.starts_with("../");
-    let within = folder == project || folder.starts_with(&format!("{project}/"));
-    match project {
-        "" => climbs || folder.starts_with('/'),
-        ".." => folder.starts_with('/') || folder.starts_with("../.."),
-        _ => !within,
-    }
+/// What the user can do about code that is not read.
+const OUTSIDE: &str = "which is outside the project: give candor the folder that holds both";
+
+/// The first of a function's layers that is not the project's.
+fn layer_outside(files: &dyn Files, key: &Key, function: &Function) -> Option<Undecided> {
+    let Root::Folders(folders) = &key.code else { return None };
+    // Each stands there twice, and without `python/` at last.
+    let layer = folders[1..].iter().skip(1).step_by(2).find(|layer| !files.is_inside(layer))?;
+    let needs = Needs::Support(format!("the layer in {layer}, {OUTSIDE}"));
+    Some(Undecided { span: function.code.span(), needs })
 }
 
 fn key_of(template: &str, function: &Function) -> Option<Key> {
@@ -395,11 +407,20 @@ fn within(folder: &str, file: &str) -> String {
     if folder.is_empty() { file.to_string() } else { format!("{folder}/{file}") }
 }
 
-/// Looks for a module: as a package, as a file; in the code, in its layers.
+/// The bytes of a file of the project's: a template from elsewhere shall not make candor read the disk.
+fn source(files: &dyn Files, path: &str) -> Result<Vec<u8>, FileError> {
+    match files.is_inside(path) {
+        true => files.read(path),
+        false => Err(FileError::Other("outside the project".to_string())),
+    }
+}
+
+/// Looks for a module: as a package, as a file; in the code, in its layers. What is `installed` in one of them is none of the project's.
 fn search(
     files: &dyn Files,
     folders: &[String],
     module: &str,
+    installed: &dyn Fn(&str) -> bool,
     mut found: impl FnMut(String, String) -> Found,
 ) -> Search {
     let name = module.replace('.', "/");
@@ -407,10 +428,16 @@ fn search(
         return Search::Missing;
     }
     for folder in folders {
+        if !files.is_inside(folder) {
+            continue;
+        }
+        if installed(folder) {
+            return Search::Missing;
+        }
         let at = |file: String| within(folder, &file);
         for (path, package) in [(at(format!("{name}/__init__.py")), true), (at(format!("{name}.py")), false)]
         {
-            match files.read(&path) {
+            match source(files, &path) {
                 Err(FileError::NotFound) => {}
                 Err(error) => return Search::Unreadable(format!("{path}: {error}")),
                 Ok(bytes) => match candor_iac::files::decode(bytes) {
@@ -433,11 +460,12 @@ fn may_come_from_elsewhere(key: &Key, module: &str, files: &dyn Files) -> bool {
     let first = module.split(['.', '/', '_']).next().unwrap_or_default();
     let lists = ["requirements.txt", "pyproject.toml", "Pipfile", "setup.py"];
     let names = |list: &str| {
-        let bytes = files.read(&within(&folders[0], list)).unwrap_or_default();
+        let bytes = source(files, &within(&folders[0], list)).unwrap_or_default();
         let text = String::from_utf8_lossy(&bytes).into_owned();
         text.split(|c: char| !c.is_alphanumeric()).any(|word| word.eq_ignore_ascii_case(first))
     };
-    key.more_code || lists.iter().any(|list| names(list))
+    let outside = folders[1..].iter().any(|layer| !files.is_inside(layer));
+    outside || key.more_code || lists.iter().any(|list| names(list))
 }
 
 /// How many folders and files are looked through for a handler of the same name.
@@ -478,34 +506,11 @@ fn namesakes(key: &Key, name: &str, files: &dyn Files) -> Vec<String> {
             else {
                 continue;
             };
-            if files.read(&entry.path).is_ok_and(|bytes| defines(&String::from_utf8_lossy(&bytes))) {
+            if source(files, &entry.path).is_ok_and(|bytes| defines(&String::from_utf8_lossy(&bytes))) {
                 found.push(format!("{module}.{name}"));
             }
         }
     }
     found.sort();
     found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn code_lies_beside_or_above_the_template() {
-        for (template, folder, is_outside) in [
-            ("template.yaml", "src", false),
-            ("template.yaml", "../src", false),
-            ("template.yaml", "../../src", true),
-            ("template.yaml", "/etc", true),
-            ("infra/template.yaml", "src", false),
-            ("infra/template.yaml", "../src", true),
-            ("a/infra/template.yaml", "a/src", false),
-            ("a/infra/template.yaml", "b/src", true),
-            ("/p/infra/template.yaml", "/p/src", false),
-            ("/p/infra/template.yaml", "/etc", true),
-        ] {
-            assert_eq!(outside(template, folder), is_outside, "{template} {folder}");
-        }
-    }
 }

@@ -4,6 +4,8 @@
 
 #[path = "check/catalogue.rs"]
 mod catalogue;
+#[path = "check/dependencies.rs"]
+mod dependencies;
 #[path = "check/grading.rs"]
 mod grading;
 #[path = "check/guarded.rs"]

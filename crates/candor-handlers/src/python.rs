@@ -23,6 +23,7 @@ mod reads;
 mod refusals;
 mod routes;
 mod source;
+mod spare;
 mod state;
 mod statements;
 mod stores;
@@ -35,6 +36,7 @@ use std::collections::HashMap;
 
 use crate::facts::{Facts, Place};
 use interpreter::Interpreter;
+pub use library::is_library;
 pub use routes::Served;
 use source::Module;
 

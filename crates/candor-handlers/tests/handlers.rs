@@ -12,6 +12,8 @@ mod fallbacks;
 mod paths;
 #[path = "handlers/python.rs"]
 mod python;
+#[path = "handlers/reached.rs"]
+mod reached;
 #[path = "handlers/routes.rs"]
 mod routes;
 #[path = "handlers/told.rs"]

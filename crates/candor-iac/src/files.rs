@@ -23,6 +23,12 @@ pub trait Files {
     /// Why that cannot be told.
     fn kind(&self, path: &str) -> Result<PathKind, FileError>;
 
+    /// Whether a path leads into the project, links followed: what a template names beyond it, its author has no say in. By its spelling
+    /// alone where nothing more is known of it.
+    fn is_inside(&self, path: &str) -> bool {
+        !path.starts_with('/') && path != ".." && !path.starts_with("../")
+    }
+
     /// Which of these files are worth their while: whoever can look at several at once may do so. What cannot be read is, for then
     /// somebody has to say so.
     fn sift(&self, paths: &[String], worth: &(dyn Fn(&str, &[u8]) -> bool + Sync)) -> Vec<bool> {

@@ -114,7 +114,7 @@ impl Inputs {
         let settings = Settings::find(self.config.as_deref(), &paths[0])?;
         let progress = Progress::default();
         let teller = progress.tell();
-        let mut disk = Disk::of(self.max_file).with(&settings).telling(&progress);
+        let mut disk = Disk::of(self.max_file).of_project(paths).with(&settings).telling(&progress);
         if self.paths.iter().any(|path| path == "-") {
             disk = disk.given(self.named("-"), self.standard_input()?);
         }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fs;
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use candor_iac::files::{DirEntry, FileError, Files, PathKind};
@@ -25,6 +25,8 @@ pub(crate) struct Disk<'s> {
     given: Option<(String, Vec<u8>)>,
     /// Files that have been read ahead.
     ahead: RefCell<HashMap<String, Result<Vec<u8>, FileError>>>,
+    /// The folders of the project, without links.
+    project: Vec<PathBuf>,
     progress: Option<Progress>,
 }
 
@@ -40,6 +42,7 @@ impl<'s> Disk<'s> {
             ignored: Ignored::default(),
             given: None,
             ahead: RefCell::default(),
+            project: Vec::new(),
             progress: None,
         }
     }
@@ -47,6 +50,11 @@ impl<'s> Disk<'s> {
     /// Those that a configuration does not exclude.
     pub(crate) fn with(self, settings: &'s Settings) -> Disk<'s> {
         Disk { settings: Some(settings), ..self }
+    }
+
+    /// Of the project that these paths are of: a folder is one, a file is of the repository around it, or of its own folder.
+    pub(crate) fn of_project(self, paths: &[String]) -> Disk<'s> {
+        Disk { project: paths.iter().filter_map(|path| project_of(Path::new(path))).collect(), ..self }
     }
 
     /// With this text in place of what the file holds.
@@ -63,6 +71,18 @@ impl<'s> Disk<'s> {
     pub(crate) fn bytes(&self, path: &Path) -> Result<Vec<u8>, FileError> {
         bytes(path, self.max_file)
     }
+}
+
+/// The folder of the project that a path is of.
+fn project_of(path: &Path) -> Option<PathBuf> {
+    // Text on standard input may say that it belongs to a file that is not there yet.
+    let real = match path.canonicalize() {
+        Ok(real) if real.is_dir() => return Some(real),
+        Ok(real) => real,
+        Err(_) => std::path::absolute(path).ok()?.parent()?.canonicalize().ok()?.join(path.file_name()?),
+    };
+    let top = real.ancestors().skip(1).find(|folder| folder.join(".git").exists());
+    top.or(real.parent()).map(Path::to_path_buf)
 }
 
 /// How many files are looked at at once.
@@ -116,6 +136,20 @@ impl Files for Disk<'_> {
                 ahead.unwrap_or_else(|| self.bytes(Path::new(path)))
             }
         }
+    }
+
+    fn is_inside(&self, path: &str) -> bool {
+        let path = if path.is_empty() { "." } else { path };
+        // Of what is not there, its spelling: to say that it is not.
+        let real = Path::new(path).canonicalize().or_else(|_| {
+            let absolute = std::path::absolute(path)?;
+            let there = absolute.ancestors().find_map(|folder| Some((folder, folder.canonicalize().ok()?)));
+            let (folder, real) = there.ok_or(std::io::ErrorKind::NotFound)?;
+            Ok::<_, std::io::Error>(
+                absolute.strip_prefix(folder).map_or(real.clone(), |rest| real.join(rest)),
+            )
+        });
+        real.is_ok_and(|real| self.project.iter().any(|folder| real.starts_with(folder)))
     }
 
     fn sift(&self, paths: &[String], worth: &(dyn Fn(&str, &[u8]) -> bool + Sync)) -> Vec<bool> {

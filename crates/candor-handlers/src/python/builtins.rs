@@ -5,7 +5,7 @@ use std::rc::Rc;
 use smallvec::smallvec;
 
 use super::interpreter::{Escape, Forks, Interpreter, Many};
-use super::reads::unsayable;
+use super::reads::{DECIMAL, unsayable};
 use super::state::{Dict, List, Object, State, taints};
 use super::value::{Arguments, Sort, Taint, Text, Unknown, Value};
 use super::watching::Watched;
@@ -38,6 +38,11 @@ impl<'p> Interpreter<'p> {
                 let shape = self.shape(&state, value, 0);
                 if !lenient && let Some(what) = unsayable(path, &shape) {
                     self.note_unsaid(place, what, true);
+                    self.certain(state, "builtins.TypeError", place);
+                    return Ok(Many::new());
+                }
+                if !lenient && path == "json.dumps" && self.is_decimal(&state, value) {
+                    self.note_unsaid(place, "a Decimal", true);
                     self.certain(state, "builtins.TypeError", place);
                     return Ok(Many::new());
                 }
@@ -395,7 +400,7 @@ impl<'p> Interpreter<'p> {
             }
             "decimal.Decimal" => {
                 self.may_fail(&state, &["ArithmeticError", "TypeError", "ValueError"], place);
-                one(state, Value::external("decimal.Decimal()"))
+                one(state, Value::external(DECIMAL))
             }
             "builtins.range" => match arguments.positional.as_slice() {
                 [Value::Int(n)] if (0..=8).contains(n) => {
@@ -531,8 +536,13 @@ impl<'p> Interpreter<'p> {
                 super::exceptions::Catch::Maybe => None,
             };
         }
-        let name = class.path()?.strip_prefix("builtins.")?;
+        let class = class.path()?;
+        if value.path() == Some(DECIMAL) && ["decimal.Decimal", "numbers.Number"].contains(&class) {
+            return Some(true);
+        }
+        let name = class.strip_prefix("builtins.")?;
         let of = match value {
+            Value::External(external) if external.path == DECIMAL => "Decimal",
             Value::Text(_) => "str",
             Value::Int(_) => "int",
             Value::Bool(_) => "bool",

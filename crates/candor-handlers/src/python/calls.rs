@@ -240,6 +240,9 @@ impl<'p> Interpreter<'p> {
         place: Place,
         state: State<'p>,
     ) -> Forks<'p> {
+        if let Some(forks) = self.passed_over(function, &arguments, method, place, &state) {
+            return forks;
+        }
         let (locals, last, dropped) = (state.locals.clone(), state.last, state.dropped);
         let ends = self.run(function, arguments, method, place, state);
         let mut forks: Forks<'p> = Many::with_capacity(ends.len());
@@ -550,7 +553,7 @@ impl<'p> Interpreter<'p> {
             base.path().is_some_and(|path| path.ends_with(".BaseModel") || path.ends_with(".NamedTuple"))
         });
         if models && data.is_none() {
-            self.may_fail(&state, &["ValueError"], place);
+            self.may_fail(&state, super::library::PYDANTIC, place);
             self.settles_all(&arguments, &state);
             for stmt in &class.definition.body {
                 if let Stmt::AnnAssign(field) = stmt

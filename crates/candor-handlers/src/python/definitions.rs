@@ -38,7 +38,8 @@ impl<'p> Interpreter<'p> {
         };
         let mut value = Value::Function(Rc::new(function));
         for decorator in s.decorator_list.iter().rev() {
-            value = self.decorate(&decorator.expression, value, state, cx);
+            let def = self.place(cx, &s.name);
+            value = self.decorate(&decorator.expression, value, state, cx, def);
         }
         value
     }

@@ -10,7 +10,7 @@ use super::state::{Object, State};
 use super::value::{Id, Value};
 
 /// The most entries of a table that are paths of their own.
-const MAX_ENTRIES: usize = 48;
+pub(super) const MAX_ENTRIES: usize = 48;
 
 impl<'p> Interpreter<'p> {
     /// What may stand under a key that is not known, and where the path goes on to which the key is none of the known ones, if one does.
@@ -40,6 +40,19 @@ impl<'p> Interpreter<'p> {
         let mut others = state.clone();
         let others = self.some_route_among(key, &keys, false, &mut others).then_some(others);
         Some((forks, others))
+    }
+
+    /// Whether each of several items has something with it that is there to be called: a route, a step.
+    pub(super) fn are_called(&self, state: &State<'p>, items: &[Value<'p>]) -> bool {
+        let of_object = |item: &Value<'p>| match item {
+            Value::Dict(id) | Value::Instance(id) => match self.object(state, *id) {
+                Some(Object::Dict(dict)) => dict.entries.iter().any(|(_, value, _)| is_called(value)),
+                Some(Object::Instance(made)) => made.attributes.values().any(is_called),
+                Some(Object::List(_)) | None => false,
+            },
+            item => is_called(item),
+        };
+        items.len() > 1 && items.iter().all(of_object)
     }
 
     /// Whether there may be more in a dictionary than is known.

@@ -189,7 +189,10 @@ pub(super) fn catches(clause: Option<&Value<'_>>, exception: &Exception<'_>) -> 
             ExceptionClass::Named(path) => below(&Value::external(path.clone()), clause),
             ExceptionClass::OneOf(kinds) => match builtin(&external.path) {
                 Some(name) => {
-                    let caught = kinds.iter().filter(|kind| above(kind).any(|up| up == name)).count();
+                    let stands_below = |kind: &&&'static str| {
+                        above(kind).any(|up| up == name) || named(kind).is_none() && is_broad(Some(clause))
+                    };
+                    let caught = kinds.iter().filter(stands_below).count();
                     match caught {
                         0 => Catch::No,
                         n if n == kinds.len() => Catch::Yes,
@@ -198,6 +201,8 @@ pub(super) fn catches(clause: Option<&Value<'_>>, exception: &Exception<'_>) -> 
                 }
                 // `except JSONDecodeError` around a conversion that raises ValueError.
                 None if library_parent(&external.path).is_some_and(|up| kinds.contains(&up)) => Catch::Maybe,
+                // Errors of its own that a package has stand in the list by the package's name.
+                None if kinds.contains(&external.path.split('.').next().unwrap_or_default()) => Catch::Maybe,
                 None => Catch::No,
             },
             ExceptionClass::Any if is_broad(Some(clause)) => Catch::Yes,
@@ -308,6 +313,9 @@ pub(super) fn may_have(exception: &Exception<'_>, name: &str) -> bool {
         ("UnboundLocalError", &["name"]),
     ];
     let ExceptionClass::OneOf(kinds) = &exception.class else { return true };
+    if kinds.iter().any(|kind| named(kind).is_none()) {
+        return true;
+    }
     ["args", "with_traceback", "add_note"].contains(&name)
         || name.starts_with("__")
         || OWN.iter().any(|(kind, names)| kinds.contains(kind) && names.contains(&name))
@@ -361,6 +369,11 @@ mod tests {
         check(ExceptionClass::OneOf(&["KeyError", "IndexError"]), "builtins.LookupError", Catch::Yes);
         check(ExceptionClass::OneOf(&["ValueError"]), "json.JSONDecodeError", Catch::Maybe);
         check(ExceptionClass::OneOf(&["KeyError"]), "botocore.exceptions.ClientError", Catch::No);
+        let of_package = || ExceptionClass::OneOf(&["yaml"]);
+        check(of_package(), "yaml.YAMLError", Catch::Maybe);
+        check(of_package(), "json.JSONDecodeError", Catch::No);
+        check(of_package(), "builtins.ValueError", Catch::No);
+        check(of_package(), "builtins.Exception", Catch::Yes);
         check(ExceptionClass::Any, "botocore.exceptions.ClientError", Catch::Maybe);
     }
 }

@@ -6,7 +6,7 @@ use candor_contract::outcome::Payload;
 use rustc_hash::FxHashMap;
 
 use super::asides::speaks_of;
-use super::interpreter::Interpreter;
+use super::interpreter::{Interpreter, TOO_MUCH};
 use super::state::{Flow, Gave, Object, State, Trail};
 use super::value::{
     Arguments, Body, Class, Exception, ExceptionClass, Itself, Of, Sort, Taint, Unknown, Value,
@@ -62,10 +62,12 @@ impl<'p> Interpreter<'p> {
                 self.unknown_at(start, format!("{handler}, which a star import may define"));
                 return Ok(Facts { unknown: self.unknown, may_raise: true, lasts: true, ..Facts::default() });
             }
-            return Err(Unread::NoHandler {
-                key: self.program.modules[entry].key,
-                defines: self.defined(entry),
-            });
+            let defines = self.defined(entry);
+            if self.is_cut_short() || defines.iter().any(|name| name == handler) {
+                self.unknown_at(start, format!("what is done before {handler} is there"));
+                return Ok(Facts { unknown: self.unknown, may_raise: true, lasts: true, ..Facts::default() });
+            }
+            return Err(Unread::NoHandler { key: self.program.modules[entry].key, defines });
         };
         Ok(self.ends_of(value, state))
     }
@@ -240,6 +242,8 @@ impl<'p> Interpreter<'p> {
             }
         }
         self.unknown.sort();
+        // Everything behind it has not been seen: that is the first to be said.
+        self.unknown.sort_by_key(|unknown| unknown.what != TOO_MUCH);
         Facts {
             paths: kept,
             unknown: self.unknown,

@@ -57,12 +57,21 @@ impl Framework {
     }
 }
 
+/// A function behind routes.
+#[derive(Clone, Debug)]
+struct AppRoute<'p> {
+    function: Rc<Function<'p>>,
+    /// The status that its decorator sets.
+    status: Option<i64>,
+    /// The definition that the decorators stand above.
+    def: Place,
+}
+
 /// An application and the functions behind its routes.
 #[derive(Debug)]
 pub(super) struct App<'p> {
     pub(super) framework: Framework,
-    /// Functions behind routes, with the status that their decorator sets.
-    routes: Vec<(Rc<Function<'p>>, Option<i64>)>,
+    routes: Vec<AppRoute<'p>>,
     /// Functions that answer exceptions, with the class that they answer.
     handlers: Vec<(Value<'p>, Rc<Function<'p>>)>,
     /// Groups of routes that it takes in.
@@ -186,6 +195,7 @@ impl<'p> Interpreter<'p> {
         value: Value<'p>,
         state: &mut State<'p>,
         cx: Cx<'_, 'p>,
+        def: Place,
     ) -> Value<'p> {
         let (callee, call) = match decorator {
             Expr::Call(call) => (&*call.func, Some(call)),
@@ -211,10 +221,9 @@ impl<'p> Interpreter<'p> {
                             Some(Value::Int(status)) => Some(status),
                             _ => None,
                         };
-                        let known =
-                            |(known, _): &(Rc<Function<'p>>, Option<i64>)| known.place == function.place;
-                        if !self.apps[app].routes.iter().any(known) {
-                            self.apps[app].routes.push((function.clone(), status));
+                        // Not the function's own place: one wrapper may stand around many.
+                        if !self.apps[app].routes.iter().any(|known| known.def == def) {
+                            self.apps[app].routes.push(AppRoute { function: function.clone(), status, def });
                         }
                     }
                     // Answers unknown paths.
@@ -293,7 +302,7 @@ impl<'p> Interpreter<'p> {
             groups.extend(more.into_iter().filter(|group| !groups.contains(group)).collect::<Vec<_>>());
             at += 1;
         }
-        let routes: Vec<(Rc<Function<'p>>, Option<i64>)> =
+        let routes: Vec<AppRoute<'p>> =
             groups.iter().flat_map(|group| self.apps[*group].routes.clone()).collect();
         let handlers: Vec<(Value<'p>, Rc<Function<'p>>)> =
             groups.iter().flat_map(|group| self.apps[*group].handlers.clone()).collect();
@@ -303,7 +312,7 @@ impl<'p> Interpreter<'p> {
             return smallvec![(state, Value::any())];
         }
         let mut forks = Many::new();
-        for (function, status) in routes {
+        for AppRoute { function, status, .. } in routes {
             let mark = self.escaped.len();
             self.tries += 1;
             let arguments = Arguments { open: true, ..Arguments::default() };

@@ -20,6 +20,8 @@ const MAX_PATHS: usize = 24;
 const MAX_RAISED_AT: usize = 4;
 /// The most statements that are run for one handler: hostile or generated code ends here.
 const MAX_STEPS: u32 = 60_000;
+/// What is said then.
+pub(super) const TOO_MUCH: &str = "so many paths";
 /// From here on paths and rounds are saved, so that the end of the handler is reached.
 const SPARING_FROM: u32 = 15_000;
 /// The most paths that are then followed side by side.
@@ -97,6 +99,12 @@ pub(super) struct Interpreter<'p> {
     pub(super) loose: Vec<Loose>,
     /// Coroutines that have been made tasks.
     pub(super) tasks: Vec<(super::value::Call<'p>, CallId)>,
+    /// Functions, by their bodies: whether they only compute, and take many steps for it.
+    pub(super) costly: FxHashMap<*const (), bool>,
+    /// What the program converts, once that was asked.
+    pub(super) conversions: Option<super::reads::Conversions>,
+    /// Modules that were not read and something was assigned in, by their paths: numbers behind those of the modules that were.
+    pub(super) assigned_modules: FxHashMap<String, usize>,
     /// HTTP clients, by their paths, that have been told to raise for statuses.
     pub(super) strict_clients: Vec<String>,
     /// Whether somebody compares the status that an error said.
@@ -169,6 +177,9 @@ impl<'p> Interpreter<'p> {
             watched: Vec::new(),
             loose: Vec::new(),
             tasks: Vec::new(),
+            costly: FxHashMap::default(),
+            conversions: None,
+            assigned_modules: FxHashMap::default(),
             strict_clients: Vec::new(),
             status_asked: false,
             unguarded: Vec::new(),
@@ -202,9 +213,14 @@ impl<'p> Interpreter<'p> {
     pub(super) fn step(&mut self, at: Place) -> bool {
         self.steps += 1;
         if self.steps == MAX_STEPS {
-            self.unknown_at(at, "so many paths");
+            self.unknown_at(at, TOO_MUCH);
         }
         self.steps < MAX_STEPS
+    }
+
+    /// Whether there was more to run than is.
+    pub(super) fn is_cut_short(&self) -> bool {
+        self.steps >= MAX_STEPS
     }
 
     /// Whether so much has been run that the rest is to be run more sparingly: fewer paths side by side, fewer rounds of loops.

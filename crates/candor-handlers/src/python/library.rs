@@ -95,7 +95,7 @@ pub(super) fn is_builtin(name: &str) -> bool {
     BUILTINS.contains(&name)
 }
 
-/// Modules whose functions compute: nothing outside is touched.
+/// Modules of the standard library whose functions compute: nothing outside is touched.
 const PURE: &[&str] = &[
     "abc",
     "ast",
@@ -109,7 +109,6 @@ const PURE: &[&str] = &[
     "csv",
     "dataclasses",
     "datetime",
-    "dateutil",
     "decimal",
     "difflib",
     "enum",
@@ -132,13 +131,9 @@ const PURE: &[&str] = &[
     "os",
     "pathlib",
     "pprint",
-    "pytz",
     "random",
     "re",
     "secrets",
-    "simplejson",
-    "orjson",
-    "ujson",
     "statistics",
     "string",
     "struct",
@@ -149,7 +144,6 @@ const PURE: &[&str] = &[
     "traceback",
     "types",
     "typing",
-    "typing_extensions",
     "unicodedata",
     "urllib",
     "uuid",
@@ -158,6 +152,21 @@ const PURE: &[&str] = &[
     "xml",
     "zlib",
     "zoneinfo",
+    "platform",
+    "getpass",
+    "locale",
+    "gettext",
+    "colorsys",
+];
+
+/// Packages that only compute.
+const PURE_PACKAGES: &[&str] = &[
+    "dateutil",
+    "pytz",
+    "simplejson",
+    "orjson",
+    "ujson",
+    "typing_extensions",
     "pydantic",
     "marshmallow",
     "jsonschema",
@@ -181,15 +190,27 @@ const PURE: &[&str] = &[
     "shortuuid",
     "nanoid",
     "dotenv",
-    "platform",
-    "getpass",
-    "locale",
-    "gettext",
-    "colorsys",
 ];
 
 /// Those among them whose errors are classes of their own: a token that is none is no ValueError.
 const OWN_ERRORS: &[&str] = &["jwt", "jose"];
+
+/// Others of which what they look at may be wrong: their own errors, by the package, and those of Python that they stand below or
+/// come with (their documentation).
+const FAILS_WITH: &[(&str, &[&str])] = &[
+    ("aws_lambda_powertools.utilities.validation", &["aws_lambda_powertools"]),
+    ("aws_lambda_powertools.utilities.parser", &["aws_lambda_powertools", "pydantic", "ValueError"]),
+    ("jsonschema", &["jsonschema"]),
+    ("cerberus", &["cerberus"]),
+    ("marshmallow", &["marshmallow"]),
+    ("pydantic", PYDANTIC),
+    ("yaml", &["yaml", "ValueError", "AttributeError"]),
+    ("cryptography", &["cryptography", "ValueError", "TypeError"]),
+    ("PIL", &["PIL", "OSError", "ValueError", "TypeError"]),
+];
+
+/// With what a model refuses its fields (Pydantic documentation, "Error Handling").
+pub(super) const PYDANTIC: &[&str] = &["ValueError", "pydantic", "pydantic_core", "aws_lambda_powertools"];
 
 /// Packages that talk to something outside.
 const OUTSIDE: &[&str] = &[
@@ -265,6 +286,36 @@ const OUTSIDE: &[&str] = &[
     "hvac",
     "ldap3",
 ];
+
+/// Packages that answer requests, or stand around a handler.
+const FRAMEWORKS: &[&str] = &[
+    "fastapi",
+    "starlette",
+    "mangum",
+    "flask",
+    "werkzeug",
+    "awsgi",
+    "serverless_wsgi",
+    "chalice",
+    "connexion",
+    "django",
+];
+
+/// Whether this is the name of a library that everybody knows: a package so called is none of the project's.
+pub fn is_library(package: &str) -> bool {
+    [PURE_PACKAGES, OUTSIDE, TELLING_PACKAGES, FRAMEWORKS].iter().any(|known| known.contains(&package))
+}
+
+/// Whether a function outside the project does nothing but compute, or log.
+pub(super) fn computes(path: &str) -> bool {
+    logging(path).is_some()
+        || is_pure(package(path)) && !is_outside(path) && !is_of_a_file(path) && !path.starts_with("os.")
+}
+
+/// Whether a package only computes.
+fn is_pure(package: &str) -> bool {
+    PURE.contains(&package) || PURE_PACKAGES.contains(&package)
+}
 
 /// The top package of a path.
 fn package(path: &str) -> &str {
@@ -488,6 +539,11 @@ impl<'p> Interpreter<'p> {
         state: State<'p>,
     ) -> Forks<'p> {
         // The name is the source's own text at this place; what it stands under is kept, so that its address stays its own.
+        if let Some(module) = self.assigned_modules.get(&external.path)
+            && let Some(value) = self.global(&state, *module, name)
+        {
+            return smallvec![(state, value)];
+        }
         let key = (Rc::as_ptr(external), name.as_ptr());
         if let Some((_, known)) = self.attributes.get(&key) {
             return smallvec![(state, known.clone())];
@@ -567,15 +623,13 @@ impl<'p> Interpreter<'p> {
         }
         if is_signed_here(path) {
             self.may_raise(&state, ExceptionClass::Any, Failed::Value, place);
-            return smallvec![(state, Value::unknown(Sort::Text, taint))];
+            let sort = if path.ends_with("_post") { Sort::Dict } else { Sort::Text };
+            return smallvec![(state, Value::unknown(sort, taint))];
         }
         if is_outside(path) {
             return self.effect(external, &arguments, place, state);
         }
-        if PURE.contains(&package(path))
-            || path.starts_with("builtins.")
-            || path.starts_with("boto3.dynamodb.")
-        {
+        if is_pure(package(path)) || path.starts_with("builtins.") || path.starts_with("boto3.dynamodb.") {
             self.settles_all(&arguments, &state);
             self.checks_sent(&arguments);
             let conversion =
@@ -583,6 +637,11 @@ impl<'p> Interpreter<'p> {
             if OWN_ERRORS.contains(&package(path)) {
                 self.tokens.insert(place);
                 self.may_raise(&state, ExceptionClass::Any, Failed::Value, place);
+            } else if let Some((_, kinds)) = FAILS_WITH
+                .iter()
+                .find(|(package, _)| path.strip_prefix(package).is_some_and(|rest| rest.starts_with('.')))
+            {
+                self.may_fail(&state, kinds, place);
             } else if is_of_a_file(path) {
                 self.may_fail(&state, &["OSError", "ValueError", "TypeError"], place);
             } else if conversion {

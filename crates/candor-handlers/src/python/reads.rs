@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use ruff_python_ast::Expr;
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+use ruff_python_ast::{Expr, Stmt};
 
 use super::Events;
 use super::interpreter::Interpreter;
@@ -210,20 +211,60 @@ impl<'p> Interpreter<'p> {
         }
     }
 
-    /// Whether a value holds items of a table as boto3's resource has them. Who imports Decimal has thought of it.
-    pub(super) fn holds_decimals(&self, state: &State<'p>, value: &Value<'p>) -> bool {
-        let thought_of = ["decimal", "simplejson", "boto3.dynamodb.types"];
-        let imported = |name: &String| thought_of.iter().any(|thought| name == thought);
+    /// Whether a value holds items of a table as boto3's resource has them, of which nobody seems to have thought.
+    pub(super) fn holds_decimals(&mut self, state: &State<'p>, value: &Value<'p>) -> bool {
         let of_table = |value: &Value<'p>| matches!(value.itself(), Itself::Item { resource: true, .. });
-        let held = match value {
+        self.holds(state, value, &of_table, 0) && !self.has_thought_of_decimals()
+    }
+
+    /// Whether a value is a Decimal, or holds one, and nobody makes anything else of Decimals: `json.dumps` raises ("json — JSON encoder
+    /// and decoder", the table of what is encoded).
+    pub(super) fn is_decimal(&mut self, state: &State<'p>, value: &Value<'p>) -> bool {
+        let decimal = |value: &Value<'p>| value.path() == Some(DECIMAL);
+        self.holds(state, value, &decimal, 0) && !self.conversions().looks
+    }
+
+    /// Whether a value is such a one, or holds one.
+    fn holds(
+        &self,
+        state: &State<'p>,
+        value: &Value<'p>,
+        such: &dyn Fn(&Value<'p>) -> bool,
+        depth: usize,
+    ) -> bool {
+        const MAX_DEPTH: usize = 6;
+        if such(value) {
+            return true;
+        }
+        let inner = |value: &Value<'p>| depth < MAX_DEPTH && self.holds(state, value, such, depth + 1);
+        match value {
+            Value::Tuple(items) => items.iter().any(inner),
             Value::Dict(id) | Value::List(id) => match self.object(state, *id) {
-                Some(Object::Dict(dict)) => dict.entries.iter().any(|(_, value, _)| of_table(value)),
-                Some(Object::List(list)) => list.items.iter().any(of_table),
+                Some(Object::Dict(dict)) => dict.entries.iter().any(|(_, value, _)| inner(value)),
+                Some(Object::List(list)) => list.items.iter().any(inner),
                 Some(Object::Instance(_)) | None => false,
             },
-            value => of_table(value),
-        };
-        held && !self.program.modules.iter().any(|module| module.imports.iter().any(imported))
+            _ => false,
+        }
+    }
+
+    /// Whether somebody has thought of Decimals: imports them, or a package that can write them, and converts something.
+    fn has_thought_of_decimals(&mut self) -> bool {
+        let program = self.program;
+        let imports =
+            |name: &str| program.modules.iter().any(|module| module.imports.iter().any(|i| i == name));
+        let Conversions { looks, numbers } = self.conversions();
+        imports("simplejson") || imports("boto3.dynamodb.types") || imports("decimal") && (looks || numbers)
+    }
+
+    /// What is converted anywhere in the program.
+    fn conversions(&mut self) -> Conversions {
+        let program = self.program;
+        *self.conversions.get_or_insert_with(|| {
+            let mut found = Conversions::default();
+            program.modules.iter().for_each(|module| found.visit_body(&module.tree.body));
+            found
+        })
     }
 
     /// Something in the item that a name stands for is read or written: where there is none, that raises.
@@ -255,6 +296,51 @@ impl<'p> Interpreter<'p> {
         }
     }
 }
+
+/// What a program converts.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Conversions {
+    /// By what it is: an encoder, a `default=`, `isinstance`, a function that is called so.
+    looks: bool,
+    /// To a number, whatever it is.
+    numbers: bool,
+}
+
+impl<'a> Visitor<'a> for Conversions {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        let name = match stmt {
+            Stmt::FunctionDef(s) => s.name.as_str(),
+            Stmt::ClassDef(s) => s.name.as_str(),
+            _ => "",
+        };
+        let name = name.to_ascii_lowercase();
+        self.looks |= ["decimal", "serial", "encode", "convert"].iter().any(|word| name.contains(word));
+        walk_stmt(self, stmt);
+    }
+
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        match expr {
+            Expr::Call(call) => {
+                let called = match &*call.func {
+                    Expr::Name(name) => name.id.as_str(),
+                    Expr::Attribute(attribute) => attribute.attr.as_str(),
+                    _ => "",
+                };
+                let of_something = call.arguments.args.first().is_some_and(|first| !first.is_literal_expr());
+                self.looks |= ["isinstance", "type"].contains(&called)
+                    || ["default", "cls"].iter().any(|name| call.arguments.find_keyword(name).is_some());
+                self.numbers |= ["int", "float"].contains(&called) && of_something;
+            }
+            Expr::Attribute(attribute) => self.looks |= attribute.attr.as_str() == "JSONEncoder",
+            Expr::Name(name) => self.looks |= name.id.as_str() == "JSONEncoder",
+            _ => {}
+        }
+        walk_expr(self, expr);
+    }
+}
+
+/// A Decimal that was made here.
+pub(super) const DECIMAL: &str = "decimal.Decimal()";
 
 /// What `json.dumps` of this package cannot say of a value.
 pub(super) fn unsayable(path: &str, shape: &Shape) -> Option<&'static str> {

@@ -6,6 +6,7 @@ use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::Ranged as _;
 use smallvec::smallvec;
 
+use super::dispatch::MAX_ENTRIES;
 use super::interpreter::{Cx, Ends, Escape, Interpreter, Many};
 use super::state::{Dict, Flow, List, Object, State};
 use super::value::{Exception, ExceptionClass, Role, Sort, Taint, Unknown, Value};
@@ -17,9 +18,9 @@ const UNKNOWN_ROUNDS: usize = 2;
 const KNOWN_ROUNDS: usize = 4;
 
 /// Of the items of a loop that are all known, as many as are run. The last is among them: it may be the one that gives up.
-fn few(mut items: Vec<Value<'_>>, open: bool) -> Vec<Value<'_>> {
-    if !open && items.len() > KNOWN_ROUNDS {
-        items.drain(KNOWN_ROUNDS - 1..items.len() - 1);
+fn few(mut items: Vec<Value<'_>>, open: bool, most: usize) -> Vec<Value<'_>> {
+    if !open && items.len() > most {
+        items.drain(most - 1..items.len() - 1);
     }
     items
 }
@@ -275,9 +276,11 @@ impl<'p> Interpreter<'p> {
             self.uses(&iterable, &mut state);
             let (items, open) = self.items(&state, &iterable);
             let known = !open;
-            let items = few(items, open);
+            // A table of routes in which none is left out.
+            let most = if self.are_called(&state, &items) { MAX_ENTRIES } else { KNOWN_ROUNDS };
+            let items = few(items, open, most);
             let least = if self.is_sparing() { 1 } else { UNKNOWN_ROUNDS };
-            let rounds = if known { items.len() } else { items.len().clamp(least, KNOWN_ROUNDS) };
+            let rounds = if known { items.len() } else { items.len().clamp(least, most) };
             let at_least = if known { rounds } else { usize::from(!items.is_empty()) };
             let place = self.place(cx, &*s.iter);
             if !matches!(iterable, Value::List(_) | Value::Tuple(_) | Value::Dict(_)) {
@@ -494,6 +497,13 @@ impl<'p> Interpreter<'p> {
                         Value::External(external) => {
                             self.strict_clients.push(external.path.clone());
                             self.settles(&value, &state);
+                            // Objects are not told apart by their paths; modules are.
+                            if !external.path.ends_with(')') && !external.path.contains("().") {
+                                let next = self.program.modules.len() + self.assigned_modules.len();
+                                let module =
+                                    *self.assigned_modules.entry(external.path.clone()).or_insert(next);
+                                self.set_global(&mut state, module, attribute.attr.as_str(), value.clone());
+                            }
                         }
                         // What somebody puts in the place of a module's function is not followed.
                         Value::Module(module) => {

@@ -790,9 +790,24 @@ fn what_json_cannot_say_is_noted_where_it_is_dumped() {
     assert!(dumps("import json", "json.dumps({'a': {1, 2}}, default=list)").is_empty());
     assert_eq!(dumps(table, "json.dumps({'all': table.scan()['Items']})"), ["a Decimal?"]);
     assert!(dumps(client, "json.dumps(table.scan()['Items'])").is_empty());
+    assert_eq!(
+        dumps(table, "json.dumps({'data': {'orders': [table.get_item(Key={'id': '1'})['Item']]}})"),
+        ["a Decimal?"]
+    );
+    // Who imports Decimal has thought of it, where he converts something.
+    let decimal = format!("from decimal import Decimal\n{table}");
+    assert_eq!(dumps(&decimal, "json.dumps(table.scan()['Items'])"), ["a Decimal?"]);
+    let converts = format!("{decimal}\ndef number(n):\n    return float(n)");
+    assert!(dumps(&converts, "json.dumps(table.scan()['Items'])").is_empty());
+    // One that is made here.
+    for value in ["Decimal('1')", "[Decimal('1')]", "{'a': {'b': (Decimal(1),)}}"] {
+        assert_eq!(dumps(&decimal, &format!("json.dumps({value})")), ["a Decimal"], "{value}");
+        assert!(dumps(&decimal, &format!("json.dumps({value}, default=str)")).is_empty());
+        let looks = format!("{decimal}\ndef plain(n):\n    return float(n) if isinstance(n, Decimal) else n");
+        assert!(dumps(&looks, &format!("json.dumps({value})")).is_empty());
+    }
     assert!(
-        dumps(&format!("from decimal import Decimal\n{table}"), "json.dumps(table.scan()['Items'])")
-            .is_empty()
+        dumps(&decimal, "json.dumps([float(Decimal('1')), str(Decimal('2')), Decimal('2') + 1])").is_empty()
     );
     let point =
         |base: &str| format!("import json\nfrom typing import NamedTuple\nclass P({base}):\n    x: int");

@@ -79,7 +79,57 @@ fn code_that_is_elsewhere_is_undecided() {
     let zip = Folder::with(&[("template.yaml", &at("code.zip")), ("code.zip", "PK")]).candor(&["check"]);
     undecided(&zip, "template.yaml:8: the code in code.zip, which is no folder");
     let outside = Folder::with(&[("template.yaml", &at("../../../etc"))]).candor(&["check"]);
-    undecided(&outside, "template.yaml:8: the code in ../../../etc, which is outside the project");
+    undecided(
+        &outside,
+        "template.yaml:8: the code in ../../../etc, which is outside the project: give candor the folder that holds both",
+    );
+}
+
+#[test]
+fn the_project_is_what_candor_was_called_on() {
+    let sam = TEMPLATE.replace("CodeUri: src/", "CodeUri: ../../src/");
+    let handler = ("src/app.py", "def handler(event, context):\n    return {'status': 204}\n");
+    let files = [("infra/sam/template.yaml", sam.as_str()), handler];
+    let found = |run: &Run| assert!(run.out.contains("src/app.py:2:"), "{}", run.all());
+    let outside = |run: &Run| {
+        undecided(run, "template.yaml:8: the code in ");
+        assert!(
+            run.all().contains("src, which is outside the project: give candor the folder"),
+            "{}",
+            run.all()
+        );
+    };
+    // A folder: what lies in it.
+    found(&Folder::with(&files).candor(&["check"]));
+    found(&Folder::with(&files).candor(&["check", "."]));
+    outside(&Folder::with(&files).candor(&["check", "infra"]));
+    found(&Folder::with(&files).candor(&["check", "infra", "src"]));
+    // A file: the repository around it, or its own folder.
+    let template = ["check", "infra/sam/template.yaml"];
+    outside(&Folder::with(&files).candor(&template));
+    let git = (".git/HEAD", "ref: refs/heads/main\n");
+    found(&Folder::with(&[files[0], files[1], git]).candor(&template));
+    let inner = ("infra/.git/HEAD", "ref: refs/heads/main\n");
+    outside(&Folder::with(&[files[0], files[1], inner]).candor(&template));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_keep_to_the_project() {
+    use std::os::unix::fs::symlink;
+    let handler = "def handler(event, context):\n    return {'status': 204}\n";
+    let elsewhere = Folder::with(&[("app.py", handler), ("lib/x.py", "")]);
+    // The folder of the code, then a module in it.
+    let folder = Folder::with(&[("template.yaml", TEMPLATE)]);
+    symlink(elsewhere.path(), folder.path().join("src")).expect("a link");
+    undecided(&folder.candor(&["check"]), "template.yaml:8: the code in src, which is outside the project");
+    let folder = Folder::with(&[("template.yaml", TEMPLATE), ("src/empty.txt", "")]);
+    symlink(elsewhere.path().join("app.py"), folder.path().join("src/app.py")).expect("a link");
+    undecided(&folder.candor(&["check"]), "src/app.py: outside the project");
+    // Within it they are as good as what they lead to.
+    let folder = Folder::with(&[("template.yaml", TEMPLATE), ("shared/app.py", handler)]);
+    symlink(folder.path().join("shared"), folder.path().join("src")).expect("a link");
+    assert!(folder.candor(&["check"]).out.contains("app.py:2:"));
 }
 
 #[test]
