@@ -6,16 +6,19 @@
 //!
 //! - the text of an exception, or text that was written while the failure was handled (`"down"`, whatever the language),
 //! - a list or dictionary into which the clause put such a thing, whether or not its items are still told apart,
-//! - `false` under a key that says that something was done: `mailSent`, `removed`,
+//! - what would be true if the work had been done: `sent = False`, and `sent = True` behind the call,
 //! - a count of what failed, or a list to which the clause has added something, by its key: `failedCount: 1`, `failed: […]`;
 //!
 //! and where the answer holds something else besides, and no entry says that the whole is an error.
 
 use std::rc::Rc;
 
+use ruff_python_ast::Stmt;
+
 use super::interpreter::Interpreter;
+use super::names::assigned;
 use super::state::{Object, State};
-use super::value::{Id, Value};
+use super::value::{Id, Sort, Taint, Unknown, Value};
 use crate::shape::{Entry, Shape, counts_failures, says_error};
 
 /// What one entry of an answer says.
@@ -48,6 +51,22 @@ impl<'p> Interpreter<'p> {
             && !fallback.told.contains(&id)
         {
             Rc::make_mut(fallback).told.push(id);
+        }
+    }
+
+    /// A clause has ended: what the body would have set and did not come to is false because of the failure. Of what was only asked
+    /// for it would be an answer.
+    pub(super) fn stays_false(&self, body: &'p [Stmt], state: &mut State<'p>) {
+        if state.fallback.as_ref().is_none_or(|fallback| fallback.is_of_a_read()) {
+            return;
+        }
+        let Some(locals) = &mut state.locals else { return };
+        for name in assigned(body) {
+            if locals.get(name) == Some(&Value::Bool(false)) {
+                let taint = Taint { of_clause: true, ..Taint::default() };
+                let unset = Unknown { sort: Sort::Bool, truthy: Some(false), taint };
+                Rc::make_mut(locals).insert(name, Value::Unknown(unset));
+            }
         }
     }
 
@@ -105,11 +124,7 @@ impl<'p> Interpreter<'p> {
             value => matches!(value, Value::Int(_)),
         };
         let counted = counted && counts_failures(entry);
-        // `"mailSent": false` of what was to be done; of what was only asked for, `false` is an answer.
-        let undone = entry.value == Shape::Bool(Some(false))
-            && says_done(&entry.key)
-            && state.fallback.as_ref().is_some_and(|fallback| !fallback.is_of_a_read());
-        if counted || undone || self.carries(value, state) {
+        if counted || self.carries(value, state) {
             return Says::Part;
         }
         Says::Other
@@ -125,12 +140,6 @@ impl<'p> Interpreter<'p> {
         let told = state.fallback.as_deref().map(|fallback| fallback.told.as_slice()).unwrap_or_default();
         matches!(value, Value::List(id) | Value::Dict(id) | Value::Instance(id) if told.contains(id))
     }
-}
-
-/// Whether a key says by its last word that something was done.
-fn says_done(key: &str) -> bool {
-    let key = key.to_ascii_lowercase();
-    ["ed", "sent", "set", "done"].iter().any(|end| key.ends_with(end))
 }
 
 /// Whether a value is text of an exception, or was written while a failure was handled.

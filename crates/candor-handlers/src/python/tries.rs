@@ -192,7 +192,10 @@ impl<'p> Interpreter<'p> {
                         state.failure = before.clone();
                         state.fallback = fallback.clone();
                     }
-                    Flow::Next => self.falls_past(&of.body, &mut state),
+                    Flow::Next => {
+                        self.falls_past(&of.body, &mut state);
+                        self.stays_false(&of.body, &mut state);
+                    }
                     Flow::Return(value @ (Value::Dict(id) | Value::List(id)), _) => {
                         if let Some(fallback) = &mut state.fallback {
                             Rc::make_mut(fallback).gave = Some(*id);
