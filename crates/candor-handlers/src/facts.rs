@@ -302,6 +302,8 @@ pub struct Unchecked {
     pub reads: bool,
     /// Whether somebody looks at it, and a success holds a default where another server has refused.
     pub defaulted: bool,
+    /// Whether somebody looks at it, and the client is told the same whatever it says: the failure is logged at best.
+    pub told_the_same: bool,
     /// The requests that come there and are answered with a success.
     pub routes: Routes,
 }

@@ -16,10 +16,17 @@ fn find(scene: &HandlerScene<'_>, findings: &mut Findings) {
         scene.report(&RULE, RULE.severity, at, findings, || Claimed {
             at,
             message: match call.passed_on {
+                _ if call.told_the_same => {
+                    format!("{} answers the same when the function that it invokes has failed", scene.route.key)
+                }
                 true => format!("{} hands on what a function that failed has said, as a success", scene.route.key),
                 false => format!("{} answers a success when the function that it invokes has failed", scene.route.key),
             },
-            label: "does not raise where that function fails: `FunctionError` is set, and never read".to_string(),
+            label: match call.told_the_same {
+                true => "`FunctionError` is looked at, and nothing comes of it for the client",
+                false => "does not raise where that function fails: `FunctionError` is set, and never read",
+            }
+            .to_string(),
             remedy: "raise where the response has a `FunctionError`".to_string(),
             also: Vec::new(),
         });

@@ -18,7 +18,10 @@ fn find(scene: &HandlerScene<'_>, findings: &mut Findings) {
         scene.report(&RULE, severity, at, findings, || Claimed {
             at,
             message: format!("{} answers a success whatever `{}` could not do", scene.route.key, call.operation),
-            label: format!("succeeds, too, where entries have failed; `{field}` is never read"),
+            label: match call.told_the_same {
+                true => format!("`{field}` is looked at, and nothing comes of it for the client"),
+                false => format!("succeeds, too, where entries have failed; `{field}` is never read"),
+            },
             remedy: format!("look at `{field}` of what it returns, and raise or try again where something is in it"),
             also: Vec::new(),
         });

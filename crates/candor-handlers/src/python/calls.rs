@@ -185,6 +185,7 @@ impl<'p> Interpreter<'p> {
                 self.may_raise(&state, ExceptionClass::Any, Failed::Unread, place);
                 let mut state = state;
                 state.outside += 1;
+                state.heard = None;
                 self.hand_over(&mut state, &arguments);
                 let taint = callee.taint().and(super::state::taints(arguments.all()));
                 smallvec![(state, Value::Unknown(Unknown { taint, ..Unknown::ANY }))]

@@ -32,6 +32,8 @@ struct Ended {
     calls: Vec<u32>,
     /// Whether a read failed, somebody asked for what it should have given, and other work outside was done in its place.
     replaced: bool,
+    /// The call whose answer has said that its work failed, where nothing has been done about it.
+    heard: Option<u32>,
 }
 
 impl<'p> Interpreter<'p> {
@@ -162,6 +164,7 @@ impl<'p> Interpreter<'p> {
 
     fn finish(mut self, mut paths: Vec<Ended>, handler: Option<Place>) -> Facts {
         settle_unaffected(&mut paths);
+        let same = told_the_same(&paths);
         let mut kept: Vec<Path> = Vec::with_capacity(paths.len().min(MAX_PATHS));
         // Calls that stand on the way to a success, with the routes on which they do.
         let mut succeeded: FxHashMap<u32, (u64, Place)> = FxHashMap::default();
@@ -202,14 +205,19 @@ impl<'p> Interpreter<'p> {
         }
         let unguarded = self.first_unguarded();
         let mut loose = self.loose;
-        let unchecked = self.watched.iter().enumerate().filter(|(_, call)| !call.checked || call.defaulted);
+        let unchecked = self.watched.iter().enumerate().filter(|(id, call)| {
+            !call.checked || call.defaulted || same.contains_key(&(*id as u32)) && !call.after_work
+        });
         let mut unread = Vec::new();
         for (id, call) in unchecked {
             let id = id as u32;
             let of = |calls: &FxHashMap<u32, (u64, Place)>| calls.get(&id).copied();
             let (reached, how) = match call.watch {
                 Watched::Answer(watch) => {
-                    let Some((routes, _)) = of(&succeeded) else { continue };
+                    let told_the_same = call.checked && !call.defaulted;
+                    let reached = of(&succeeded).map(|(routes, _)| routes);
+                    let routes = if told_the_same { same.get(&id).copied() } else { reached };
+                    let Some(routes) = routes else { continue };
                     unread.push(Unchecked {
                         at: call.at,
                         operation: call.operation.clone(),
@@ -217,6 +225,7 @@ impl<'p> Interpreter<'p> {
                         passed_on: call.passed_on,
                         reads: self.reading.contains(&call.at),
                         defaulted: call.defaulted,
+                        told_the_same,
                         routes: Routes(routes),
                     });
                     continue;
@@ -280,6 +289,7 @@ impl<'p> Interpreter<'p> {
             path: Path { routes: Routes(state.routes), end, at, handed: Vec::new(), failure },
             calls: state.calls.to_vec(),
             replaced: false,
+            heard: state.heard,
         }
     }
 
@@ -663,6 +673,42 @@ fn says_success(answer: &Answer) -> bool {
         Some(Shape::Number(Some(status))) => status.starts_with('2'),
         Some(_) => false,
         None => answer.kind == Kind::Dict && answer.tells.is_none(),
+    }
+}
+
+/// Calls that have said to somebody that their work failed, with the routes on which the client is told the very same all the same:
+/// an answer of which nothing is open, from the same place as where the work went well.
+fn told_the_same(paths: &[Ended]) -> FxHashMap<u32, u64> {
+    let mut same = FxHashMap::default();
+    for ended in paths {
+        let (Some(call), End::Returned(answer)) = (ended.heard, &ended.path.end) else { continue };
+        let claims = says_success(answer) && answer.tells.is_none() && !answer.in_part && !says_begun(answer);
+        let accepted = matches!(status_of(answer), Some("202" | "207"));
+        if !claims || accepted || !is_settled(&answer.shape) {
+            continue;
+        }
+        let went_well = |other: &&Ended| {
+            other.heard != Some(call)
+                && other.calls.contains(&call)
+                && other.path.failure.is_none()
+                && other.path.is_like(&Path { failure: None, ..ended.path.clone() })
+        };
+        if paths.iter().any(|other| went_well(&other)) {
+            *same.entry(call).or_default() |= ended.path.routes.0;
+        }
+    }
+    same
+}
+
+/// Whether all of an answer is known.
+fn is_settled(shape: &Shape) -> bool {
+    match shape {
+        Shape::Null | Shape::Bool(Some(_)) | Shape::Number(Some(_)) => true,
+        Shape::Text { content: Some(content), .. } => is_settled(content),
+        Shape::Text { known, .. } => known.is_some(),
+        Shape::List { items, open } => !open && items.iter().all(is_settled),
+        Shape::Dict { entries, open } => !open && entries.iter().all(|entry| is_settled(&entry.value)),
+        Shape::Unknown { .. } | Shape::Bool(None) | Shape::Number(None) | Shape::NotJson(_) => false,
     }
 }
 

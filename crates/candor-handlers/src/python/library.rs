@@ -663,6 +663,7 @@ impl<'p> Interpreter<'p> {
         };
         self.may_raise(&state, ExceptionClass::Any, what, place);
         state.outside += 1;
+        state.heard = None;
         state.worked |= !self.telling.contains(&place);
         self.hand_over(&mut state, &arguments);
         smallvec![(state, Value::Unknown(Unknown { taint, ..Unknown::ANY }))]
@@ -700,6 +701,10 @@ impl<'p> Interpreter<'p> {
         self.may_raise(&state, class, what, place);
         state.outside += 1;
         state.refused = None;
+        if !self.telling.contains(&place) {
+            state.heard = None;
+        }
+        let after_work = state.wrote;
         state.worked |= !self.telling.contains(&place);
         if !self.telling.contains(&place) && !self.reading.contains(&place) {
             state.changed = true;
@@ -727,6 +732,7 @@ impl<'p> Interpreter<'p> {
                 None => package(&external.path),
             };
             let call = self.watch(&mut state, place, format!("{of}.{name}"), watch);
+            self.watched[call as usize].after_work |= after_work;
             super::value::Answer { call, of: super::value::Of::Whole }
         });
         let (sort, itself) = answer_of(&external.path, external.service.as_deref());

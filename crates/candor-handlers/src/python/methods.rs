@@ -251,6 +251,7 @@ impl<'p> Interpreter<'p> {
         let what = if releases(name) { Failed::Value } else { Failed::Unread };
         self.may_raise(&state, ExceptionClass::Any, what, place);
         state.outside += 1;
+        state.heard = None;
         self.hand_over(&mut state, &arguments);
         let taint = Taint { instead: taint.instead || instead, itself: items_of(name, None), ..taint };
         smallvec![(state, Value::unknown(Sort::Any, taint))]

@@ -3,6 +3,9 @@
 //!
 //! A default is what is empty, or a constant of the module. What the branch writes itself may well say what is missing. Where anything
 //! else outside is done behind the refusal (a retry, a second source), nothing is said.
+//!
+//! And work that failed, as its answer said to somebody who looked, and nothing was done about it: `if response.status_code != 200:
+//! print(…)`. Where the client is told the very same as if it had gone well, looking was not enough.
 
 use std::rc::Rc;
 
@@ -26,8 +29,19 @@ pub(super) struct Refused {
 impl<'p> Interpreter<'p> {
     /// A condition has been asked, and holds or does not: whether that says that a server refused a read.
     pub(super) fn refuses(&self, test: &Expr, value: &Value<'p>, holds: bool, state: &mut State<'p>) {
-        let Some(answer) = value.taint().answer.filter(|_| says_refused(test, holds)) else { return };
+        let Some(answer) = value.taint().answer else { return };
         let status = self.watched.get(answer.call as usize).map(|call| call.watch);
+        let failed = match status {
+            Some(Watched::Answer(Watch::Status)) => says_refused(test, holds),
+            Some(Watched::Answer(Watch::Function | Watch::Batch { .. })) => says_failed(test, holds),
+            _ => false,
+        };
+        if !failed {
+            return;
+        }
+        if !self.is_read(value) {
+            state.heard = Some(answer.call);
+        }
         if status == Some(Watched::Answer(Watch::Status)) && self.is_read(value) {
             state.refused = Some(Rc::new(Refused { call: answer.call, defaults: Vec::new() }));
         }
@@ -124,6 +138,24 @@ fn says_refused(test: &Expr, holds: bool) -> bool {
                 _ => false,
             }
         }
+        _ => false,
+    }
+}
+
+/// Whether a condition says, where it holds or does not, that there is something in the field that tells of failures.
+fn says_failed(test: &Expr, holds: bool) -> bool {
+    match test {
+        // `response.get("FunctionError")`, `result["FailedEntryCount"]`
+        Expr::Call(_) | Expr::Subscript(_) => holds,
+        Expr::Compare(compare) => match (&*compare.ops, &*compare.comparators) {
+            // `"FunctionError" in response`
+            ([CmpOp::In], [_]) => holds,
+            ([CmpOp::NotIn], [_]) => !holds,
+            ([CmpOp::Gt | CmpOp::NotEq], [right]) => number(right) == Some(0) && holds,
+            ([CmpOp::GtE], [right]) => number(right) == Some(1) && holds,
+            ([CmpOp::Eq], [right]) => number(right) == Some(0) && !holds,
+            _ => false,
+        },
         _ => false,
     }
 }

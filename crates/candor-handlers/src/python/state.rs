@@ -109,6 +109,8 @@ pub(super) struct Trail<'p> {
     pub(super) fallback: Option<Rc<Fallback<'p>>>,
     /// The read that another server refused last, where nothing else has been done since.
     pub(super) refused: Option<Rc<Refused>>,
+    /// The call whose answer has said that its work failed, where nothing else has been done outside since.
+    pub(super) heard: Option<CallId>,
     /// Whether the content of an answer was a default in place of what that read should have given.
     pub(super) defaulted: Option<CallId>,
     /// The exception that is being handled.
@@ -169,6 +171,7 @@ impl<'p> Trail<'p> {
             failure: None,
             fallback: None,
             refused: None,
+            heard: None,
             defaulted: None,
             handling: None,
             returned: None,
@@ -198,6 +201,7 @@ impl<'p> Trail<'p> {
             && self.fallback == other.fallback
             && (self.routes, self.reports) == (other.routes, other.reports)
             && self.refused == other.refused
+            && self.heard == other.heard
             && self.defaulted == other.defaulted
             && equal(&self.calls, &other.calls)
             && self.heap.len() == other.heap.len()
@@ -282,6 +286,7 @@ impl<'p> Trail<'p> {
         if self.refused != other.refused {
             self.refused = None;
         }
+        self.heard = self.heard.filter(|call| other.heard == Some(*call));
         self.defaulted = self.defaulted.filter(|call| other.defaulted == Some(*call));
         self.routes |= other.routes;
         self.reports &= other.reports;

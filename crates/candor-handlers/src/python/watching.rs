@@ -25,6 +25,8 @@ pub(super) struct WatchedCall {
     pub(super) passed_on: bool,
     /// Whether a success holds a default in place of what it refused.
     pub(super) defaulted: bool,
+    /// Whether other work had been done before, on some way there: it may be beside that.
+    pub(super) after_work: bool,
 }
 
 /// What is watched of a call.
@@ -67,6 +69,7 @@ impl<'p> Interpreter<'p> {
                 checked: false,
                 passed_on: false,
                 defaulted: false,
+                after_work: false,
             });
             self.watched.len() - 1
         }) as CallId;
