@@ -33,6 +33,8 @@ pub(super) enum Aside {
 pub(super) struct Lenient {
     at: u32,
     above: Option<u32>,
+    /// The end of what it stands behind on its line.
+    behind: u32,
 }
 
 /// Verbs of what a failure must not do to the request: "don't fail", "must not break", "never raises".
@@ -115,12 +117,13 @@ pub(super) fn lenient_places(text: &str, tokens: &ast::token::Tokens) -> Vec<Len
     let mut found = Vec::new();
     // Comments that still wait for the statement below them.
     let mut waiting = 0;
+    let mut behind = 0;
     for token in tokens {
         match token.kind() {
             TokenKind::Comment | TokenKind::String | TokenKind::FStringMiddle => {
                 let range = token.range();
                 if let Some(at) = lenient_at(&text[range]) {
-                    found.push(Lenient { at: range.start().to_u32() + at as u32, above: None });
+                    found.push(Lenient { at: range.start().to_u32() + at as u32, above: None, behind });
                 }
             }
             _ => {}
@@ -139,6 +142,7 @@ pub(super) fn lenient_places(text: &str, tokens: &ast::token::Tokens) -> Vec<Len
                     lenient.above = Some(start);
                 }
                 waiting = found.len();
+                behind = token.end().to_u32();
             }
         }
     }
@@ -168,6 +172,7 @@ impl<'p> Interpreter<'p> {
         let above = [Some(of.start()), of.body.first().map(Ranged::start)];
         lenient.iter().any(|said| {
             within(clause.range, said.at)
+                || clause.range.end().to_u32() == said.behind
                 || docstring.is_some_and(|range| within(range, said.at))
                 || said.above.is_some_and(|below| above.contains(&Some(below.into())))
         })

@@ -65,6 +65,8 @@ struct AppRoute<'p> {
     status: Option<i64>,
     /// The definition that the decorators stand above.
     def: Place,
+    /// The requests that it answers, as a set of the gateway's routes.
+    served: u64,
 }
 
 /// An application and the functions behind its routes.
@@ -221,9 +223,14 @@ impl<'p> Interpreter<'p> {
                             Some(Value::Int(status)) => Some(status),
                             _ => None,
                         };
+                        let served = self.served_by(name, call, state, cx);
                         // Not the function's own place: one wrapper may stand around many.
-                        if !self.apps[app].routes.iter().any(|known| known.def == def) {
-                            self.apps[app].routes.push(AppRoute { function: function.clone(), status, def });
+                        match self.apps[app].routes.iter_mut().find(|known| known.def == def) {
+                            Some(known) => known.served |= served,
+                            None => {
+                                let function = function.clone();
+                                self.apps[app].routes.push(AppRoute { function, status, def, served });
+                            }
                         }
                     }
                     // Answers unknown paths.
@@ -291,6 +298,40 @@ impl<'p> Interpreter<'p> {
         }
     }
 
+    /// Which of the gateway's requests come to a route: `@app.get("/orders/<id>")`.
+    fn served_by(
+        &mut self,
+        name: &str,
+        call: Option<&'p ruff_python_ast::ExprCall>,
+        state: &mut State<'p>,
+        cx: Cx<'_, 'p>,
+    ) -> u64 {
+        let Some(call) = call else { return u64::MAX };
+        let keyword = |names: [&str; 2]| {
+            names.iter().find_map(|name| call.arguments.find_keyword(name)).map(|keyword| &keyword.value)
+        };
+        let pattern = call.arguments.args.first().or_else(|| keyword(["rule", "path"]));
+        let Some(pattern) = pattern.map(|expr| self.eval_one(expr, state, cx)) else { return u64::MAX };
+        let methods = match name {
+            "route" | "api_route" => keyword(["methods", "method"]).and_then(|expr| {
+                let value = self.eval_one(expr, state, cx);
+                match value.as_text() {
+                    Some(method) => Some(vec![method.to_uppercase()]),
+                    None => {
+                        let (items, open) = self.items(state, &value);
+                        let texts = items.iter().map(|item| item.as_text().map(str::to_uppercase));
+                        if open { None } else { texts.collect() }
+                    }
+                }
+            }),
+            method => Some(vec![method.to_uppercase()]),
+        };
+        match pattern.as_text() {
+            Some(pattern) => self.routes_of(pattern, methods.as_deref()),
+            None => u64::MAX,
+        }
+    }
+
     /// Everything that an application may answer: each route, what becomes of its exceptions, and that there is no such route.
     pub(super) fn answer_by_app(&mut self, app: usize, place: Place, state: State<'p>) -> Forks<'p> {
         let framework = self.apps[app].framework;
@@ -312,7 +353,12 @@ impl<'p> Interpreter<'p> {
             return smallvec![(state, Value::any())];
         }
         let mut forks = Many::new();
-        for AppRoute { function, status, .. } in routes {
+        for AppRoute { function, status, served, .. } in routes {
+            let mut state = state.clone();
+            state.routes &= served;
+            if state.routes == 0 {
+                continue;
+            }
             let mark = self.escaped.len();
             self.tries += 1;
             let arguments = Arguments { open: true, ..Arguments::default() };

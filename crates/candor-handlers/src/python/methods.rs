@@ -60,6 +60,8 @@ const COMPUTING: &[&str] = &[
     "splitlines",
     "casefold",
     "hex",
+    "digest",
+    "hexdigest",
     "as_tuple",
     "dict",
     "model_dump",

@@ -62,6 +62,36 @@ impl<'p> Interpreter<'p> {
         }
     }
 
+    /// The requests that a route of a web framework answers, by its pattern and methods, as a set of the gateway's routes: all, where none
+    /// fits, for then something is taken off the paths before.
+    pub(super) fn routes_of(&self, pattern: &str, methods: Option<&[String]>) -> u64 {
+        if self.all_routes() == u64::MAX {
+            return u64::MAX;
+        }
+        let pattern = segments(pattern);
+        let (mut routes, mut known) = (0, false);
+        for (at, served) in self.served.iter().enumerate() {
+            let method = match (&served.method, methods) {
+                (Some(method), Some(methods)) => methods.contains(method),
+                _ => true,
+            };
+            // A group of routes may have a prefix: what is behind it has to fit.
+            let path = segments(&served.resource);
+            let behind = |from: usize| {
+                let prefix = path[..from].iter().all(|segment| matches!(segment, Segment::Is(_)));
+                let begins = from == 0
+                    || matches!((path.get(from), pattern.first()), (Some(Segment::Is(_)), _) | (_, None));
+                prefix && begins && fit(&path[from..], &pattern)
+            };
+            let fits = served.resource == "$default" || (0..=path.len()).any(behind);
+            known |= fits;
+            if method && fits {
+                routes |= 1 << at;
+            }
+        }
+        if known { routes } else { u64::MAX }
+    }
+
     /// Whether all requests that may have come here are to remove something.
     pub(super) fn is_for_removing(&self, state: &State<'p>) -> bool {
         let mut served = self.served_here(state.routes).peekable();
@@ -312,7 +342,7 @@ impl Asks {
         let Some((before, rest)) = path.split_once('{') else {
             return match self {
                 // The root may have lost its slash by now.
-                _ if path == "/" && path.starts_with(text) => None,
+                _ if path == "/" && (text.is_empty() || self != Asks::Is && text == "/") => None,
                 Asks::Is => Some(path == text),
                 Asks::Begins => Some(path.starts_with(text)),
                 Asks::Ends => Some(path.ends_with(text)),
@@ -346,4 +376,39 @@ fn there(key: &str, served: &Served) -> Option<bool> {
     let name = key.strip_prefix("pathParameters.")?;
     let has = |written: String| served.resource.contains(&written);
     Some(has(format!("{{{name}}}")) || has(format!("{{{name}+}}")))
+}
+
+/// A part of a path between slashes.
+#[derive(Clone, Copy)]
+enum Segment<'s> {
+    Is(&'s str),
+    /// A parameter: `{id}`, `<id>`.
+    Any,
+    /// All that follows: `{proxy+}`, `<path:rest>`, `.+`.
+    Rest,
+}
+
+fn segments(path: &str) -> Vec<Segment<'_>> {
+    let parts = path.split('/').filter(|part| !part.is_empty());
+    let takes_all = |part: &str| ["+", "*", "path:", ":path"].iter().any(|sign| part.contains(sign));
+    parts
+        .map(|part| match part {
+            part if takes_all(part) => Segment::Rest,
+            part if part.contains(['{', '<', '(', '[']) => Segment::Any,
+            part => Segment::Is(part),
+        })
+        .collect()
+}
+
+/// Whether the requests of a path may be those of a pattern.
+fn fit(path: &[Segment<'_>], pattern: &[Segment<'_>]) -> bool {
+    match (path, pattern) {
+        ([], []) => true,
+        ([Segment::Rest, ..], [_, ..]) | ([_, ..], [Segment::Rest, ..]) => true,
+        ([Segment::Is(one), path @ ..], [Segment::Is(other), pattern @ ..]) => {
+            one == other && fit(path, pattern)
+        }
+        ([_, path @ ..], [_, pattern @ ..]) => fit(path, pattern),
+        _ => false,
+    }
 }

@@ -88,6 +88,13 @@ impl<'p> Interpreter<'p> {
                 if own && !worked {
                     return false;
                 }
+                // `{"order": {…}}`: what is wrapped is the answer.
+                if let ([entry], [(_, wrapped @ Value::Dict(_), _)], false) =
+                    (&entries[..], &dict.entries[..], dict.open)
+                    && !says_error(entry)
+                {
+                    return self.tells_in_part(wrapped, &entry.value, state);
+                }
                 let (mut part, mut other) = (told(id) && dict.open, *open && !own);
                 for (entry, (_, value, _)) in entries.iter().zip(&dict.entries) {
                     match self.says(entry, value, state) {

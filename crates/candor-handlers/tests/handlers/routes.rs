@@ -187,3 +187,56 @@ return 3";
     assert_eq!(ends(&["GET /a"], body), [2]);
     assert_eq!(ends(&["POST /a", "DELETE /a"], body), [4, 5]);
 }
+
+#[test]
+fn routes_of_a_framework() {
+    let source = "from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+app = APIGatewayRestResolver()
+@app.get('/orders')
+def listed():
+    return Response(status_code=201)
+@app.post('/orders')
+def placed():
+    return Response(status_code=202)
+@app.route('/orders/<id>', method=['GET', 'PUT'])
+def one(id):
+    return Response(status_code=203)
+def handler(event, context):
+    return app.resolve(event, context)
+";
+    let statuses = |routes: &[(&str, &str)], nth: usize| {
+        let served: Vec<Served> = routes
+            .iter()
+            .map(|(method, path)| Served {
+                method: (*method != "ANY").then(|| method.to_string()),
+                resource: path.to_string(),
+                path: true,
+            })
+            .collect();
+        let mut find = |name: &str| match name {
+            "app" => Search::Found(Found { key: 0, text: source.to_string() }),
+            _ => Search::Missing,
+        };
+        let facts =
+            Program::default().facts_behind(&served, "app", "handler", Events::Proxy, &mut find).unwrap();
+        let facts = facts.of_route(nth).unwrap_or(facts);
+        let status = |path: &candor_handlers::Path| match &path.end {
+            End::Returned(answer) => match &answer.shape.entry("statusCode")?.value {
+                candor_handlers::Shape::Number(status) => status.clone(),
+                _ => None,
+            },
+            _ => None,
+        };
+        let mut statuses: Vec<String> = facts.paths.iter().filter_map(status).collect();
+        statuses.retain(|status| status.starts_with('2'));
+        statuses
+    };
+    let all = [("GET", "/orders"), ("POST", "/orders"), ("PUT", "/orders/{id}"), ("ANY", "/{proxy+}")];
+    assert_eq!(statuses(&all, 0), ["201"]);
+    assert_eq!(statuses(&all, 1), ["202"]);
+    assert_eq!(statuses(&all, 2), ["203"]);
+    assert_eq!(statuses(&all, 3), ["201", "202", "203"]);
+    // A prefix that the application is told of elsewhere.
+    assert_eq!(statuses(&[("GET", "/shop/orders"), ("GET", "/shop/orders/{id}")], 1), ["203"]);
+    assert_eq!(statuses(&[("GET", "/wholly/other")], 0), ["201", "202", "203"]);
+}
