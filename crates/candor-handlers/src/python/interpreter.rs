@@ -116,6 +116,8 @@ pub(super) struct Interpreter<'p> {
     pub(super) asked_all: bool,
     pub(super) framework: Option<&'static str>,
     pub(super) event_keys: Vec<EventKey>,
+    /// The first key that the event has not and that is read all the same.
+    pub(super) lacking: Option<EventKey>,
     pub(super) unsaid: Vec<Unsaid>,
     /// Whether somebody asks if an answer of a table holds an item.
     pub(super) asks_for_items: bool,
@@ -187,6 +189,7 @@ impl<'p> Interpreter<'p> {
             asked_all: false,
             framework: None,
             event_keys: Vec::new(),
+            lacking: None,
             unsaid: Vec::new(),
             asks_for_items: false,
             apps: Vec::new(),
