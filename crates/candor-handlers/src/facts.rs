@@ -42,6 +42,9 @@ pub struct Facts {
     pub unguarded: Option<Unguarded>,
     /// The keys that are read from the event itself and from its `requestContext`, in the order in which they are met.
     pub event_keys: Vec<EventKey>,
+    /// A key of the event itself that no gateway sends and without which the handler does nothing: it reads nothing that a gateway does
+    /// send, and no path on which the key is missing comes to a success.
+    pub lacking: Option<EventKey>,
     /// What `json.dumps` is given and cannot say.
     pub unsaid: Vec<Unsaid>,
     /// The web framework or adapter that answers for the handler, if one does.

@@ -56,6 +56,16 @@ fn find(scene: &HandlerScene<'_>, findings: &mut Findings) {
     if prepared || foreign().any(|key| key.asked) {
         return;
     }
+    if let Some(lacking) = &scene.handler.facts.lacking {
+        let at = scene.place(lacking.at);
+        scene.report(&RULE, RULE.severity, at, findings, || Claimed {
+            at,
+            message: format!("{} cannot be served: the handler needs `{}`", scene.route.key, lacking.key),
+            label: format!("{event} has no `{}`: this raises", lacking.key),
+            remedy: "read what the client sends: `json.loads(event[\"body\"])`, `event[\"queryStringParameters\"]`".to_string(),
+            also: vec![(scene.route.integration.span, "what decides on the event".to_string())],
+        });
+    }
     let mut told: Vec<&str> = Vec::new();
     for key in foreign().filter(|key| key.needed || key.compared) {
         // Once for each key: where it is read first.

@@ -278,7 +278,10 @@ impl<'p> Interpreter<'p> {
             // What a function that calls itself does outside has been seen on the rounds before.
             let what = if self.stack.contains(&identity) { Failed::Value } else { Failed::Unread };
             self.may_raise(&state, ExceptionClass::Any, what, place);
-            self.unknown_at(place, format!("calls of {} this deep", function.name));
+            // Of what computes on what it is given, the next round gives a value like this one's.
+            if what != Failed::Value || !self.is_pure(function, method, &state) {
+                self.unknown_at(place, format!("calls of {} this deep", function.name));
+            }
             return smallvec![(state, Flow::Return(Value::any(), place))];
         }
         let mut locals = Scope::with_capacity_and_hasher(LOCALS, Default::default());

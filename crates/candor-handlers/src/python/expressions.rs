@@ -733,6 +733,7 @@ impl<'p> Interpreter<'p> {
                     self.reads_unguarded(object, key.as_text(), at);
                 }
                 if self.has_no(object, key.as_text()) {
+                    self.lacks(key.as_text(), at);
                     self.may_fail(&state, &["KeyError"], at);
                     return Many::new();
                 }

@@ -57,6 +57,7 @@ impl<'p> Interpreter<'p> {
         self.loose.clear();
         self.watched.clear();
         self.unsaid.clear();
+        self.lacking = None;
         let mut state = Trail::begin(start);
         state.routes = self.all_routes();
         let Some(value) = self.global(&state, entry, handler) else {
@@ -253,7 +254,14 @@ impl<'p> Interpreter<'p> {
         self.unknown.sort();
         // Everything behind it has not been seen: that is the first to be said.
         self.unknown.sort_by_key(|unknown| unknown.what != TOO_MUCH);
+        // Whoever changes the event, or reads what is there, is prepared for other callers.
+        let only_others = self.events == super::Events::Proxy
+            && self.event_keys.is_empty()
+            && self.unknown.is_empty()
+            && self.framework.is_none();
+        let lacking = self.lacking.filter(|_| only_others && kept.iter().all(|path| fails(&path.end)));
         Facts {
+            lacking,
             paths: kept,
             unknown: self.unknown,
             may_raise: self.may_raise,
@@ -662,6 +670,14 @@ fn says_begun(answer: &Answer) -> bool {
         "triggered",
     ];
     answer.shape.entry("body").is_some_and(|body| speaks_of(&body.value, &WORDS))
+}
+
+/// Whether a path comes to an error, for certain.
+fn fails(end: &End) -> bool {
+    match end {
+        End::Returned(answer) => status_of(answer).is_some_and(|status| status.starts_with(['4', '5'])),
+        End::Raised(_) | End::Exited => true,
+    }
 }
 
 /// Whether an answer says that all went well, as far as it is known.

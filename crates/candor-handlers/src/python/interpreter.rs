@@ -99,8 +99,8 @@ pub(super) struct Interpreter<'p> {
     pub(super) loose: Vec<Loose>,
     /// Coroutines that have been made tasks.
     pub(super) tasks: Vec<(super::value::Call<'p>, CallId)>,
-    /// Functions, by their bodies: whether they only compute, and take many steps for it.
-    pub(super) costly: FxHashMap<*const (), bool>,
+    /// Functions, by their bodies: whether they only compute.
+    pub(super) pure: FxHashMap<*const (), bool>,
     /// What the program converts, once that was asked.
     pub(super) conversions: Option<super::reads::Conversions>,
     /// Modules that were not read and something was assigned in, by their paths: numbers behind those of the modules that were.
@@ -116,6 +116,8 @@ pub(super) struct Interpreter<'p> {
     pub(super) asked_all: bool,
     pub(super) framework: Option<&'static str>,
     pub(super) event_keys: Vec<EventKey>,
+    /// The first key that the event has not and that is read all the same.
+    pub(super) lacking: Option<EventKey>,
     pub(super) unsaid: Vec<Unsaid>,
     /// Whether somebody asks if an answer of a table holds an item.
     pub(super) asks_for_items: bool,
@@ -177,7 +179,7 @@ impl<'p> Interpreter<'p> {
             watched: Vec::new(),
             loose: Vec::new(),
             tasks: Vec::new(),
-            costly: FxHashMap::default(),
+            pure: FxHashMap::default(),
             conversions: None,
             assigned_modules: FxHashMap::default(),
             strict_clients: Vec::new(),
@@ -187,6 +189,7 @@ impl<'p> Interpreter<'p> {
             asked_all: false,
             framework: None,
             event_keys: Vec::new(),
+            lacking: None,
             unsaid: Vec::new(),
             asks_for_items: false,
             apps: Vec::new(),

@@ -107,6 +107,13 @@ impl<'p> Interpreter<'p> {
         self.events == Events::Proxy && self.event_keys.get(key as usize).is_some_and(|key| key.key == "body")
     }
 
+    /// `event[key]`, which no gateway sends: this raises.
+    pub(super) fn lacks(&mut self, key: Option<&str>, at: Place) {
+        let Some(key) = key.filter(|_| self.lacking.is_none()) else { return };
+        let key = key.to_string();
+        self.lacking = Some(EventKey { key, at, needed: true, compared: false, asked: false });
+    }
+
     /// Something is put into `object`, or may be: an event is then no longer what the gateway sent.
     pub(super) fn changes(&mut self, object: &Value<'p>) {
         if object.itself() == Itself::Event {

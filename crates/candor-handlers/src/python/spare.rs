@@ -115,15 +115,25 @@ impl<'p> Interpreter<'p> {
         state: &State<'p>,
     ) -> bool {
         let Body::Statements(body) = function.body else { return false };
+        let seen = Seen::of(body);
+        (seen.loops || seen.statements > FEW_STATEMENTS) && self.is_pure(function, method, state)
+    }
+
+    /// Whether a function of the project does nothing but compute.
+    pub(super) fn is_pure(
+        &mut self,
+        function: &Rc<Function<'p>>,
+        method: Option<&Rc<Method<'p>>>,
+        state: &State<'p>,
+    ) -> bool {
+        let Body::Statements(body) = function.body else { return false };
         let identity = function.body.identity();
-        if let Some(known) = self.costly.get(&identity) {
+        if let Some(known) = self.pure.get(&identity) {
             return *known;
         }
-        let seen = Seen::of(body);
-        let costly = (seen.loops || seen.statements > FEW_STATEMENTS)
-            && self.only_computes(&seen, function, method, state, 0);
-        self.costly.insert(identity, costly);
-        costly
+        let pure = self.only_computes(&Seen::of(body), function, method, state, 0);
+        self.pure.insert(identity, pure);
+        pure
     }
 
     /// Whether a function does nothing but compute, those that it calls included.

@@ -155,6 +155,26 @@ fn errors_of_packages_that_compute_are_caught() {
 }
 
 #[test]
+fn what_computes_round_by_round_leaves_nothing_open() {
+    let source = |inner: &str| {
+        format!(
+            "from decimal import Decimal
+def plain(value):
+    if isinstance(value, Decimal):
+        return {inner}
+    if isinstance(value, dict):
+        return {{key: plain(item) for key, item in value.items()}}
+    return [plain(item) for item in value] if isinstance(value, list) else value
+def handler(event, context):
+    return {{'statusCode': 200, 'body': str(plain(event))}}
+"
+        )
+    };
+    assert!(facts(&source("float(value)")).unknown.is_empty());
+    assert!(!facts(&source("ask(value)")).unknown.is_empty());
+}
+
+#[test]
 fn what_is_assigned_in_a_module_is_there() {
     let source = |key: &str| {
         format!(
