@@ -33,8 +33,8 @@ pub(super) enum Aside {
 pub(super) struct Lenient {
     at: u32,
     above: Option<u32>,
-    /// The end of what it stands behind on its line.
-    behind: u32,
+    /// The end of the statement that it stands behind, on its line or below it at the same depth.
+    behind: Option<u32>,
 }
 
 /// Verbs of what a failure must not do to the request: "don't fail", "must not break", "never raises".
@@ -112,6 +112,12 @@ fn lenient_at(text: &str) -> Option<usize> {
     })
 }
 
+/// How far the line is indented that a place stands on.
+fn indent(text: &str, at: usize) -> usize {
+    let line = text[..at].rsplit('\n').next().unwrap_or_default();
+    line.len() - line.trim_start().len()
+}
+
 /// The places of a text that take a failure lightly: in its comments and strings.
 pub(super) fn lenient_places(text: &str, tokens: &ast::token::Tokens) -> Vec<Lenient> {
     let mut found = Vec::new();
@@ -123,6 +129,8 @@ pub(super) fn lenient_places(text: &str, tokens: &ast::token::Tokens) -> Vec<Len
             TokenKind::Comment | TokenKind::String | TokenKind::FStringMiddle => {
                 let range = token.range();
                 if let Some(at) = lenient_at(&text[range]) {
+                    let belongs = indent(text, range.start().to_usize()) >= indent(text, behind);
+                    let behind = belongs.then_some(behind as u32);
                     found.push(Lenient { at: range.start().to_u32() + at as u32, above: None, behind });
                 }
             }
@@ -142,7 +150,7 @@ pub(super) fn lenient_places(text: &str, tokens: &ast::token::Tokens) -> Vec<Len
                     lenient.above = Some(start);
                 }
                 waiting = found.len();
-                behind = token.end().to_u32();
+                behind = token.end().to_usize();
             }
         }
     }
@@ -172,7 +180,7 @@ impl<'p> Interpreter<'p> {
         let above = [Some(of.start()), of.body.first().map(Ranged::start)];
         lenient.iter().any(|said| {
             within(clause.range, said.at)
-                || clause.range.end().to_u32() == said.behind
+                || said.behind == Some(clause.range.end().to_u32())
                 || docstring.is_some_and(|range| within(range, said.at))
                 || said.above.is_some_and(|below| above.contains(&Some(below.into())))
         })

@@ -45,6 +45,8 @@ pub(super) struct Fallback<'p> {
     pub(super) told: Vec<Id>,
     /// Those into which it has put anything else.
     pub(super) grown: Vec<Id>,
+    /// Whether nobody has taken what the clause gave back.
+    pub(super) dropped: bool,
     /// Whether the clause has computed what the failed work should have given.
     pub(super) stand_in: bool,
     /// The list or dictionary that the clause gave back.
@@ -63,6 +65,7 @@ impl Fallback<'_> {
         self.after_writing &= other.after_writing;
         self.taken_lightly &= other.taken_lightly;
         self.stand_in &= other.stand_in;
+        self.dropped &= other.dropped;
         self.told.retain(|id| other.told.contains(id));
         self.grown.retain(|id| other.grown.contains(id));
         self.gave = self.gave.filter(|gave| other.gave == Some(*gave));
@@ -161,6 +164,7 @@ impl<'p> Interpreter<'p> {
             told: Vec::new(),
             grown: Vec::new(),
             stand_in: false,
+            dropped: false,
             gave: None,
         }))
     }
@@ -301,6 +305,15 @@ impl<'p> Interpreter<'p> {
             let fallback = Rc::make_mut(fallback);
             fallback.names = Rc::new(targets.into_iter().flat_map(names_in).collect());
             fallback.depth = depth;
+        }
+    }
+
+    /// A statement has called something and taken nothing of what it gave back.
+    pub(super) fn takes_nothing(&self, before: Option<&Rc<Caught>>, state: &mut State<'p>) {
+        if has_met(before, state)
+            && let Some(fallback) = &mut state.fallback
+        {
+            Rc::make_mut(fallback).dropped = true;
         }
     }
 

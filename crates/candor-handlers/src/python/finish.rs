@@ -287,6 +287,9 @@ impl<'p> Interpreter<'p> {
                 }
                 returned = step.before.as_ref();
             }
+            if state.fallback.as_ref().is_some_and(|fallback| fallback.dropped) {
+                caught.answered = None;
+            }
             // An answer that the clause made and dropped: it was meant to be returned.
             caught.lighter = caught.lighter.filter(|lighter| *lighter != Lighter::Report || state.worked);
             caught.beside = state.fallback.as_ref().is_some_and(|fallback| fallback.is_beside_it());

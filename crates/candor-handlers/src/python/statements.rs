@@ -204,7 +204,9 @@ impl<'p> Interpreter<'p> {
             return self.run_with_body(state);
         }
         let place = self.place(cx, expr);
+        let before = state.failure.clone();
         self.eval_then(expr, state, cx, |this, mut state, value| {
+            this.takes_nothing(before.as_ref(), &mut state);
             let is_something = matches!(
                 value,
                 Value::Dict(_) | Value::List(_) | Value::Tuple(_) | Value::Text(_) | Value::Exception(_)

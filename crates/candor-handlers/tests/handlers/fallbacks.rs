@@ -508,3 +508,26 @@ def handler(event, context):
 ",
     );
 }
+
+#[test]
+fn what_a_clause_gave_and_nobody_took() {
+    let answered = |call: &str| {
+        let facts = facts(&format!(
+            "{HEAD}
+def keep(id):
+    try:
+        table.put_item(Item={{'id': id}})
+        return True
+    except Exception as error:
+        return False
+def handler(event, context):
+    {call}
+    return answer(200, {{}})
+"
+        ));
+        let failures = facts.paths.iter().filter_map(|path| path.failure.as_ref());
+        failures.map(|failure| failure.answered.is_some()).collect::<Vec<_>>()
+    };
+    assert_eq!(answered("keep('1')"), [false]);
+    assert_eq!(answered("kept = keep('1')"), [true]);
+}
