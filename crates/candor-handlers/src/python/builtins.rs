@@ -36,7 +36,7 @@ impl<'p> Interpreter<'p> {
                 let lenient = path == "bson.json_util.dumps"
                     || ["default", "cls"].iter().any(|name| arguments.named(name).is_some());
                 let shape = self.shape(&state, value, 0);
-                if !lenient && let Some(what) = unsayable(path, &shape) {
+                if !lenient && let Some(what) = unsayable(path, value, &shape) {
                     self.note_unsaid(place, what, true);
                     self.certain(state, "builtins.TypeError", place);
                     return Ok(Many::new());

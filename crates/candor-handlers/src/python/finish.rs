@@ -370,8 +370,8 @@ impl<'p> Interpreter<'p> {
         }
         for given in answers {
             if let Some(call) = self.watched.get_mut(given.call as usize) {
-                // The client gets the whole answer, with what it tells.
-                call.checked |= given.of == Of::Whole;
+                // The client gets the whole answer, with what it tells: of work that goes on elsewhere nothing.
+                call.checked |= given.of == Of::Whole && call.watch != Watched::Elsewhere;
                 call.passed_on |= says_success(&answer);
             }
         }

@@ -343,7 +343,7 @@ impl<'a> Visitor<'a> for Conversions {
 pub(super) const DECIMAL: &str = "decimal.Decimal()";
 
 /// What `json.dumps` of this package cannot say of a value.
-pub(super) fn unsayable(path: &str, shape: &Shape) -> Option<&'static str> {
+pub(super) fn unsayable(path: &str, value: &Value<'_>, shape: &Shape) -> Option<&'static str> {
     let own: &[&str] = match path {
         // orjson writes dates, UUIDs and dataclasses by itself.
         "orjson.dumps" => &["a date", "a UUID", "an object"],
@@ -351,5 +351,10 @@ pub(super) fn unsayable(path: &str, shape: &Shape) -> Option<&'static str> {
         "simplejson.dumps" => &[BYTES],
         _ => &[],
     };
-    shape.not_json().filter(|what| !own.contains(what))
+    let blob = match value.itself() {
+        Itself::Sdk(Some(Blob { sort: Sort::Stream, .. })) => Some("a stream"),
+        Itself::Sdk(Some(Blob { sort: Sort::Bytes, .. })) => Some(BYTES),
+        _ => None,
+    };
+    shape.not_json().or(blob).filter(|what| !own.contains(what))
 }
