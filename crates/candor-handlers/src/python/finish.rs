@@ -15,6 +15,7 @@ use super::watching::Watched;
 use super::{Events, Unread};
 use crate::facts::{
     Answer, Begun, Caught, End, Facts, Failed, Kind, Lighter, Loose, Path, Place, Raised, Routes, Unchecked,
+    Unfound,
 };
 use crate::shape::{BYTES, Entry, Shape, text_refuses, text_says_error};
 
@@ -396,12 +397,13 @@ impl<'p> Interpreter<'p> {
         }
         let unfound = |body: &Value<'p>| match body {
             Value::Text(_) => body.itself(),
-            body => self.unfound(body),
+            body => self.unfound(body, state),
         };
         if let End::Returned(answer) = &mut path.end
-            && let Some(Itself::Item { optional: true, .. }) = self.entry(state, &value, "body").map(unfound)
+            && let Some(Itself::Item { otherwise: Some(hollow), .. }) =
+                self.entry(state, &value, "body").map(unfound)
         {
-            answer.unfound = answer.shape.entry("body").map(|entry| entry.at);
+            answer.unfound = answer.shape.entry("body").map(|entry| Unfound { at: entry.at, hollow });
         }
         settle_failure(path);
         ended
