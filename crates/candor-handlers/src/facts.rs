@@ -145,9 +145,29 @@ pub struct Answer {
     /// Nothing comes back, and the last statement made a value and dropped it: a `return` is missing.
     pub dropped: bool,
     /// The body, where it is the JSON of an item that a table was asked for, and nobody looked whether there is one.
-    pub unfound: Option<Place>,
+    pub unfound: Option<Unfound>,
     /// The status that an SDK's or an upstream's error said, passed on as the function's own.
     pub foreign_status: bool,
+}
+
+/// A body that holds an item of a table, found or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unfound {
+    /// Where it is.
+    pub at: Place,
+    /// What it says where nothing was found.
+    pub hollow: Hollow,
+}
+
+/// What stands in the place of an item that was not found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hollow {
+    /// `null`
+    Null,
+    /// `{}`
+    Empty,
+    /// Either of them in an entry, beside which there are constants only.
+    Within,
 }
 
 /// Kinds of values that matter to a gateway.

@@ -33,8 +33,8 @@ mod python;
 mod shape;
 
 pub use facts::{
-    Answer, Begun, Caught, End, EventKey, Facts, Failed, Kind, Lighter, Logged, Loose, Path, Place, Raised,
-    Routes, Sent, Unchecked, Unguarded, Unknown, Unsaid, Watch,
+    Answer, Begun, Caught, End, EventKey, Facts, Failed, Hollow, Kind, Lighter, Logged, Loose, Path, Place,
+    Raised, Routes, Sent, Unchecked, Unfound, Unguarded, Unknown, Unsaid, Watch,
 };
 pub use python::{Events, Found, Program, Search, Served, Unread, is_library};
 pub use shape::{Entry, Shape};

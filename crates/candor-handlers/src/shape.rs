@@ -300,6 +300,26 @@ impl Shape {
         }
     }
 
+    /// Where the content of an answer is nothing but a refusal: that text, or a message beside which only stands which request it
+    /// was. Beside anything else it may be the result that was asked for: `{"valid": false, "message": "Invalid address"}`.
+    pub(crate) fn refuses(&self) -> Option<Place> {
+        const MESSAGES: [&str; 3] = ["message", "msg", "detail"];
+        const BESIDE: [&str; 3] = ["timestamp", "requestid", "request_id"];
+        match self {
+            Shape::Dict { entries, open: false } => {
+                let known = |entry: &Entry, keys: &[&str]| keys.contains(&&*entry.key.to_ascii_lowercase());
+                let alone = entries.iter().all(|entry| known(entry, &MESSAGES) || known(entry, &BESIDE));
+                let refusal = entries.iter().find(|entry| {
+                    known(entry, &MESSAGES)
+                        && matches!(&entry.value, Shape::Text { known: Some(text), .. } if text_refuses(text))
+                });
+                refusal.filter(|_| alone).map(|entry| entry.at)
+            }
+            Shape::Text { content: Some(content), .. } => content.refuses(),
+            _ => None,
+        }
+    }
+
     /// Where the content of an answer says that something went wrong.
     ///
     /// Looked at is what a person would read as an error: an entry `error`, `errors`, `errorMessage`; `success: false`;
@@ -337,6 +357,66 @@ pub(crate) fn text_says_error(text: &str) -> bool {
     })
 }
 
+/// What a refusal says, at the beginning of it or before what it is about: `Bad request: no body`.
+const REFUSALS: [&str; 12] = [
+    "bad request",
+    "unauthorized",
+    "not authorized",
+    "forbidden",
+    "access denied",
+    "permission denied",
+    "not found",
+    "not allowed",
+    "method not allowed",
+    "method not supported",
+    "method unsupported",
+    "something went wrong",
+];
+/// What a refusal ends with, behind what it is about: `Order not found`.
+const ENDS_OF_REFUSALS: [&str; 12] = [
+    "not found",
+    "not allowed",
+    "not supported",
+    "not authorized",
+    "does not exist",
+    "doesn't exist",
+    "is required",
+    "are required",
+    "is missing",
+    "are missing",
+    "is invalid",
+    "access denied",
+];
+/// The most words of such a text.
+const MAX_WORDS: usize = 8;
+
+/// Whether a text as a whole refuses what was asked for: `Order not found`, `Invalid token`, `Method not allowed`. A sentence that holds such
+/// words may tell of a success (`Invalid rows removed`), and a search that finds nothing has been answered (`No orders found`).
+pub(crate) fn text_refuses(text: &str) -> bool {
+    let text = text.trim().trim_end_matches(['.', '!']).to_ascii_lowercase();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let [first, rest @ ..] = &words[..] else { return false };
+    let begins = REFUSALS.iter().any(|refusal| {
+        text.strip_prefix(refusal)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with([':', ',', '.', ';']))
+    });
+    if begins {
+        return true;
+    }
+    if words.len() > MAX_WORDS || ["no", "if", "when", "please"].contains(first) {
+        return false;
+    }
+    let done = |word: &&str| {
+        [
+            "removed", "deleted", "cleared", "cleaned", "skipped", "filtered", "ignored", "fixed",
+            "replaced", "purged",
+        ]
+        .contains(word)
+    };
+    let names = ["invalid", "missing", "unsupported"].contains(first) && !rest.is_empty();
+    names && !rest.iter().any(done) || ENDS_OF_REFUSALS.iter().any(|end| text.ends_with(end))
+}
+
 /// Whether a status in words is that of a failure.
 pub(crate) fn says_failure(status: &str) -> bool {
     ["error", "fail", "failed", "failure"].iter().any(|word| status.eq_ignore_ascii_case(word))
@@ -365,7 +445,10 @@ pub(crate) fn says_error(entry: &Entry) -> bool {
         && !matches!(&entry.value, Shape::Number(Some(n)) if n == "0");
     match entry.key.to_ascii_lowercase().as_str() {
         "error" | "errors" | "errormessage" | "error_message" | "exception" | "errortype" => filled,
-        "success" | "ok" | "succeeded" | "successful" => entry.value == Shape::Bool(Some(false)),
+        "success" | "ok" | "succeeded" | "successful" => match &entry.value {
+            Shape::Text { known: Some(text), .. } => text.eq_ignore_ascii_case("false"),
+            value => *value == Shape::Bool(Some(false)),
+        },
         "status" | "result" | "state" => matches!(
             &entry.value,
             Shape::Text { known: Some(text), .. }
@@ -411,12 +494,56 @@ mod tests {
     }
 
     #[test]
+    fn refusals_are_told_by_the_whole_text() {
+        for refusal in [
+            "Order not found",
+            "Not Found.",
+            "Invalid or expired token",
+            "Missing parameter: id",
+            "Method not allowed",
+            "Bad request: no body",
+            "Unauthorized",
+            "email is required",
+            "That order does not exist!",
+            "Something went wrong, try again later",
+        ] {
+            assert!(text_refuses(refusal), "{refusal}");
+        }
+        for other in [
+            "No orders found",
+            "Invalid rows removed",
+            "Missing values were replaced by zero",
+            "Unauthorized access is logged",
+            "If the order is not found, ask for help",
+            "The page that was asked for and a lot of others were not found",
+            "Forbidden Planet",
+            "Invalid",
+            "",
+        ] {
+            assert!(!text_refuses(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_all_that_is_said() {
+        let message = || entry("message", Shape::text("Invalid address"));
+        let refuses = |entries: Vec<Entry>, open| Shape::Dict { entries, open }.refuses().is_some();
+        assert!(refuses(vec![message()], false));
+        assert!(refuses(vec![message(), entry("timestamp", Shape::Number(None))], false));
+        assert!(!refuses(vec![message(), entry("valid", Shape::Bool(Some(false)))], false));
+        assert!(!refuses(vec![message()], true));
+        assert!(!refuses(vec![entry("title", Shape::text("Not found"))], false));
+    }
+
+    #[test]
     fn errors_are_told_by_their_entries() {
         let tells = |key: &str, value| {
             Shape::Dict { entries: vec![entry(key, value)], open: false }.tells_error().is_some()
         };
         assert!(tells("error", Shape::text("no such order")));
         assert!(tells("success", Shape::Bool(Some(false))));
+        assert!(tells("success", Shape::text("false")));
+        assert!(!tells("success", Shape::text("true")));
         assert!(tells("message", Shape::text("Error: sold out")));
         assert!(!tells("error", Shape::Null));
         assert!(!tells("message", Shape::text("errors are rare")));

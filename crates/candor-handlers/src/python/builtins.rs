@@ -36,7 +36,7 @@ impl<'p> Interpreter<'p> {
                 let lenient = path == "bson.json_util.dumps"
                     || ["default", "cls"].iter().any(|name| arguments.named(name).is_some());
                 let shape = self.shape(&state, value, 0);
-                if !lenient && let Some(what) = unsayable(path, &shape) {
+                if !lenient && let Some(what) = unsayable(path, value, &shape) {
                     self.note_unsaid(place, what, true);
                     self.certain(state, "builtins.TypeError", place);
                     return Ok(Many::new());
@@ -51,7 +51,7 @@ impl<'p> Interpreter<'p> {
                 }
                 let of_clause = self.tells_in_part(value, &shape, &state);
                 self.answers_with_default(value, &mut state);
-                let taint = Taint { itself: self.unfound(value), of_clause, ..taint };
+                let taint = Taint { itself: self.unfound(value, &state), of_clause, ..taint };
                 let known = python_json(&shape).map(Into::into);
                 if shape.may_not_be_json() {
                     self.may_fail(&state, &["TypeError", "ValueError"], place);
@@ -114,6 +114,7 @@ impl<'p> Interpreter<'p> {
             }
             "builtins.len" => {
                 self.settles_all(arguments, &state);
+                first.iter().for_each(|value| self.weighs_item(value));
                 let of_clause = first.is_some_and(|value| self.is_told(value, &state));
                 let taint = Taint { of_clause: taint.of_clause || of_clause, ..taint };
                 let value = match first {

@@ -84,6 +84,9 @@ impl<'p> Interpreter<'p> {
                     self.asked_by_comparison(right, left);
                 }
                 self.compares(left, right);
+                self.looks_for_item(&e.left, left);
+                self.weighs_item(left);
+                self.weighs_item(right);
                 asks = self.asked_by(&state, (left, *op, right), at);
                 match self.compared(&state, left, *op, right) {
                     Some(true) => {}
@@ -294,6 +297,7 @@ impl<'p> Interpreter<'p> {
         for (mut state, value) in self.eval(test, state, cx) {
             self.asked_for_truth(&value);
             self.asks(&value);
+            self.looks_for_item(test, &value);
             self.hangs_on(test, &value, before.as_ref(), &mut state);
             match self.truth(&state, &value) {
                 Some(holds) => {

@@ -665,6 +665,8 @@ impl<'p> Interpreter<'p> {
         if let Some(key) = key.as_text() {
             self.looks(object, key);
             self.relies_on(object);
+        } else if matches!(key, Value::Int(_)) {
+            self.relies_on(object);
         }
         let taint = object.taint();
         match object {

@@ -15,8 +15,9 @@ use super::watching::Watched;
 use super::{Events, Unread};
 use crate::facts::{
     Answer, Begun, Caught, End, Facts, Failed, Kind, Lighter, Loose, Path, Place, Raised, Routes, Unchecked,
+    Unfound,
 };
-use crate::shape::{BYTES, Entry, Shape, text_says_error};
+use crate::shape::{BYTES, Entry, Shape, text_refuses, text_says_error};
 
 /// How deep a returned value is looked into.
 const MAX_DEPTH: usize = 24;
@@ -34,6 +35,8 @@ struct Ended {
     replaced: bool,
     /// The call whose answer has said that its work failed, where nothing has been done about it.
     heard: Option<u32>,
+    /// Where the answer is nothing but a refusal: `Order not found`.
+    refusal: Option<Place>,
 }
 
 impl<'p> Interpreter<'p> {
@@ -165,6 +168,7 @@ impl<'p> Interpreter<'p> {
 
     fn finish(mut self, mut paths: Vec<Ended>, handler: Option<Place>) -> Facts {
         settle_unaffected(&mut paths);
+        settle_refusals(&mut paths);
         let same = told_the_same(&paths);
         let mut kept: Vec<Path> = Vec::with_capacity(paths.len().min(MAX_PATHS));
         // Calls that stand on the way to a success, with the routes on which they do.
@@ -301,6 +305,7 @@ impl<'p> Interpreter<'p> {
             calls: state.calls.to_vec(),
             replaced: false,
             heard: state.heard,
+            refusal: None,
         }
     }
 
@@ -349,7 +354,11 @@ impl<'p> Interpreter<'p> {
         let stand_in = state.fallback.as_ref().is_some_and(|fallback| fallback.stand_in);
         let settled = told || state.failure.is_some() && self.made_good(&value, &shape, state);
         let mut answer = answer(shape, kind, made, foreign);
+        if is_text(&answer.shape, &text_says_error) {
+            answer.tells = Some(at);
+        }
         answer.tells = answer.tells.filter(|_| !told);
+        let refusal = refuses(&answer.shape, at).filter(|_| !told);
         let of_job = state.reports && state.failure.is_none() && answer.shape.says_it_by_its_state();
         answer.tells = answer.tells.filter(|_| !of_job);
         answer.in_part = match answer.shape.entry("body") {
@@ -373,14 +382,15 @@ impl<'p> Interpreter<'p> {
         }
         for given in answers {
             if let Some(call) = self.watched.get_mut(given.call as usize) {
-                // The client gets the whole answer, with what it tells.
-                call.checked |= given.of == Of::Whole;
+                // The client gets the whole answer, with what it tells: of work that goes on elsewhere nothing.
+                call.checked |= given.of == Of::Whole && call.watch != Watched::Elsewhere;
                 call.passed_on |= says_success(&answer);
             }
         }
         let aside = state.failure.as_ref().is_some_and(|f| self.is_aside(f, &answer.shape, state));
         let mut ended = self.path(End::Returned(Box::new(answer)), at, state);
         ended.replaced = replaced;
+        ended.refusal = refusal;
         let path = &mut ended.path;
         path.handed = handed(&value, at, state);
         if let Some(failure) = &mut path.failure {
@@ -398,12 +408,13 @@ impl<'p> Interpreter<'p> {
         }
         let unfound = |body: &Value<'p>| match body {
             Value::Text(_) => body.itself(),
-            body => self.unfound(body),
+            body => self.unfound(body, state),
         };
         if let End::Returned(answer) = &mut path.end
-            && let Some(Itself::Item { optional: true, .. }) = self.entry(state, &value, "body").map(unfound)
+            && let Some(Itself::Item { otherwise: Some(hollow), .. }) =
+                self.entry(state, &value, "body").map(unfound)
         {
-            answer.unfound = answer.shape.entry("body").map(|entry| entry.at);
+            answer.unfound = answer.shape.entry("body").map(|entry| Unfound { at: entry.at, hollow });
         }
         settle_failure(path);
         ended
@@ -610,20 +621,59 @@ fn answer(shape: Shape, kind: Kind, made: Option<Place>, foreign_status: bool) -
 /// Where an answer's content says that something went wrong: in its body, or in itself where it is no envelope.
 fn tells(shape: &Shape) -> Option<Place> {
     if let Some(body) = shape.entry("body") {
-        let of_text = |text: &str| text_says_error(text).then_some(body.at);
-        return body.value.tells_error().or_else(|| body.value.tells().then_some(body.at)).or_else(|| {
-            match &body.value {
-                Shape::Text { known: Some(text), .. } => of_text(text),
-                Shape::Text { content: Some(content), .. } => match &**content {
-                    Shape::Text { known: Some(text), .. } => of_text(text),
-                    _ => None,
-                },
-                _ => None,
-            }
-        });
+        let value = &body.value;
+        return value
+            .tells_error()
+            .or_else(|| (value.tells() || is_text(value, &text_says_error)).then_some(body.at));
     }
     // An envelope without a body says no more than its status.
     if shape.entry("statusCode").is_some() { None } else { shape.tells_error() }
+}
+
+/// Where an answer's content is nothing but a refusal, in the same places.
+fn refuses(shape: &Shape, at: Place) -> Option<Place> {
+    let in_text = |value: &Shape, at| is_text(value, &text_refuses).then_some(at);
+    match shape.entry("body") {
+        Some(body) => body.value.refuses().or_else(|| in_text(&body.value, body.at)),
+        None => shape.refuses().or_else(|| in_text(shape, at)),
+    }
+}
+
+/// Whether content is a text, as it is or as JSON, that says this.
+fn is_text(content: &Shape, says: &dyn Fn(&str) -> bool) -> bool {
+    match content {
+        Shape::Text { content: Some(content), .. } => {
+            matches!(&**content, Shape::Text { known: Some(text), .. } if says(text))
+        }
+        Shape::Text { known: Some(text), .. } => says(text),
+        _ => false,
+    }
+}
+
+/// Whether an answer may be a success that says something else than a refusal does.
+fn may_succeed(ended: &Ended) -> bool {
+    let End::Returned(answer) = &ended.path.end else { return false };
+    let well = match answer.shape.entry("statusCode").map(|entry| &entry.value) {
+        Some(Shape::Number(Some(status))) => status.starts_with('2'),
+        Some(_) => true,
+        None => !matches!(answer.kind, Kind::FellOff | Kind::Nothing | Kind::NotJson | Kind::Exception),
+    };
+    well && answer.tells.is_none() && ended.refusal.is_none()
+}
+
+/// A refusal tells of an error where those that are not refused are told something else: who gets the same in any case is not to know (a
+/// password that is reset).
+fn settle_refusals(paths: &mut [Ended]) {
+    let others: Vec<Routes> =
+        paths.iter().filter(|ended| may_succeed(ended)).map(|ended| ended.path.routes).collect();
+    for ended in paths.iter_mut() {
+        let routes = ended.path.routes.0;
+        if let End::Returned(answer) = &mut ended.path.end
+            && others.iter().any(|other| other.0 & routes != 0)
+        {
+            answer.tells = answer.tells.or(ended.refusal);
+        }
+    }
 }
 
 /// Whether the body is an error as JSON-RPC has it (JSON-RPC 2.0 Specification, "Response object"), or a tool's as the Model Context

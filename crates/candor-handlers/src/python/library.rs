@@ -406,18 +406,65 @@ fn logging(path: &str) -> Option<Logged> {
     }
 }
 
-/// Calls of an SDK that answer well even where the work failed: service, operation, what to look at.
+/// A batch of which some may have failed, as this field says.
+const fn some(field: &'static str) -> Watch {
+    Watch::Batch { field, all: false }
+}
+
+/// Calls of an SDK that answer well even where the work failed: service, operation, what to look at ("Response Elements" or "Response
+/// Syntax" of the operation in its service's API reference).
 const WATCHED: &[(&str, &str, Watch)] = &[
     ("events", "put_events", Watch::Batch { field: "FailedEntryCount", all: true }),
     ("dynamodb", "batch_write_item", Watch::Batch { field: "UnprocessedItems", all: true }),
-    ("dynamodb", "batch_get_item", Watch::Batch { field: "UnprocessedKeys", all: false }),
-    ("sqs", "send_message_batch", Watch::Batch { field: "Failed", all: false }),
-    ("sqs", "delete_message_batch", Watch::Batch { field: "Failed", all: false }),
-    ("sqs", "send_messages", Watch::Batch { field: "Failed", all: false }),
-    ("sns", "publish_batch", Watch::Batch { field: "Failed", all: false }),
-    ("kinesis", "put_records", Watch::Batch { field: "FailedRecordCount", all: false }),
-    ("firehose", "put_record_batch", Watch::Batch { field: "FailedPutCount", all: false }),
-    ("s3", "delete_objects", Watch::Batch { field: "Errors", all: false }),
+    ("dynamodb", "batch_get_item", some("UnprocessedKeys")),
+    ("sqs", "send_message_batch", some("Failed")),
+    ("sqs", "delete_message_batch", some("Failed")),
+    ("sqs", "send_messages", some("Failed")),
+    ("sns", "publish_batch", some("Failed")),
+    ("kinesis", "put_records", some("FailedRecordCount")),
+    ("firehose", "put_record_batch", some("FailedPutCount")),
+    ("s3", "delete_objects", some("Errors")),
+    ("events", "put_partner_events", some("FailedEntryCount")),
+    ("events", "put_targets", some("FailedEntryCount")),
+    ("events", "remove_targets", some("FailedEntryCount")),
+    // `Responses[].Error`
+    ("dynamodb", "batch_execute_statement", some("Responses")),
+    ("sqs", "change_message_visibility_batch", some("Failed")),
+    // `Queue.delete_messages` of the resource.
+    ("sqs", "delete_messages", some("Failed")),
+    // `MessageResponse.Result[].DeliveryStatus`
+    ("pinpoint", "send_messages", some("MessageResponse")),
+    ("pinpoint", "send_users_messages", some("SendUsersMessageResponse")),
+    ("ses", "send_bulk_templated_email", some("Status")),
+    ("sesv2", "send_bulk_email", some("BulkEmailEntryResults")),
+    ("comprehend", "batch_detect_dominant_language", some("ErrorList")),
+    ("comprehend", "batch_detect_entities", some("ErrorList")),
+    ("comprehend", "batch_detect_key_phrases", some("ErrorList")),
+    ("comprehend", "batch_detect_sentiment", some("ErrorList")),
+    ("comprehend", "batch_detect_syntax", some("ErrorList")),
+    ("comprehend", "batch_detect_targeted_sentiment", some("ErrorList")),
+    // One task is the usual use: without room for it there is none.
+    ("ecs", "run_task", Watch::Batch { field: "failures", all: true }),
+    ("ecs", "start_task", Watch::Batch { field: "failures", all: true }),
+    ("ecr", "batch_delete_image", some("failures")),
+    ("glue", "batch_create_partition", some("Errors")),
+    ("glue", "batch_delete_partition", some("Errors")),
+    ("glue", "batch_delete_table", some("Errors")),
+    ("glue", "batch_stop_job_run", some("Errors")),
+    ("glue", "batch_update_partition", some("Errors")),
+    ("location", "batch_delete_geofence", some("Errors")),
+    ("location", "batch_put_geofence", some("Errors")),
+    ("location", "batch_update_device_position", some("Errors")),
+    ("iotsitewise", "batch_put_asset_property_value", some("errorEntries")),
+    ("securityhub", "batch_import_findings", some("FailedCount")),
+    ("securityhub", "batch_update_findings", some("UnprocessedFindings")),
+    ("workspaces", "create_workspaces", some("FailedRequests")),
+    ("workspaces", "terminate_workspaces", some("FailedRequests")),
+    ("kendra", "batch_delete_document", some("FailedDocuments")),
+    ("kendra", "batch_put_document", some("FailedDocuments")),
+    ("qbusiness", "batch_delete_document", some("failedDocuments")),
+    ("qbusiness", "batch_put_document", some("failedDocuments")),
+    ("cognito-identity", "delete_identities", some("UnprocessedIdentityIds")),
     ("stepfunctions", "start_sync_execution", Watch::Execution),
 ];
 

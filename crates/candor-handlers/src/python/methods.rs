@@ -10,7 +10,7 @@ use super::library::{makes_an_object, releases};
 use super::reads::items_of;
 use super::state::{Dict, List, Object, State, taints};
 use super::value::{Arguments, ExceptionClass, Id, Itself, Sort, Taint, Text, Unknown, Value};
-use crate::facts::{Failed, Place};
+use crate::facts::{Failed, Hollow, Place};
 
 /// Methods that built-in types have: calling one on something unknown computes.
 const COMPUTING: &[&str] = &[
@@ -178,11 +178,11 @@ impl<'p> Interpreter<'p> {
                 }
                 self.asks_for_key(object, key);
                 self.may_fail(&state, &["AttributeError"], place);
-                let optional = arguments.positional.len() < 2;
                 let itself = match self.identify(object, key, true, place) {
                     // A scan and a query always answer with a list.
                     Itself::Item { resource, .. } => {
-                        Itself::Item { resource, optional: optional && key == Some("Item") }
+                        let otherwise = self.default_of_item(arguments.positional.get(1), &state);
+                        Itself::Item { resource, otherwise: otherwise.filter(|_| key == Some("Item")) }
                     }
                     itself => itself,
                 };
@@ -257,6 +257,18 @@ impl<'p> Interpreter<'p> {
         self.hand_over(&mut state, &arguments);
         let taint = Taint { instead: taint.instead || instead, itself: items_of(name, None), ..taint };
         smallvec![(state, Value::unknown(Sort::Any, taint))]
+    }
+
+    /// What `.get("Item", default)` gives where there is none, if that is nothing.
+    fn default_of_item(&self, default: Option<&Value<'p>>, state: &State<'p>) -> Option<Hollow> {
+        match default {
+            None | Some(Value::None) => Some(Hollow::Null),
+            Some(Value::Dict(id)) => match self.object(state, *id) {
+                Some(Object::Dict(dict)) if dict.entries.is_empty() && !dict.open => Some(Hollow::Empty),
+                _ => None,
+            },
+            Some(_) => None,
+        }
     }
 
     fn dict_method(

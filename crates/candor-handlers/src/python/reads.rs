@@ -9,7 +9,7 @@ use super::Events;
 use super::interpreter::Interpreter;
 use super::state::{Object, State};
 use super::value::{Blob, Itself, Sort, Taint, Unknown, Value};
-use crate::facts::{EventKey, Place, Unsaid};
+use crate::facts::{EventKey, Hollow, Place, Unsaid};
 use crate::shape::{BYTES, Shape};
 
 /// Calls of DynamoDB that answer with items.
@@ -84,7 +84,7 @@ pub(super) fn answer_of(path: &str, service: Option<&str>) -> (Sort, Itself) {
 pub(super) fn items_of(path: &str, service: Option<&str>) -> Itself {
     let name = path.rsplit('.').next().unwrap_or_default();
     if name == FINDS_ONE {
-        return Itself::Item { resource: false, optional: true };
+        return Itself::Item { resource: false, otherwise: Some(Hollow::Null) };
     }
     if service == Some("dynamodb") && ASKS_FOR_ITEMS.contains(&name) {
         Itself::Found { resource: path.starts_with("boto3.resource") }
@@ -141,9 +141,11 @@ impl<'p> Interpreter<'p> {
                 }
                 _ => Itself::Nothing,
             },
-            (Itself::Found { resource }, Some("Item")) => Itself::Item { resource, optional: lenient },
+            (Itself::Found { resource }, Some("Item")) => {
+                Itself::Item { resource, otherwise: lenient.then_some(Hollow::Null) }
+            }
             (Itself::Found { resource }, Some("Items" | "Attributes")) => {
-                Itself::Item { resource, optional: false }
+                Itself::Item { resource, otherwise: None }
             }
             (Itself::Found { .. } | Itself::Sdk(_), Some("ResponseMetadata")) => Itself::Metadata,
             _ => Itself::Nothing,
@@ -280,11 +282,11 @@ impl<'p> Interpreter<'p> {
         let name = name.id.as_str();
         if let Some(locals) = &mut state.locals
             && let Some(Value::Unknown(Unknown {
-                taint: Taint { itself: Itself::Item { resource, optional: true }, .. },
+                taint: Taint { itself: Itself::Item { resource, otherwise: Some(_) }, .. },
                 ..
             })) = locals.get(name)
         {
-            let itself = Itself::Item { resource: *resource, optional: false };
+            let itself = Itself::Item { resource: *resource, otherwise: None };
             if let Some(Value::Unknown(unknown)) = Rc::make_mut(locals).get_mut(name) {
                 unknown.taint.itself = itself;
             }
@@ -292,15 +294,33 @@ impl<'p> Interpreter<'p> {
     }
 
     /// What remains of an item in its JSON: nobody has looked whether it was found.
-    pub(super) fn unfound(&self, value: &Value<'p>) -> Itself {
-        match value {
-            Value::Unknown(Unknown {
-                taint: Taint { itself: of @ Itself::Item { optional: true, .. }, .. },
-                truthy,
-                ..
-            }) if *truthy != Some(true) => *of,
+    pub(super) fn unfound(&self, value: &Value<'p>, state: &State<'p>) -> Itself {
+        if let Some(of) = item_or_nothing(value) {
+            return of;
+        }
+        let Value::Dict(id) = value else { return Itself::Nothing };
+        let Some(Object::Dict(dict)) = self.object(state, *id) else { return Itself::Nothing };
+        let constant =
+            |value: &Value<'p>| value.as_text().is_some() || matches!(value, Value::Bool(_) | Value::Int(_));
+        let mut others = dict.entries.iter().map(|(_, value, _)| value).filter(|value| !constant(value));
+        match (others.next().and_then(item_or_nothing), others.next()) {
+            (Some(Itself::Item { resource, .. }), None) if !dict.open => {
+                Itself::Item { resource, otherwise: Some(Hollow::Within) }
+            }
             _ => Itself::Nothing,
         }
+    }
+
+    /// Somebody asks for an item, but not by the name that it has: which of its values are looked at is not followed.
+    pub(super) fn looks_for_item(&mut self, expr: &Expr, value: &Value<'p>) {
+        let named = matches!(expr, Expr::Name(_) | Expr::Named(_));
+        self.asks_for_items |= !named && item_or_nothing(value).is_some();
+    }
+
+    /// Somebody compares an item with something, or counts what is in it.
+    pub(super) fn weighs_item(&mut self, value: &Value<'p>) {
+        self.asks_for_items |= item_or_nothing(value)
+            .is_some_and(|of| matches!(of, Itself::Item { otherwise: Some(Hollow::Empty), .. }));
     }
 }
 
@@ -350,7 +370,7 @@ impl<'a> Visitor<'a> for Conversions {
 pub(super) const DECIMAL: &str = "decimal.Decimal()";
 
 /// What `json.dumps` of this package cannot say of a value.
-pub(super) fn unsayable(path: &str, shape: &Shape) -> Option<&'static str> {
+pub(super) fn unsayable(path: &str, value: &Value<'_>, shape: &Shape) -> Option<&'static str> {
     let own: &[&str] = match path {
         // orjson writes dates, UUIDs and dataclasses by itself.
         "orjson.dumps" => &["a date", "a UUID", "an object"],
@@ -358,5 +378,22 @@ pub(super) fn unsayable(path: &str, shape: &Shape) -> Option<&'static str> {
         "simplejson.dumps" => &[BYTES],
         _ => &[],
     };
-    shape.not_json().filter(|what| !own.contains(what))
+    let blob = match value.itself() {
+        Itself::Sdk(Some(Blob { sort: Sort::Stream, .. })) => Some("a stream"),
+        Itself::Sdk(Some(Blob { sort: Sort::Bytes, .. })) => Some(BYTES),
+        _ => None,
+    };
+    shape.not_json().or(blob).filter(|what| !own.contains(what))
+}
+
+/// What a value is, where that is an item which may not have been found.
+fn item_or_nothing(value: &Value<'_>) -> Option<Itself> {
+    match value {
+        Value::Unknown(Unknown {
+            taint: Taint { itself: of @ Itself::Item { otherwise: Some(_), .. }, .. },
+            truthy,
+            ..
+        }) if *truthy != Some(true) => Some(*of),
+        _ => None,
+    }
 }

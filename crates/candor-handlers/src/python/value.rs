@@ -7,7 +7,7 @@ use ruff_python_ast::{Expr, Parameters, Stmt, StmtClassDef};
 
 use super::state::Scope;
 
-use crate::facts::{Failed, Logged, Place, Sent};
+use crate::facts::{Failed, Hollow, Logged, Place, Sent};
 use crate::shape::Shape;
 
 /// The number of an object that can change: lists, dictionaries, instances.
@@ -45,8 +45,8 @@ pub(super) enum Itself {
     Item {
         /// Whether it came through boto3's resource.
         resource: bool,
-        /// Whether it is `None` where nothing was found.
-        optional: bool,
+        /// What stands there where nothing was found, if that is how it was asked for.
+        otherwise: Option<Hollow>,
     },
     /// The answer of an AWS client to any other call, and what in it is bytes.
     Sdk(Option<Blob>),

@@ -215,7 +215,7 @@ impl<'p> Interpreter<'p> {
         }
     }
 
-    /// A key of the content is read as if it were there: in an error it is not, and that raises.
+    /// A key of the content, or an item of it, is read as if it were there: in an error it is not, and that raises.
     pub(super) fn relies_on(&mut self, value: &Value<'p>) {
         if let Some(answer) = value.taint().answer.filter(|answer| answer.of != Of::Whole) {
             self.settle_call(answer.call);

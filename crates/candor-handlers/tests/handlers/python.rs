@@ -832,9 +832,19 @@ def handler(event, context):
         facts.paths.iter().any(|path| matches!(&path.end, End::Returned(answer) if answer.unfound.is_some()))
     };
     assert!(unfound("item = found.get('Item')"));
+    assert!(unfound("item = found.get('Item', None)"));
+    assert!(unfound("item = found.get('Item', {})"));
+    assert!(unfound("item = {'order': found.get('Item'), 'ok': True}"));
     for asked in [
         "item = found['Item']",
-        "item = found.get('Item', {})",
+        "item = found.get('Item', {'new': True})",
+        "item = found.get('Item', {})\n    if not item: return {'statusCode': 404}",
+        "item = found.get('Item', {})\n    if item == {}: return {'statusCode': 404}",
+        "item = found.get('Item', {})\n    if not len(item): return {'statusCode': 404}",
+        "item = found.get('Item', {})\n    if 'id' not in item: return {'statusCode': 404}",
+        "if not found.get('Item'): return {'statusCode': 404}\n    item = found.get('Item', {})",
+        "if found.get('Item') is None: return {'statusCode': 404}\n    item = {'order': found.get('Item')}",
+        "item = {'order': found.get('Item'), 'state': found.get('Other')}",
         "item = found.get('Item') or {}",
         "item = found.get('Item') if 'Item' in found else {}",
         "item = found.get('Item')\n    if not item: raise KeyError('id')",

@@ -188,6 +188,12 @@ fn batches_and_functions() {
         "functions.invoke(FunctionName='f', InvocationType='Event')\nreturn {'statusCode': 200}",
         &["6: in the background"],
     );
+    // The answer of such an invocation says nothing of its work.
+    check_watched(
+        head,
+        "r = functions.invoke(FunctionName='f', InvocationType='Event')\nreturn {'statusCode': 200, 'body': json.dumps(r, default=str)}",
+        &["6: in the background"],
+    );
     check_watched(
         head,
         "functions.invoke(FunctionName='f', InvocationType='Event')\nreturn {'statusCode': 202}",
@@ -208,6 +214,31 @@ fn batches_and_functions() {
         "for page in events.get_paginator('list_rules').paginate():\n    print(page)\nreturn {'statusCode': 200}",
         &[],
     );
+}
+
+#[test]
+fn batches_of_other_services() {
+    let head = "import boto3\ntasks = boto3.client('ecs')\nmail = boto3.client('sesv2')\nqueue = boto3.resource('sqs').Queue('q')\n";
+    for (body, expected) in [
+        ("tasks.run_task(taskDefinition='t')\nreturn {'statusCode': 202}", &["6: ecs.run_task"][..]),
+        ("queue.delete_messages(Entries=[])\nreturn {'statusCode': 200}", &["6: sqs.delete_messages"]),
+        (
+            "mail.send_bulk_email(BulkEmailEntries=[])\nreturn {'statusCode': 200}",
+            &["6: sesv2.send_bulk_email"],
+        ),
+        // Where there is no task, these raise.
+        (
+            "r = tasks.run_task(taskDefinition='t')\nreturn {'statusCode': 202, 'body': r['tasks'][0]['taskArn']}",
+            &[],
+        ),
+        ("r = tasks.run_task(taskDefinition='t')\ntask = r['tasks'][0]\nreturn {'statusCode': 202}", &[]),
+        (
+            "r = tasks.run_task(taskDefinition='t')\nif r['failures']:\n    raise RuntimeError('no')\nreturn {'statusCode': 202}",
+            &[],
+        ),
+    ] {
+        check_watched(head, body, expected);
+    }
 }
 
 #[test]
