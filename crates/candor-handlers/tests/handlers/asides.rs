@@ -102,6 +102,11 @@ fn what_its_author_calls_so() {
     ] {
         assert!(aside("POST", &stores(index, clause, "{'id': '1'}")), "{clause}");
     }
+    for clause in ["print(error)  # best effort", "print(error)\n        # Must not fail the order."] {
+        assert!(aside("POST", &stores(index, clause, "{'id': '1'}")), "{clause}");
+    }
+    // That is about what follows.
+    assert!(!aside("POST", &stores(index, "print(error)\n    # best effort", "{'id': '1'}")));
     let above =
         stores(index, "print(error)", "{'id': '1'}").replace("    try:", "    # best effort\n    try:");
     assert!(aside("POST", &above));
