@@ -31,7 +31,13 @@ fn find(scene: &Scene<'_>, findings: &mut Findings) -> Claim {
     }
     let at = scene.place(entry.at);
     let status = scene.exchange.response.status.value;
-    scene.report(&RULE, RULE.severity, at, findings, || Claimed {
+    // What is lost: a success, whose fault it was, or nothing but the words.
+    let severity = match said_status(&answer.shape) {
+        Some(500..) => Severity::Note,
+        Some(400..) => Severity::Warning,
+        _ => RULE.severity,
+    };
+    scene.report(&RULE, severity, at, findings, || Claimed {
         at,
         message: match said_status(&answer.shape).filter(|said| *said != status) {
             Some(said) => format!("{} answers {status} in place of {said} because the body is {what}", scene.whose()),
