@@ -751,9 +751,8 @@ fn told_the_same(paths: &[Ended]) -> FxHashMap<u32, u64> {
     let mut same = FxHashMap::default();
     for ended in paths {
         let (Some(call), End::Returned(answer)) = (ended.heard, &ended.path.end) else { continue };
-        let claims = says_success(answer) && answer.tells.is_none() && !answer.in_part && !says_begun(answer);
-        let accepted = matches!(status_of(answer), Some("202" | "207"));
-        if !claims || accepted || !is_settled(&answer.shape) {
+        let claims = says_success(answer) && answer.tells.is_none() && !answer.in_part;
+        if !claims || status_of(answer) == Some("207") || !is_settled(&answer.shape) {
             continue;
         }
         let went_well = |other: &&Ended| {
