@@ -31,7 +31,9 @@ pub(super) fn allows_origin(shape: &Shape) -> Option<bool> {
 /// Whether browsers use the route: its path answers OPTIONS, and the handler makes its headers itself. What calls a webhook is a server,
 /// whatever `Cors` of the whole API says.
 pub(super) fn is_for_browsers(scene: &HandlerScene<'_>) -> bool {
-    if scene.route.key.path.to_ascii_lowercase().contains("webhook") {
+    // `/payment/webhook`, `/webhooks/stripe`; `/admin/webhooks` may well be a page about them.
+    let path = scene.route.key.path.to_ascii_lowercase();
+    if path.ends_with("/webhook") || path.contains("/webhook/") || path.contains("/webhooks/") {
         return false;
     }
     let mut exchanges = scene.exchanges.iter().filter_map(|played| played.exchange.as_ref().ok());

@@ -9,7 +9,8 @@
 
 use ruff_python_ast::token::TokenKind;
 use ruff_python_ast::{self as ast, Expr, Stmt};
-use ruff_text_size::Ranged;
+use ruff_text_size::{Ranged, TextRange};
+use rustc_hash::FxHashSet;
 
 use super::interpreter::{Cx, Interpreter};
 use super::state::State;
@@ -26,24 +27,33 @@ pub(super) enum Aside {
     Removes,
     /// It writes down what was done.
     Records,
+    /// It stores something: only a log of what was done is beside the work.
+    Stores,
 }
 
-/// Where the text of a module says that something may fail: the phrase, and what a comment that is all of its line stands above.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Lenient {
-    at: u32,
-    above: Option<u32>,
-    /// The end of the statement that it stands behind, on its line or below it at the same depth.
-    behind: Option<u32>,
+/// Where the text of a module says that something may fail, in its comments and strings.
+#[derive(Debug, Default)]
+pub(super) struct Lenience {
+    /// The phrases, in order.
+    at: Vec<u32>,
+    /// What a comment that is all of its line stands above.
+    above: FxHashSet<u32>,
+    /// The end of the statement that a comment stands behind, on its line or below it at the same depth.
+    behind: FxHashSet<u32>,
+}
+
+impl Lenience {
+    fn within(&self, range: TextRange) -> bool {
+        let from = self.at.partition_point(|at| *at < range.start().to_u32());
+        self.at.get(from).is_some_and(|at| *at < range.end().to_u32())
+    }
 }
 
 /// Verbs of what a failure must not do to the request: "don't fail", "must not break", "never raises".
 const SPARED: [&str; 9] =
     ["abort", "affect", "block", "break", "crash", "fail", "interrupt", "raise", "stop"];
 /// Words before them.
-const NOT: [&str; 16] = [
-    "can't ",
-    "cannot ",
+const NOT: [&str; 14] = [
     "do not ",
     "does not ",
     "doesn't ",
@@ -81,6 +91,8 @@ const LOGGED: [&str; 14] = [
     "search",
     "usage",
 ];
+/// Words behind them that turn it round: "must not fail silently".
+const UNHEARD: [&str; 3] = ["silent", "quiet", "unnoticed"];
 /// Other ways to say it.
 const LENIENT: [&str; 9] = [
     "best effort",
@@ -104,7 +116,9 @@ fn lenient_at(text: &str) -> Option<usize> {
             let spares = |behind: &str| {
                 let behind = SPARED.iter().find_map(|verb| behind.strip_prefix(verb));
                 behind.is_some_and(|rest| {
-                    !rest.trim_start_matches('s').starts_with(|c: char| c.is_alphabetic())
+                    let next = rest.trim_start_matches('s');
+                    !next.starts_with(|c: char| c.is_alphabetic())
+                        && !UNHEARD.iter().any(|word| next.trim_start().starts_with(word))
                 })
             };
             said.find(|(at, not)| spares(&text[at + not.len()..])).map(|(at, _)| at)
@@ -112,45 +126,48 @@ fn lenient_at(text: &str) -> Option<usize> {
     })
 }
 
-/// How far the line is indented that a place stands on.
-fn indent(text: &str, at: usize) -> usize {
-    let line = text[..at].rsplit('\n').next().unwrap_or_default();
-    line.len() - line.trim_start().len()
+/// How far the line is indented that a place stands on; of a line longer than anybody writes nothing is said.
+fn indent(text: &str, at: usize) -> Option<usize> {
+    const LONGEST: usize = 1_000;
+    let before = &text.as_bytes()[..at];
+    let line = match before.iter().rev().take(LONGEST).position(|byte| *byte == b'\n') {
+        Some(length) => &before[at - length..],
+        None if at < LONGEST => before,
+        None => return None,
+    };
+    Some(line.iter().take_while(|byte| byte.is_ascii_whitespace()).count())
 }
 
-/// The places of a text that take a failure lightly: in its comments and strings.
-pub(super) fn lenient_places(text: &str, tokens: &ast::token::Tokens) -> Vec<Lenient> {
-    let mut found = Vec::new();
-    // Comments that still wait for the statement below them.
-    let mut waiting = 0;
+/// The places of a text that take a failure lightly.
+pub(super) fn lenience_of(text: &str, tokens: &ast::token::Tokens) -> Lenience {
+    let mut found = Lenience::default();
+    // Whether a comment that is all of its line waits for the statement below it.
+    let mut waits = false;
     let mut behind = 0;
     for token in tokens {
-        match token.kind() {
-            TokenKind::Comment | TokenKind::String | TokenKind::FStringMiddle => {
-                let range = token.range();
-                if let Some(at) = lenient_at(&text[range]) {
-                    let belongs = indent(text, range.start().to_usize()) >= indent(text, behind);
-                    let behind = belongs.then_some(behind as u32);
-                    found.push(Lenient { at: range.start().to_u32() + at as u32, above: None, behind });
-                }
-            }
-            _ => {}
-        }
+        let (start, end) = (token.start().to_usize(), token.end().to_usize());
         match token.kind() {
             TokenKind::Comment => {
-                let before = text[..token.start().to_usize()].rsplit('\n').next().unwrap_or_default();
-                if !before.trim().is_empty() {
-                    waiting = found.len();
+                let own_line = behind == 0 || text[behind..start].contains('\n');
+                if let Some(at) = lenient_at(&text[start..end]) {
+                    found.at.push((start + at) as u32);
+                    waits |= own_line;
+                    if !own_line || indent(text, start) >= indent(text, behind) {
+                        found.behind.insert(behind as u32);
+                    }
                 }
             }
             TokenKind::Newline | TokenKind::NonLogicalNewline | TokenKind::Indent | TokenKind::Dedent => {}
-            _ => {
-                let start = token.start().to_u32();
-                for lenient in found.iter_mut().skip(waiting).filter(|lenient| lenient.at < start) {
-                    lenient.above = Some(start);
+            kind => {
+                if matches!(kind, TokenKind::String | TokenKind::FStringMiddle)
+                    && let Some(at) = lenient_at(&text[start..end])
+                {
+                    found.at.push((start + at) as u32);
                 }
-                waiting = found.len();
-                behind = token.end().to_usize();
+                if std::mem::take(&mut waits) {
+                    found.above.insert(start as u32);
+                }
+                behind = end;
             }
         }
     }
@@ -166,24 +183,23 @@ impl<'p> Interpreter<'p> {
         clause: &ast::ExceptHandlerExceptHandler,
         cx: Cx<'_, 'p>,
     ) -> bool {
-        let lenient = &self.program.modules[cx.module].lenient;
-        if lenient.is_empty() {
+        let lenience = &self.program.modules[cx.module].lenience;
+        if lenience.at.is_empty() {
             return false;
         }
-        let docstring = cx.function.and_then(|function| match function.body {
+        // Of the handler itself it is about all that it does.
+        let function = cx.function.filter(|_| self.stack.len() > 1);
+        let docstring = function.and_then(|function| match function.body {
             Body::Statements([Stmt::Expr(first), ..]) if matches!(&*first.value, Expr::StringLiteral(_)) => {
                 Some(first.range)
             }
             _ => None,
         });
-        let within = |range: ruff_text_size::TextRange, at: u32| range.contains(at.into());
-        let above = [Some(of.start()), of.body.first().map(Ranged::start)];
-        lenient.iter().any(|said| {
-            within(clause.range, said.at)
-                || said.behind == Some(clause.range.end().to_u32())
-                || docstring.is_some_and(|range| within(range, said.at))
-                || said.above.is_some_and(|below| above.contains(&Some(below.into())))
-        })
+        let starts = [Some(of.start()), of.body.first().map(Ranged::start)];
+        lenience.within(clause.range)
+            || lenience.behind.contains(&clause.range.end().to_u32())
+            || docstring.is_some_and(|range| lenience.within(range))
+            || starts.into_iter().flatten().any(|start| lenience.above.contains(&start.to_u32()))
     }
 
     /// Something is done outside: whether it would be beside other work.
@@ -202,11 +218,23 @@ impl<'p> Interpreter<'p> {
         };
         let removes = begins(&["delete", "remove", "unlink", "purge", "invalidate", "flush", "expire"])
             || ["del", "hdel", "srem", "rmtree"].contains(&name);
-        if sends {
-            self.asides.insert(place, Aside::Tells);
-        } else if removes {
-            self.asides.insert(place, Aside::Removes);
-        }
+        let stores = begins(&[
+            "batch_write",
+            "create",
+            "execute",
+            "insert",
+            "put_item",
+            "save",
+            "transact_write",
+            "update",
+        ]);
+        let kind = match () {
+            () if sends => Aside::Tells,
+            () if removes => Aside::Removes,
+            () if stores => Aside::Stores,
+            () => return,
+        };
+        self.asides.insert(place, kind);
     }
 
     /// Whether what failed was beside the work, and the answer, of this shape, is about the work.
@@ -218,8 +246,13 @@ impl<'p> Interpreter<'p> {
         if fallback.taken_lightly && state.worked {
             return true;
         }
-        let known = self.asides.get(&failure.raised).copied();
-        match known.or_else(|| self.aside_by_name(failure)) {
+        let named = || self.aside_by_name(failure);
+        let kind = match self.asides.get(&failure.raised).copied() {
+            None => named(),
+            Some(Aside::Stores) => named().filter(|named| *named == Aside::Records),
+            known => known,
+        };
+        match kind {
             Some(Aside::Tells) => {
                 let around = [failure.raised, failure.caught].map(|place| self.function_around(place));
                 let named = around.into_iter().flatten();
@@ -232,8 +265,12 @@ impl<'p> Interpreter<'p> {
                     && !speaks_of(shape, &["delet", "remov", "clear", "purg", "cancel", "revok"])
                     && !self.is_for_removing(state)
             }
-            Some(Aside::Records) => fallback.after_work && !self.reading.contains(&failure.raised),
-            None => false,
+            Some(Aside::Records) => {
+                fallback.after_work
+                    && !self.reading.contains(&failure.raised)
+                    && !speaks_of(shape, &["logged", "recorded", "tracked", "audit"])
+            }
+            Some(Aside::Stores) | None => false,
         }
     }
 
@@ -248,8 +285,8 @@ impl<'p> Interpreter<'p> {
                 Some(Aside::Tells)
             } else if has(&["cleanup", "invalidate", "evict", "purge"]) {
                 Some(Aside::Removes)
-            } else if has(&["audit", "analytics", "telemetry", "metric", "metrics", "track"])
-                || parts.contains(&"log") && has(&LOGGED)
+            } else if has(&["audit", "analytics", "telemetry"])
+                || has(&["log", "metric", "metrics", "track"]) && has(&LOGGED)
             {
                 Some(Aside::Records)
             } else {
@@ -278,7 +315,7 @@ impl<'p> Interpreter<'p> {
 }
 
 /// Whether an answer says anything in such words, in its texts or by its keys.
-pub(super) fn speaks_of(shape: &Shape, words: &[&str]) -> bool {
+fn speaks_of(shape: &Shape, words: &[&str]) -> bool {
     let has = |text: &str| says_any(text, words);
     match shape {
         Shape::Text { known: Some(text), .. } => has(text),

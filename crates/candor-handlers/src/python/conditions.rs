@@ -30,9 +30,7 @@ impl<'p> Interpreter<'p> {
                     self.hangs_on(expr, &value, before.as_ref(), &mut state);
                     // `event.get("httpMethod") or ""`, as `event.get("httpMethod", "")`: what matters is that it is of the event.
                     let rest = &e.values[i + 1..];
-                    if ends_with
-                        && matches!(value.itself(), Itself::Key(_))
-                        && rest.iter().all(Expr::is_string_literal_expr)
+                    if ends_with && matches!(value.itself(), Itself::Key(_)) && rest.iter().all(is_empty_text)
                     {
                         forks.push((state, value));
                         continue;
@@ -404,6 +402,10 @@ pub(super) fn settled(value: Value<'_>, truth: bool) -> Value<'_> {
         Value::Unknown(unknown) => Value::Unknown(Unknown { truthy: Some(truth), ..unknown }),
         value => value,
     }
+}
+
+fn is_empty_text(expr: &Expr) -> bool {
+    expr.as_string_literal_expr().is_some_and(|text| text.value.is_empty())
 }
 
 /// The value of a literal text.

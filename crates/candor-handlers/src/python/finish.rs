@@ -5,7 +5,6 @@ use std::rc::Rc;
 use candor_contract::outcome::Payload;
 use rustc_hash::FxHashMap;
 
-use super::asides::speaks_of;
 use super::interpreter::{Interpreter, TOO_MUCH};
 use super::state::{Flow, Gave, Object, State, Trail};
 use super::value::{
@@ -706,23 +705,33 @@ fn status_of(answer: &Answer) -> Option<&str> {
 
 /// Whether an answer says of work that it has begun, and no more.
 fn says_begun(answer: &Answer) -> bool {
-    const WORDS: [&str; 14] = [
-        "accepted",
-        "background",
-        "begun",
-        "in progress",
-        "in_progress",
-        "initiated",
-        "pending",
-        "processing",
-        "queued",
-        "running",
-        "scheduled",
-        "started",
-        "submitted",
-        "triggered",
-    ];
-    answer.shape.entry("body").is_some_and(|body| speaks_of(&body.value, &WORDS))
+    fn says(shape: &Shape) -> bool {
+        const WORDS: [&str; 12] = [
+            "accepted",
+            "background",
+            "begun",
+            "initiated",
+            "pending",
+            "processing",
+            "queued",
+            "running",
+            "scheduled",
+            "started",
+            "submitted",
+            "triggered",
+        ];
+        match shape {
+            Shape::Text { content: Some(content), .. } => says(content),
+            Shape::Text { known: Some(text), .. } => {
+                let text = text.to_lowercase();
+                let mut words = text.split(|c: char| !c.is_alphabetic());
+                text.replace('_', " ").contains("in progress") || words.any(|word| WORDS.contains(&word))
+            }
+            Shape::Dict { entries, .. } => entries.iter().any(|entry| says(&entry.value)),
+            _ => false,
+        }
+    }
+    answer.shape.entry("body").is_some_and(|body| says(&body.value))
 }
 
 /// Whether a path comes to an error, for certain.

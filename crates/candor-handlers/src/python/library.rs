@@ -755,7 +755,7 @@ impl<'p> Interpreter<'p> {
         state.worked |= !self.telling.contains(&place);
         if !self.telling.contains(&place) && !self.reading.contains(&place) {
             state.changed = true;
-            state.wrote |= !self.asides.contains_key(&place);
+            state.wrote |= matches!(self.asides.get(&place), None | Some(super::asides::Aside::Stores));
         }
         let instead = self.stands_in(arguments, place, &mut state);
         self.redoes(place, &mut state);

@@ -97,7 +97,8 @@ impl<'p> Interpreter<'p> {
             }
             Pattern::MatchSequence(p) if let Some(items) = elements(p, subject) => {
                 let parts = p.patterns.iter().zip(items);
-                parts.fold((p.patterns.len() == items.len(), true), |(may, must), (inner, item)| {
+                let same = p.patterns.len() == items.len();
+                parts.fold((same, same), |(may, must), (inner, item)| {
                     let (fits, surely) = self.fits(inner, item, state, cx);
                     (may && fits, must && surely)
                 })

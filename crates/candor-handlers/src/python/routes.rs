@@ -78,10 +78,12 @@ impl<'p> Interpreter<'p> {
             // A group of routes may have a prefix: what is behind it has to fit.
             let path = segments(&served.resource);
             let behind = |from: usize| {
-                let prefix = path[..from].iter().all(|segment| matches!(segment, Segment::Is(_)));
-                let begins = from == 0
-                    || matches!((path.get(from), pattern.first()), (Some(Segment::Is(_)), _) | (_, None));
-                prefix && begins && fit(&path[from..], &pattern)
+                let literal = |segment: &Segment<'_>| matches!(segment, Segment::Is(_));
+                let may_end = match pattern.first() {
+                    Some(_) => path.get(from).is_some_and(literal),
+                    None => path[..from].iter().all(literal),
+                };
+                (from == 0 || may_end) && fit(&path[from..], &pattern)
             };
             let fits = served.resource == "$default" || (0..=path.len()).any(behind);
             known |= fits;
@@ -197,7 +199,10 @@ impl<'p> Interpreter<'p> {
             "upper" => METHODS.contains(&name),
             "strip" => arguments.positional.is_empty(),
             // No route but the root ends with a slash.
-            "rstrip" => PATHS.contains(&name),
+            "rstrip" => {
+                let of = arguments.positional.first().map(Value::as_text);
+                PATHS.contains(&name) && matches!(of, None | Some(Some("/")))
+            }
             _ => false,
         };
         if same { object.itself() } else { Itself::Nothing }
@@ -339,6 +344,11 @@ impl Asks {
 
     /// The same for a path, whose parameters may be anything.
     fn of_path(self, path: &str, text: &str) -> Option<bool> {
+        // A custom domain may put its base path before it, whose mapping need not stand in this template.
+        let beginning = path.split('{').next().unwrap_or_default();
+        if beginning.len() > 1 && text.len() > beginning.len() && text.ends_with(beginning) {
+            return None;
+        }
         let Some((before, rest)) = path.split_once('{') else {
             return match self {
                 // The root may have lost its slash by now.

@@ -4,7 +4,7 @@ use ruff_python_ast::visitor::{Visitor, walk_stmt};
 use ruff_python_ast::{ModModule, Stmt};
 use ruff_text_size::Ranged;
 
-use super::asides::{Lenient, lenient_places};
+use super::asides::{Lenience, lenience_of};
 use super::{Found, Unread};
 use crate::facts::Place;
 
@@ -28,7 +28,7 @@ pub(super) struct Module {
     /// Whether those have been loaded.
     pub(super) followed: bool,
     /// Where it says that a failure is taken lightly.
-    pub(super) lenient: Vec<Lenient>,
+    pub(super) lenience: Lenience,
 }
 
 impl Module {
@@ -41,7 +41,7 @@ impl Module {
         }
         match ruff_python_parser::parse_module(&text) {
             Ok(parsed) => {
-                let lenient = lenient_places(&text, parsed.tokens());
+                let lenience = lenience_of(&text, parsed.tokens());
                 let tree = parsed.into_syntax();
                 let mut module = Module {
                     key,
@@ -50,7 +50,7 @@ impl Module {
                     tree,
                     imports: Vec::new(),
                     followed: false,
-                    lenient,
+                    lenience,
                 };
                 module.imports = module.imported();
                 Ok(module)

@@ -13,10 +13,10 @@
 
 use std::rc::Rc;
 
-use ruff_python_ast::Stmt;
+use ruff_python_ast::visitor::{Visitor, walk_stmt};
+use ruff_python_ast::{Expr, Stmt};
 
 use super::interpreter::Interpreter;
-use super::names::assigned;
 use super::state::{Object, State};
 use super::value::{Id, Sort, Taint, Unknown, Value};
 use crate::shape::{Entry, Shape, counts_failures, says_error};
@@ -61,7 +61,7 @@ impl<'p> Interpreter<'p> {
             return;
         }
         let Some(locals) = &mut state.locals else { return };
-        for name in assigned(body) {
+        for name in set_to_true(body) {
             if locals.get(name) == Some(&Value::Bool(false)) {
                 let taint = Taint { of_clause: true, ..Taint::default() };
                 let unset = Unknown { sort: Sort::Bool, truthy: Some(false), taint };
@@ -147,6 +147,26 @@ impl<'p> Interpreter<'p> {
         let told = state.fallback.as_deref().map(|fallback| fallback.told.as_slice()).unwrap_or_default();
         matches!(value, Value::List(id) | Value::Dict(id) | Value::Instance(id) if told.contains(id))
     }
+}
+
+/// The names to which a body assigns `True`.
+fn set_to_true(body: &[Stmt]) -> Vec<&str> {
+    struct Found<'p>(Vec<&'p str>);
+    impl<'p> Visitor<'p> for Found<'p> {
+        fn visit_stmt(&mut self, stmt: &'p Stmt) {
+            if let Stmt::Assign(assign) = stmt
+                && matches!(&*assign.value, Expr::BooleanLiteral(literal) if literal.value)
+            {
+                let names = assign.targets.iter().filter_map(Expr::as_name_expr);
+                self.0.extend(names.map(|name| name.id.as_str()));
+            }
+            walk_stmt(self, stmt);
+        }
+        fn visit_expr(&mut self, _: &'p Expr) {}
+    }
+    let mut found = Found(Vec::new());
+    found.visit_body(body);
+    found.0
 }
 
 /// Whether a value is text of an exception, or was written while a failure was handled.

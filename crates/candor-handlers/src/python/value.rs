@@ -426,9 +426,12 @@ impl<'p> Value<'p> {
     /// The same, as the key of an entry: a tuple of texts is one too.
     pub(super) fn as_key(&self) -> Option<Cow<'p, str>> {
         match self {
-            Value::Text(text) => text.known.clone(),
+            Value::Text(text) => text.known.clone().filter(|text| !text.contains(BETWEEN)),
             Value::Tuple(items) if items.len() > 1 => {
-                let texts: Option<Vec<&str>> = items.iter().map(Value::as_text).collect();
+                let text = |item: &'_ Value<'p>| {
+                    item.as_text().filter(|text| !text.contains(BETWEEN)).map(str::to_string)
+                };
+                let texts: Option<Vec<String>> = items.iter().map(text).collect();
                 Some(texts?.join(&BETWEEN.to_string()).into())
             }
             _ => None,

@@ -87,7 +87,9 @@ def handler(event, context):
 ";
     assert!(aside("POST", &log.replace("NAME", "log_activity")));
     assert!(aside("POST", &log.replace("NAME", "write_audit_entry")));
-    assert!(!aside("POST", &log.replace("NAME", "save_order")));
+    for name in ["save_order", "track_payment", "invalidate_tokens", "process_email_order"] {
+        assert!(!aside("POST", &log.replace("NAME", name)), "{name}");
+    }
 }
 
 #[test]
@@ -107,6 +109,15 @@ fn what_its_author_calls_so() {
     }
     // That is about what follows.
     assert!(!aside("POST", &stores(index, "print(error)\n    # best effort", "{'id': '1'}")));
+    // The failure's own words, and what turns the phrase round.
+    for clause in
+        ["print(f'Cannot block room: {error}')", "# This must not fail silently.\n        print(error)"]
+    {
+        assert!(!aside("POST", &stores(index, clause, "{'id': '1'}")), "{clause}");
+    }
+    let of_the_handler = stores(index, "print(error)", "{'id': '1'}")
+        .replace("    table.put", "    'Stores an order and never stops another one.'\n    table.put");
+    assert!(!aside("POST", &of_the_handler));
     let above =
         stores(index, "print(error)", "{'id': '1'}").replace("    try:", "    # best effort\n    try:");
     assert!(aside("POST", &above));

@@ -130,7 +130,30 @@ return {'GET': get}[event['httpMethod']](event)";
 }
 
 #[test]
+fn paths_as_they_are_written() {
+    // A slash goes, anything else changes the path.
+    let body = "if event['path'].rstrip('s') == '/order':
+    return 1
+if event['path'].rstrip('/') == '/orders':
+    return 2
+return 3";
+    assert_eq!(ends(&["GET /orders"], body), [2, 4]);
+    // A custom domain's base path.
+    let body = "if event['path'] == '/v1/orders':
+    return 1
+return 2";
+    assert_eq!(ends(&["GET /orders"], body), [2, 3]);
+    assert_eq!(ends(&["GET /prices"], body), [3]);
+}
+
+#[test]
 fn matched() {
+    let body = "match (event['httpMethod'], event['path']):
+    case (_,) | ('GET', _):
+        return 1
+    case _:
+        return 2";
+    assert_eq!(ends(&["GET /orders", "PUT /orders"], body), [3, 5]);
     let body = "match (event['httpMethod'], event['path']):
     case ('GET', '/orders'):
         return 1
@@ -239,4 +262,7 @@ def handler(event, context):
     // A prefix that the application is told of elsewhere.
     assert_eq!(statuses(&[("GET", "/shop/orders"), ("GET", "/shop/orders/{id}")], 1), ["203"]);
     assert_eq!(statuses(&[("GET", "/wholly/other")], 0), ["201", "202", "203"]);
+    let behind_a_parameter = [("POST", "/shops/{shop}/orders"), ("GET", "/orders")];
+    // What fits nowhere may be anywhere.
+    assert_eq!(statuses(&behind_a_parameter, 0), ["202", "203"]);
 }

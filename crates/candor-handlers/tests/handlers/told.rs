@@ -59,6 +59,9 @@ def handler(event, context):
     let constant =
         handler("sns.publish(TopicArn='t', Message='m')", "archived").replace(": done}", ": False}");
     as_a_whole(&constant);
+    let computed = handler("old = table.put_item(Item={'id': '1'})", "replaced")
+        .replace("done = True", "done = 'a' in old");
+    as_a_whole(&computed);
     // Nobody knows whether it was paid.
     as_a_whole(&handler("table.get_item(Key={'id': '1'})", "confirmed"));
 }
