@@ -5,10 +5,11 @@ mod dependencies;
 use std::collections::{HashMap, HashSet};
 
 use candor_contract::ApiKind;
+use candor_gateway::api::AuthorizerType;
 use candor_gateway::api::{Api, FunctionRef, IntegrationType, Route, Target};
 use candor_gateway::setting::{Needs, Undecided};
 use candor_gateway::span::{FileId, Span, Text};
-use candor_handlers::{Events, Facts, Found, Place, Program, Search, Served, Unread};
+use candor_handlers::{Events, Facts, Found, Guard, Place, Program, Search, Served, Unread};
 use candor_iac::files::{FileError, Files, PathKind};
 use candor_iac::project::{Code, Function, Project};
 use candor_iac::{Reading, Unreadable, tidy};
@@ -297,12 +298,23 @@ fn served(projects: &[Project], reading: &Reading) -> HashMap<Key, Vec<Served>> 
 fn request_of(api: &Api, route: &Route) -> Served {
     let method = (route.key.method != "ANY" && !route.key.is_default()).then(|| route.key.method.clone());
     // An HTTP API puts the name of the stage before the path, but for `$default` ("Create AWS Lambda proxy integrations for HTTP APIs").
-    let path = match api.kind {
-        ApiKind::Rest => true,
-        ApiKind::Http => matches!(api.stage.name.optional(), Ok((Some(name), _)) if name == "$default"),
-        ApiKind::FunctionUrl | ApiKind::Alb => false,
+    let stage = match api.stage.name.optional() {
+        Ok((Some(name), _)) if api.kind == ApiKind::Http => Some(name.clone()),
+        _ => None,
     };
-    Served { method, resource: route.key.path.clone(), path }
+    let path = api.kind == ApiKind::Rest || stage.is_some();
+    let guard = match route.request.authorizer.optional() {
+        Ok((Some(authorizer), _)) => match authorizer.authorizer_type {
+            AuthorizerType::Function => Guard::Function,
+            AuthorizerType::UserPool => Guard::UserPool,
+            AuthorizerType::Jwt => Guard::Token,
+            AuthorizerType::Iam => Guard::Signature,
+        },
+        Ok((None, _)) if api.kind != ApiKind::Alb => Guard::Nothing,
+        Ok((None, _)) | Err(_) => Guard::Unknown,
+    };
+    let stage = stage.filter(|stage| stage != "$default");
+    Served { method, resource: route.key.path.clone(), path, stage, guard }
 }
 
 /// The functions that a route leads to and those that guard one, and how their answers are read. What an authorizer gets and answers is

@@ -36,5 +36,5 @@ pub use facts::{
     Answer, Begun, Caught, End, EventKey, Facts, Failed, Hollow, Kind, Lighter, Logged, Loose, Path, Place,
     Raised, Routes, Sent, Unchecked, Unfound, Unguarded, Unknown, Unsaid, Watch,
 };
-pub use python::{Events, Found, Program, Search, Served, Unread, is_library};
+pub use python::{Events, Found, Guard, Program, Search, Served, Unread, is_library};
 pub use shape::{Entry, Shape};

@@ -37,7 +37,7 @@ use std::collections::HashMap;
 use crate::facts::{Facts, Place};
 use interpreter::Interpreter;
 pub use library::is_library;
-pub use routes::Served;
+pub use routes::{Guard, Served};
 use source::Module;
 
 /// The text of a module, as the caller found it.

@@ -94,7 +94,7 @@ const LOGGED: [&str; 14] = [
 /// Words behind them that turn it round: "must not fail silently".
 const UNHEARD: [&str; 3] = ["silent", "quiet", "unnoticed"];
 /// Other ways to say it.
-const LENIENT: [&str; 9] = [
+const LENIENT: [&str; 11] = [
     "best effort",
     "best-effort",
     "non critical",
@@ -104,6 +104,8 @@ const LENIENT: [&str; 9] = [
     "non-fatal",
     "not fatal",
     "non-essential",
+    "non-blocking",
+    "nonblocking",
 ];
 
 /// Whether a text says that a failure is taken lightly, and where.

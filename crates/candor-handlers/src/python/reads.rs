@@ -136,7 +136,12 @@ impl<'p> Interpreter<'p> {
                 Itself::Key(self.note_key(format!("requestContext.{key}"), at, !lenient))
             }
             (Itself::Key(of), Some(key)) => match &*self.event_keys[of as usize].key {
-                of @ ("requestContext.http" | "pathParameters") => {
+                of @ ("requestContext.http"
+                | "pathParameters"
+                | "requestContext.authorizer"
+                | "requestContext.authorizer.claims"
+                | "requestContext.authorizer.jwt"
+                | "requestContext.authorizer.jwt.claims") => {
                     Itself::Key(self.note_key(format!("{of}.{key}"), at, !lenient))
                 }
                 _ => Itself::Nothing,

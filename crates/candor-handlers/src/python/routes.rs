@@ -15,7 +15,7 @@ use crate::facts::{Place, Routes};
 const MAX_ROUTES: usize = 64;
 
 /// A request that a gateway sends to a handler, as far as its event is known.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Served {
     /// The method, where the route has one.
     pub method: Option<String>,
@@ -23,6 +23,28 @@ pub struct Served {
     pub resource: String,
     /// Whether the event's path is this path: a REST API's without a base path mapping, an HTTP API's in its `$default` stage.
     pub path: bool,
+    /// What may stand before it: the name of an HTTP API's stage, but for requests by a custom domain.
+    pub stage: Option<String>,
+    /// What lets the request pass.
+    pub guard: Guard,
+}
+
+/// What lets the requests of a route pass.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Guard {
+    /// Nobody knows.
+    #[default]
+    Unknown,
+    /// Nothing.
+    Nothing,
+    /// An authorizer's function.
+    Function,
+    /// A user pool of Cognito.
+    UserPool,
+    /// An HTTP API's check of a token (`JWT`).
+    Token,
+    /// A signature (`AWS_IAM`).
+    Signature,
 }
 
 /// What a value asks of the event.
@@ -330,7 +352,14 @@ impl Asks {
         match key {
             key if METHODS.contains(&key) => served.method.as_deref().map(exact),
             key if PATHS.contains(&key) && served.path && !catches_all => {
-                self.of_path(&served.resource, text)
+                let bare = self.of_path(&served.resource, text);
+                match &served.stage {
+                    // Known where it is the same with the stage before it and without.
+                    Some(stage) => {
+                        bare.filter(|_| self.of_path(&format!("/{stage}{}", served.resource), text) == bare)
+                    }
+                    None => bare,
+                }
             }
             "resource" | "requestContext.resourcePath" => Some(exact(&served.resource)),
             "routeKey" | "requestContext.routeKey" if catches_all => Some(exact(&served.resource)),
@@ -382,6 +411,18 @@ fn there(key: &str, served: &Served) -> Option<bool> {
     }
     if key == "pathParameters" {
         return Some(served.resource.contains('{'));
+    }
+    if let Some(of) = key.strip_prefix("requestContext.authorizer") {
+        // Sources: the developer guides' inputs of Lambda functions behind REST and HTTP APIs; `sub` is in every token of a user pool
+        // (Cognito developer guide, "Understanding the identity (ID) token" and "... the access token").
+        return match (served.guard, of) {
+            (Guard::Function | Guard::UserPool | Guard::Token, "") => Some(true),
+            (Guard::UserPool, ".claims" | ".claims.sub") | (Guard::Token, ".jwt" | ".jwt.claims") => {
+                Some(true)
+            }
+            (Guard::Nothing, ".claims.sub" | ".jwt" | ".jwt.claims") => Some(false),
+            _ => None,
+        };
     }
     let name = key.strip_prefix("pathParameters.")?;
     let has = |written: String| served.resource.contains(&written);

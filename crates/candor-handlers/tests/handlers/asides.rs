@@ -15,7 +15,8 @@ def answer(content):
 /// Whether what fails in this handler, behind a route of this method, is beside its work.
 fn aside(method: &str, rest: &str) -> bool {
     let source = format!("{HEAD}{rest}");
-    let served = [Served { method: Some(method.into()), resource: "/orders".into(), path: true }];
+    let served =
+        [Served { method: Some(method.into()), resource: "/orders".into(), path: true, ..Served::default() }];
     let mut find = |name: &str| match name {
         "app" => Search::Found(Found { key: 0, text: source.clone() }),
         _ => Search::Missing,

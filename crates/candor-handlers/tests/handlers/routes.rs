@@ -1,24 +1,28 @@
 //! Branches that no route of the handler leads to.
 
-use candor_handlers::{End, Events, Found, Program, Search, Served};
+use candor_handlers::{End, Events, Found, Guard, Program, Search, Served};
 
 /// The lines at which a handler behind these routes ends: `GET /orders/{id}`.
 fn ends(routes: &[&str], body: &str) -> Vec<usize> {
-    let indented: String = body.lines().map(|line| format!("    {line}\n")).collect();
-    let source = format!("def handler(event, context):\n{indented}");
     let served: Vec<Served> = routes
         .iter()
         .map(|route| {
             let (method, resource) = route.split_once(' ').unwrap();
             let method = (method != "ANY").then(|| method.to_string());
-            Served { method, resource: resource.to_string(), path: true }
+            Served { method, resource: resource.to_string(), path: true, ..Served::default() }
         })
         .collect();
+    ends_behind(&served, body)
+}
+
+fn ends_behind(served: &[Served], body: &str) -> Vec<usize> {
+    let indented: String = body.lines().map(|line| format!("    {line}\n")).collect();
+    let source = format!("def handler(event, context):\n{indented}");
     let mut find = |name: &str| match name {
         "app" => Search::Found(Found { key: 0, text: source.clone() }),
         _ => Search::Missing,
     };
-    let facts = Program::default().facts_behind(&served, "app", "handler", Events::Proxy, &mut find).unwrap();
+    let facts = Program::default().facts_behind(served, "app", "handler", Events::Proxy, &mut find).unwrap();
     let line = |start: u32| source[..start as usize].matches('\n').count();
     let ends = facts.paths.iter().filter(|path| matches!(path.end, End::Returned(_)));
     ends.map(|path| line(path.at.start)).collect()
@@ -186,7 +190,12 @@ def handler(event, context):
 ";
     let served: Vec<Served> = ["GET", "POST"]
         .into_iter()
-        .map(|method| Served { method: Some(method.into()), resource: "/orders".into(), path: true })
+        .map(|method| Served {
+            method: Some(method.into()),
+            resource: "/orders".into(),
+            path: true,
+            ..Served::default()
+        })
         .collect();
     let mut find = |name: &str| match name {
         "app" => Search::Found(Found { key: 0, text: source.to_string() }),
@@ -234,6 +243,7 @@ def handler(event, context):
                 method: (*method != "ANY").then(|| method.to_string()),
                 resource: path.to_string(),
                 path: true,
+                ..Served::default()
             })
             .collect();
         let mut find = |name: &str| match name {
@@ -265,4 +275,40 @@ def handler(event, context):
     let behind_a_parameter = [("POST", "/shops/{shop}/orders"), ("GET", "/orders")];
     // What fits nowhere may be anywhere.
     assert_eq!(statuses(&behind_a_parameter, 0), ["202", "203"]);
+}
+
+#[test]
+fn who_may_pass() {
+    let body = "claims = event['requestContext'].get('authorizer', {}).get('claims', {})
+user = claims.get('sub')
+if not user:
+    return 1
+return 2";
+    let of = |guard: Guard| {
+        let served = Served { method: None, resource: "/orders".into(), guard, ..Served::default() };
+        ends_behind(&[served], body)
+    };
+    assert_eq!(of(Guard::UserPool), [5]);
+    assert_eq!(of(Guard::Nothing), [4]);
+    assert_eq!(of(Guard::Unknown), [4, 5]);
+    assert_eq!(of(Guard::Function), [4, 5]);
+}
+
+#[test]
+fn behind_a_stage() {
+    let body = "if event['rawPath'] == '/orders':
+    return 1
+if event['rawPath'].endswith('/orders'):
+    return 2
+return 3";
+    let of = |resource: &str| {
+        let stage = Some("prod".to_string());
+        ends_behind(
+            &[Served { method: None, resource: resource.into(), path: true, stage, ..Served::default() }],
+            body,
+        )
+    };
+    // A custom domain has no stage in its paths.
+    assert_eq!(of("/orders"), [2, 4]);
+    assert_eq!(of("/prices"), [5]);
 }
