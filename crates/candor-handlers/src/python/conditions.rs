@@ -115,6 +115,12 @@ impl<'p> Interpreter<'p> {
         op: CmpOp,
         right: &Value<'p>,
     ) -> Option<bool> {
+        if let (Value::Unknown(status), Value::Int(number)) = (left, right)
+            && status.taint.foreign_status
+            && let Some(known) = of_an_error(op, *number)
+        {
+            return Some(known);
+        }
         match op {
             CmpOp::Eq => self.equal(left, right),
             CmpOp::NotEq => self.equal(left, right).map(|equal| !equal),
@@ -401,6 +407,19 @@ pub(super) fn settled(value: Value<'_>, truth: bool) -> Value<'_> {
         Value::Unknown(Unknown { sort: Sort::Bool, .. }) => Value::Bool(truth),
         Value::Unknown(unknown) => Value::Unknown(Unknown { truthy: Some(truth), ..unknown }),
         value => value,
+    }
+}
+
+/// What a comparison with a number comes to for the status that came with an exception: 400 and above.
+fn of_an_error(op: CmpOp, number: i64) -> Option<bool> {
+    match op {
+        CmpOp::GtE if number <= 400 => Some(true),
+        CmpOp::Gt if number < 400 => Some(true),
+        CmpOp::Lt if number <= 400 => Some(false),
+        CmpOp::LtE if number < 400 => Some(false),
+        CmpOp::Eq if number < 400 => Some(false),
+        CmpOp::NotEq if number < 400 => Some(true),
+        _ => None,
     }
 }
 

@@ -393,7 +393,8 @@ impl<'p> Interpreter<'p> {
         let path = &mut ended.path;
         path.handed = handed(&value, at, state);
         if let Some(failure) = &mut path.failure {
-            failure.certain &= !settled;
+            // The status of an error that is passed on as the answer's own tells of it.
+            failure.certain &= !settled && !foreign;
             let own = failure
                 .answered
                 .is_some_and(|answered| path.at == answered || path.handed.contains(&answered));

@@ -242,6 +242,8 @@ impl<'p> Interpreter<'p> {
     /// A value has been found to be true, or not: the routes for which it can be stay. Whether there are any.
     pub(super) fn some_route(&self, value: &Value<'p>, holds: bool, state: &mut State<'p>) -> bool {
         match value.itself() {
+            // A gateway always sends both.
+            Itself::Event | Itself::Context => holds || self.events != super::Events::Proxy,
             Itself::Asks(question) => self.keep_routes(&self.questions[question as usize], holds, state),
             Itself::Key(key) => {
                 let question = Question {

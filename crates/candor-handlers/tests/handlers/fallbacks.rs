@@ -531,3 +531,29 @@ def handler(event, context):
     assert_eq!(answered("keep('1')"), [false]);
     assert_eq!(answered("kept = keep('1')"), [true]);
 }
+
+#[test]
+fn the_status_of_an_error_that_is_passed_on() {
+    let handler = |then: &str| {
+        format!(
+            "
+import urllib.error
+import urllib.request
+def ask(request):
+    try:
+        with urllib.request.urlopen(request) as answered:
+            return answered.status, 'content'
+    except urllib.error.HTTPError as error:
+        return error.code, 'no content'
+def handler(event, context):
+    status, content = ask(urllib.request.Request('https://example.com', data=b''))
+    {then}
+"
+        )
+    };
+    made_good(&handler("return answer(status, content)"));
+    made_good(&handler(
+        "if status >= 400:\n        return answer(502, content)\n    return answer(200, content)",
+    ));
+    still_masked(&handler("return answer(200, content)"));
+}

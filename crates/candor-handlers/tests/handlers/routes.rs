@@ -292,6 +292,8 @@ return 2";
     assert_eq!(of(Guard::Nothing), [4]);
     assert_eq!(of(Guard::Unknown), [4, 5]);
     assert_eq!(of(Guard::Function), [4, 5]);
+    // A gateway never sends nothing.
+    assert_eq!(ends(&[], "if not event or not event.get('requestContext'):\n    return 1\nreturn 2"), [3]);
 }
 
 #[test]
