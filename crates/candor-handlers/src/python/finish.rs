@@ -1,5 +1,6 @@
 //! From the ends of a handler's paths to [`Facts`].
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use candor_contract::outcome::Payload;
@@ -22,6 +23,8 @@ use crate::shape::{BYTES, Entry, Shape, text_refuses, text_says_error};
 const MAX_DEPTH: usize = 24;
 /// The most entries of one list or dictionary that are kept.
 const MAX_ENTRIES: usize = 200;
+/// The most entries that are kept in all: a list that holds another one many times, and that a third, is soon larger than any machine.
+const MAX_INSIDE: usize = 20_000;
 /// The most paths of one handler.
 const MAX_PATHS: usize = 400;
 
@@ -462,9 +465,14 @@ impl<'p> Interpreter<'p> {
 
     /// The value as JSON would have it.
     pub(super) fn shape(&self, state: &State<'p>, value: &Value<'p>, depth: usize) -> Shape {
-        if depth > MAX_DEPTH {
+        self.shape_within(state, value, depth, &Cell::new(MAX_INSIDE))
+    }
+
+    fn shape_within(&self, state: &State<'p>, value: &Value<'p>, depth: usize, left: &Cell<usize>) -> Shape {
+        if depth > MAX_DEPTH || left.get() == 0 {
             return Shape::Unknown { tells: false };
         }
+        left.set(left.get() - 1);
         match value {
             Value::Unknown(unknown) => match unknown.sort {
                 Sort::Dict if !unknown.taint.tells => Shape::Dict { entries: Vec::new(), open: true },
@@ -492,7 +500,7 @@ impl<'p> Interpreter<'p> {
                 items: items
                     .iter()
                     .take(MAX_ENTRIES)
-                    .map(|item| self.shape(state, item, depth + 1))
+                    .map(|item| self.shape_within(state, item, depth + 1, left))
                     .collect(),
                 open: items.len() > MAX_ENTRIES,
             },
@@ -502,7 +510,7 @@ impl<'p> Interpreter<'p> {
                         .items
                         .iter()
                         .take(MAX_ENTRIES)
-                        .map(|item| self.shape(state, item, depth + 1))
+                        .map(|item| self.shape_within(state, item, depth + 1, left))
                         .collect(),
                     open: list.open || list.items.len() > MAX_ENTRIES,
                 },
@@ -516,7 +524,7 @@ impl<'p> Interpreter<'p> {
                         .take(MAX_ENTRIES)
                         .map(|(key, value, at)| Entry {
                             key: key.to_string(),
-                            value: self.shape(state, value, depth + 1),
+                            value: self.shape_within(state, value, depth + 1, left),
                             at: *at,
                         })
                         .collect(),

@@ -99,8 +99,8 @@ pub(super) struct Interpreter<'p> {
     pub(super) loose: Vec<Loose>,
     /// Coroutines that have been made tasks.
     pub(super) tasks: Vec<(super::value::Call<'p>, CallId)>,
-    /// Functions, by their bodies: whether they only compute.
-    pub(super) pure: FxHashMap<*const (), bool>,
+    /// Which of the project's functions only compute.
+    pub(super) helpers: super::spare::Helpers<'p>,
     /// What the program converts, once that was asked.
     pub(super) conversions: Option<super::reads::Conversions>,
     /// Modules that were not read and something was assigned in, by their paths: numbers behind those of the modules that were.
@@ -179,7 +179,7 @@ impl<'p> Interpreter<'p> {
             watched: Vec::new(),
             loose: Vec::new(),
             tasks: Vec::new(),
-            pure: FxHashMap::default(),
+            helpers: super::spare::Helpers::default(),
             conversions: None,
             assigned_modules: FxHashMap::default(),
             strict_clients: Vec::new(),

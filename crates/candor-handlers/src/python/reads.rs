@@ -9,6 +9,7 @@ use super::Events;
 use super::interpreter::Interpreter;
 use super::state::{Object, State};
 use super::value::{Blob, Itself, Sort, Taint, Unknown, Value};
+use super::watching::Step;
 use crate::facts::{EventKey, Hollow, Place, Unsaid};
 use crate::shape::{BYTES, Shape};
 
@@ -228,38 +229,24 @@ impl<'p> Interpreter<'p> {
     /// Whether a value holds items of a table as boto3's resource has them, of which nobody seems to have thought.
     pub(super) fn holds_decimals(&mut self, state: &State<'p>, value: &Value<'p>) -> bool {
         let of_table = |value: &Value<'p>| matches!(value.itself(), Itself::Item { resource: true, .. });
-        self.holds(state, value, &of_table, 0) && !self.has_thought_of_decimals()
+        self.holds(state, value, &of_table) && !self.has_thought_of_decimals()
     }
 
     /// Whether a value is a Decimal, or holds one, and nobody makes anything else of Decimals: `json.dumps` raises ("json — JSON encoder
     /// and decoder", the table of what is encoded).
     pub(super) fn is_decimal(&mut self, state: &State<'p>, value: &Value<'p>) -> bool {
         let decimal = |value: &Value<'p>| value.path() == Some(DECIMAL);
-        self.holds(state, value, &decimal, 0) && !self.conversions().looks
+        self.holds(state, value, &decimal) && !self.conversions().looks
     }
 
-    /// Whether a value is such a one, or holds one.
-    fn holds(
-        &self,
-        state: &State<'p>,
-        value: &Value<'p>,
-        such: &dyn Fn(&Value<'p>) -> bool,
-        depth: usize,
-    ) -> bool {
-        const MAX_DEPTH: usize = 6;
-        if such(value) {
-            return true;
-        }
-        let inner = |value: &Value<'p>| depth < MAX_DEPTH && self.holds(state, value, such, depth + 1);
-        match value {
-            Value::Tuple(items) => items.iter().any(inner),
-            Value::Dict(id) | Value::List(id) => match self.object(state, *id) {
-                Some(Object::Dict(dict)) => dict.entries.iter().any(|(_, value, _)| inner(value)),
-                Some(Object::List(list)) => list.items.iter().any(inner),
-                Some(Object::Instance(_)) | None => false,
-            },
-            _ => false,
-        }
+    /// Whether a value is such a one, or holds one that `json.dumps` would come to.
+    fn holds(&self, state: &State<'p>, value: &Value<'p>, such: &dyn Fn(&Value<'p>) -> bool) -> bool {
+        const MAX_DEPTH: u32 = 6;
+        self.walk(value, state, MAX_DEPTH, |value| match value {
+            value if such(value) => Step::Stop,
+            Value::Instance(_) => Step::Past,
+            _ => Step::In,
+        })
     }
 
     /// Whether somebody has thought of Decimals: imports them, or a package that can write them, and converts something.

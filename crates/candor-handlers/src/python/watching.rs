@@ -5,13 +5,25 @@
 
 use std::rc::Rc;
 
+use rustc_hash::FxHashSet;
+
 use super::interpreter::Interpreter;
 use super::state::{Object, State};
-use super::value::{Answer, Arguments, Call, CallId, Of, Value};
+use super::value::{Answer, Arguments, Call, CallId, Id, Of, Value};
 use crate::facts::{Place, Sent, Unguarded, Watch};
 
 /// How deep a value is searched for answers.
-const MAX_DEPTH: u32 = 12;
+pub(super) const MAX_DEPTH: u32 = 12;
+/// How many values in one are looked at, at each depth.
+const MAX_INSIDE: usize = 20_000;
+
+/// Where a search through a value goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    In,
+    Past,
+    Stop,
+}
 
 /// A call whose answer somebody should look at, or whose work somebody should wait for.
 #[derive(Debug)]
@@ -138,27 +150,26 @@ impl<'p> Interpreter<'p> {
 
     /// Somebody asks what a value is, or it goes where nobody follows it: whatever it tells may be seen.
     pub(super) fn settles(&mut self, value: &Value<'p>, state: &State<'p>) {
-        self.settle_deep(value, state, 0);
-    }
-
-    fn settle_deep(&mut self, value: &Value<'p>, state: &State<'p>, depth: u32) {
-        if depth > MAX_DEPTH {
-            return;
-        }
-        match value {
-            Value::Coroutine(call) => self.task_is_awaited(call),
-            Value::External(external)
-                if external.path.ends_with("Thread()") || external.path.ends_with("Process()") =>
-            {
-                self.threads_are_joined();
+        let mut found = Vec::new();
+        self.walk(value, state, MAX_DEPTH, |value| {
+            if matches!(value, Value::Coroutine(_) | Value::External(_)) || value.taint().answer.is_some() {
+                found.push(value.clone());
             }
-            _ => {}
-        }
-        if let Some(answer) = value.taint().answer {
-            self.settle_call(answer.call);
-        }
-        for inner in self.inside(value, state) {
-            self.settle_deep(&inner, state, depth + 1);
+            Step::In
+        });
+        for value in found {
+            match &value {
+                Value::Coroutine(call) => self.task_is_awaited(call),
+                Value::External(external)
+                    if external.path.ends_with("Thread()") || external.path.ends_with("Process()") =>
+                {
+                    self.threads_are_joined();
+                }
+                _ => {}
+            }
+            if let Some(answer) = value.taint().answer {
+                self.settle_call(answer.call);
+            }
         }
     }
 
@@ -225,26 +236,11 @@ impl<'p> Interpreter<'p> {
     /// The answers that a value is or holds.
     pub(super) fn answers_in(&self, value: &Value<'p>, state: &State<'p>) -> Vec<Answer> {
         let mut found = Vec::new();
-        self.answers_deep(value, state, 0, &mut found);
+        self.walk(value, state, MAX_DEPTH, |value| {
+            found.extend(value.taint().answer);
+            Step::In
+        });
         found
-    }
-
-    fn answers_deep(&self, value: &Value<'p>, state: &State<'p>, depth: u32, found: &mut Vec<Answer>) {
-        if depth > MAX_DEPTH {
-            return;
-        }
-        found.extend(value.taint().answer);
-        let mut deeper = |inner: &Value<'p>| self.answers_deep(inner, state, depth + 1, found);
-        match value {
-            Value::Tuple(items) => items.iter().for_each(deeper),
-            Value::List(id) | Value::Dict(id) | Value::Instance(id) => match self.object(state, *id) {
-                Some(Object::List(list)) => list.items.iter().for_each(deeper),
-                Some(Object::Dict(dict)) => dict.entries.iter().for_each(|(_, value, _)| deeper(value)),
-                Some(Object::Instance(instance)) => instance.attributes.values().for_each(deeper),
-                None => {}
-            },
-            _ => {}
-        }
     }
 
     /// Whether something holds for a value, or for one that is in it.
@@ -254,18 +250,39 @@ impl<'p> Interpreter<'p> {
         state: &State<'p>,
         holds: &dyn Fn(&Value<'p>) -> bool,
     ) -> bool {
-        self.any_deep(value, state, 0, holds)
+        self.walk(value, state, MAX_DEPTH, |value| if holds(value) { Step::Stop } else { Step::In })
     }
 
-    fn any_deep(
+    /// Goes through a value and what it holds, the outermost first and each object once, until `each` stops it: whether it did.
+    pub(super) fn walk(
         &self,
         value: &Value<'p>,
         state: &State<'p>,
         depth: u32,
-        holds: &dyn Fn(&Value<'p>) -> bool,
+        mut each: impl FnMut(&Value<'p>) -> Step,
     ) -> bool {
-        let deeper = |inner: &Value<'p>| self.any_deep(inner, state, depth + 1, holds);
-        depth <= MAX_DEPTH && (holds(value) || self.inside(value, state).iter().any(deeper))
+        let mut met = FxHashSet::default();
+        let mut level = vec![value.clone()];
+        for _ in 0..=depth {
+            let mut next = Vec::new();
+            for value in &level {
+                match each(value) {
+                    Step::Stop => return true,
+                    Step::Past => continue,
+                    Step::In => {}
+                }
+                let first = match value {
+                    Value::List(id) | Value::Dict(id) | Value::Instance(id) => met.insert((*id, false)),
+                    Value::Tuple(items) => met.insert((Rc::as_ptr(items).addr() as Id, true)),
+                    _ => false,
+                };
+                if first && next.len() < MAX_INSIDE {
+                    next.extend(self.inside(value, state));
+                }
+            }
+            level = next;
+        }
+        false
     }
 
     /// What a container holds.

@@ -241,3 +241,108 @@ fn what_only_computes_does_not_use_up_the_paths() {
     let source = computes_much("table.delete_item(Key={'id': word})");
     assert_eq!(facts(&source).unknown.first().map(|unknown| unknown.what.as_str()), Some("so many paths"));
 }
+
+/// A handler that stores something where `STATE` says so, behind so much to compute that its helpers are passed over.
+fn stores_if_told(helpers: &str, call: &str) -> String {
+    format!(
+        "import boto3
+table = boto3.resource('dynamodb').Table('orders')
+STATE = {{'ok': True}}
+{helpers}
+def burn():
+    for a in (1, 2, 3, 4):
+        for b in (1, 2, 3, 4):
+            for c in (1, 2, 3, 4):
+                for d in (1, 2, 3, 4):
+                    for e in (1, 2, 3, 4):
+                        for f in (1, 2, 3, 4):
+                            for g in (1, 2, 3, 4):
+                                y = a
+def handler(event, context):
+    burn()
+    {call}
+    if STATE['ok']:
+        return {{'statusCode': 200}}
+    try:
+        table.put_item(Item={{'id': '1'}})
+    except Exception as error:
+        print(error)
+    return {{'statusCode': 201}}
+"
+    )
+}
+
+#[test]
+fn helpers_that_change_what_is_not_theirs() {
+    for change in [
+        "STATE['ok'] = False",
+        "STATE['ok']: bool = False",
+        "STATE['ok'], n = False, 1",
+        "[*STATE['ok']] = []",
+        "STATE['ok'] &= False",
+        "s = STATE; s['ok'] = False",
+        "STATE.update(ok=False)",
+        "[STATE] [0]['ok'] = False",
+    ] {
+        let helper = format!("def compute(items):\n    for i in items:\n        {change}\n    return 1");
+        let source = stores_if_told(&helper, "compute([1, 2])");
+        let facts = facts(&source);
+        assert!(facts.paths.iter().any(|path| path.failure.is_some()), "{change}");
+    }
+    // What was given to one, by the handler or by another one.
+    let puts = "def put(what):\n    for i in (1, 2):\n        what['ok'] = False\n    return 1";
+    for (more, call) in
+        [("", "put(STATE)"), ("\ndef far():\n    for i in (1, 2):\n        put(STATE)", "far()")]
+    {
+        let facts = facts(&stores_if_told(&format!("{puts}{more}"), call));
+        assert!(facts.paths.iter().any(|path| path.failure.is_some()), "{call}");
+    }
+    // What it makes itself it may change.
+    let helper = "def compute(items):
+    grid = [[0] * 3 for _ in range(3)]
+    groups = {}
+    for i in items:
+        grid[i][i] = 1
+        groups.setdefault(i, []).append(i)
+        groups[i] = i
+    return grid";
+    let facts = facts(&stores_if_told(helper, "compute([1, 2])"));
+    assert!(facts.paths.iter().all(|path| path.failure.is_none()));
+}
+
+/// Functions, each of which calls the next many times.
+#[test]
+fn helpers_that_call_each_other_often() {
+    let begun = std::time::Instant::now();
+    let mut source = String::from("def f0(x):\n    return str(x)\n");
+    for n in 1..6 {
+        let calls = format!("    f{}(x)\n", n - 1).repeat(60);
+        source += &format!("def f{n}(x):\n    f{n}(x)\n{calls}    return x\n");
+    }
+    source += "def handler(event, context):\n    f5(event)\n    return {'statusCode': 200}\n";
+    facts(&source);
+    let body = "    y = x\n".repeat(4_000);
+    let calls = "    f(1)\n".repeat(20_000);
+    facts(&format!(
+        "def f(x):\n{body}def handler(event, context):\n{calls}    return {{'statusCode': 200}}\n"
+    ));
+    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn lists_that_hold_another_many_times() {
+    for body in ["json.dumps(g)", "str(len(g))", "g", "str(g)", "json.dumps({'a': g, 'b': g})"] {
+        for (open, close) in [("[", "]"), ("dict(a=[", "])")] {
+            let begun = std::time::Instant::now();
+            let mut source = String::from("import json\ndef handler(event, context):\n    a = [1]\n");
+            for pair in ["ba", "cb", "dc", "ed", "fe", "gf"] {
+                let (name, of) = pair.split_at(1);
+                let items = vec![of; 60].join(",");
+                source += &format!("    {name} = {open}{items}{close}\n");
+            }
+            source += &format!("    return {{'statusCode': 200, 'body': {body}}}\n");
+            assert!(!facts(&source).paths.is_empty(), "{body}");
+            assert!(begun.elapsed().as_secs() < 10, "{body}: {:?}", begun.elapsed());
+        }
+    }
+}
