@@ -28,6 +28,10 @@ fn find(scene: &HandlerScene<'_>, findings: &mut Findings) {
         arrives.then_some((path, answer))
     });
     let Some((path, answer)) = success else { return };
+    // A browser goes to a page by itself: no script asks for it.
+    if is_page(&answer.shape) {
+        return;
+    }
     let at = scene.place(answer.made.unwrap_or(path.given()));
     scene.report(&RULE, RULE.severity, at, findings, || Claimed {
         at,
@@ -36,6 +40,15 @@ fn find(scene: &HandlerScene<'_>, findings: &mut Findings) {
         remedy: "send Access-Control-Allow-Origin with every answer".to_string(),
         also: Vec::new(),
     });
+}
+
+/// Whether an answer is a page.
+fn is_page(shape: &Shape) -> bool {
+    let Some(Shape::Dict { entries, .. }) = shape.entry("headers").map(|entry| &entry.value) else { return false };
+    entries.iter().any(|entry| {
+        entry.key.eq_ignore_ascii_case("content-type")
+            && matches!(&entry.value, Shape::Text { known: Some(text), .. } if text.to_ascii_lowercase().starts_with("text/html"))
+    })
 }
 
 /// Whether the handler answers the preflights of the path, too.
