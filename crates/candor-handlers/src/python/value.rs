@@ -471,11 +471,23 @@ impl<'p> Value<'p> {
 
     /// What it was made of: the taint of what is made of it.
     pub(super) fn taint(&self) -> Taint {
+        // Tuples may share their items at every level: so many are looked at, and no more.
+        let mut left = 1_000;
+        self.taint_within(&mut left)
+    }
+
+    fn taint_within(&self, left: &mut u32) -> Taint {
+        if *left == 0 {
+            return Taint::default();
+        }
+        *left -= 1;
         match self {
             Value::Unknown(unknown) => Taint { itself: Itself::Nothing, ..unknown.taint },
             Value::Text(text) => Taint { itself: Itself::Nothing, ..text.taint },
             Value::Exception(_) => Taint { tells: true, ..Taint::default() },
-            Value::Tuple(items) => items.iter().fold(Taint::default(), |taint, item| taint.and(item.taint())),
+            Value::Tuple(items) => {
+                items.iter().fold(Taint::default(), |taint, item| taint.and(item.taint_within(left)))
+            }
             _ => Taint::default(),
         }
     }

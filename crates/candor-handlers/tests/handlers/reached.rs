@@ -332,7 +332,7 @@ fn helpers_that_call_each_other_often() {
 #[test]
 fn lists_that_hold_another_many_times() {
     for body in ["json.dumps(g)", "str(len(g))", "g", "str(g)", "json.dumps({'a': g, 'b': g})"] {
-        for (open, close) in [("[", "]"), ("dict(a=[", "])")] {
+        for (open, close) in [("[", "]"), ("dict(a=[", "])"), ("(", ")")] {
             let begun = std::time::Instant::now();
             let mut source = String::from("import json\ndef handler(event, context):\n    a = [1]\n");
             for pair in ["ba", "cb", "dc", "ed", "fe", "gf"] {
