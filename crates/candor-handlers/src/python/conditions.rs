@@ -201,16 +201,25 @@ impl<'p> Interpreter<'p> {
         if let (Some(part), Some(whole)) = (left.as_text(), right.as_text()) {
             return Some(whole.contains(part));
         }
-        let (items, open) = match right {
-            Value::Set(Some(members)) => (members.to_vec(), false),
-            Value::List(_) | Value::Tuple(_) => self.items(state, right),
-            _ => return None,
-        };
+        let (items, open) = self.looked_through(state, right)?;
         let equal: Vec<Option<bool>> = items.iter().map(|item| self.equal(left, item)).collect();
         if equal.contains(&Some(true)) {
             return Some(true);
         }
         (!open && equal.iter().all(|e| *e == Some(false))).then_some(false)
+    }
+
+    /// What `in` looks through item by item, and whether there may be more; of a text it asks for a part.
+    pub(super) fn looked_through(
+        &self,
+        state: &State<'p>,
+        within: &Value<'p>,
+    ) -> Option<(Vec<Value<'p>>, bool)> {
+        match within {
+            Value::Set(Some(members)) => Some((members.to_vec(), false)),
+            Value::List(_) | Value::Tuple(_) => Some(self.items(state, within)),
+            _ => None,
+        }
     }
 
     /// Whether a value is true in an `if`, where that is known.

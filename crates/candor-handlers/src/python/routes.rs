@@ -182,12 +182,7 @@ impl<'p> Interpreter<'p> {
             let Some(Object::Dict(dict)) = self.object(state, *id) else { return None };
             return (!dict.open).then(|| dict.entries.iter().map(|(key, ..)| key.to_string()).collect());
         }
-        // `in` of a text asks for a part of it.
-        let (items, open) = match within {
-            Value::Set(Some(members)) => (members.to_vec(), false),
-            Value::Tuple(_) | Value::List(_) => self.items(state, within),
-            _ => return None,
-        };
+        let (items, open) = self.looked_through(state, within)?;
         let texts = items.iter().map(|item| item.as_key().map(|text| text.into_owned()));
         if open { None } else { texts.collect() }
     }

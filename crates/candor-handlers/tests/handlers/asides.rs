@@ -1,6 +1,8 @@
 //! Work beside the work.
 
-use candor_handlers::{Events, Found, Lighter, Program, Search, Served};
+use candor_handlers::Lighter;
+
+use crate::paths::{facts_behind, served};
 
 const HEAD: &str = "import json
 import boto3
@@ -15,13 +17,7 @@ def answer(content):
 /// Whether what fails in this handler, behind a route of this method, is beside its work.
 fn aside(method: &str, rest: &str) -> bool {
     let source = format!("{HEAD}{rest}");
-    let served =
-        [Served { method: Some(method.into()), resource: "/orders".into(), path: true, ..Served::default() }];
-    let mut find = |name: &str| match name {
-        "app" => Search::Found(Found { key: 0, text: source.clone() }),
-        _ => Search::Missing,
-    };
-    let facts = Program::default().facts_behind(&served, "app", "handler", Events::Proxy, &mut find).unwrap();
+    let facts = facts_behind(&served(&[&format!("{method} /orders")]), &source);
     let failures = facts.paths.iter().filter_map(|path| path.failure.as_ref());
     let weights: Vec<_> = failures.filter(|failure| failure.certain).map(|f| f.lighter).collect();
     assert!(!weights.is_empty(), "nothing fails\n{source}");

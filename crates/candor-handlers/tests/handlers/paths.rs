@@ -1,6 +1,6 @@
 //! Handlers' paths, as lines to compare.
 
-use candor_handlers::{End, Events, Facts, Found, Kind, Place, Program, Search, Unread};
+use candor_handlers::{End, Events, Facts, Found, Kind, Place, Program, Search, Served, Unread};
 
 /// Reads modules from memory: `app` first.
 pub(crate) fn read(modules: &[(&str, &str)], handler: &str) -> Result<Facts, Unread> {
@@ -26,6 +26,25 @@ pub(crate) fn read_for(events: Events, modules: &[(&str, &str)], handler: &str) 
 
 pub(crate) fn facts(source: &str) -> Facts {
     read(&[("app", source)], "handler").unwrap()
+}
+
+/// What a handler in one module shows, that these requests reach.
+pub(crate) fn facts_behind(served: &[Served], source: &str) -> Facts {
+    let mut find = |name: &str| match name {
+        "app" => Search::Found(Found { key: 0, text: source.to_string() }),
+        _ => Search::Missing,
+    };
+    Program::default().facts_behind(served, "app", "handler", Events::Proxy, &mut find).unwrap()
+}
+
+/// The requests of routes: `GET /orders/{id}`, `ANY /{proxy+}`.
+pub(crate) fn served(routes: &[&str]) -> Vec<Served> {
+    let one = |route: &&str| {
+        let (method, resource) = route.split_once(' ').unwrap();
+        let method = (method != "ANY").then(|| method.to_string());
+        Served { method, resource: resource.to_string(), path: true, ..Served::default() }
+    };
+    routes.iter().map(one).collect()
 }
 
 /// `app:3` where there are several modules, else `3`.

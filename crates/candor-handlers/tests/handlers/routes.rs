@@ -1,28 +1,18 @@
 //! Branches that no route of the handler leads to.
 
-use candor_handlers::{End, Events, Found, Guard, Program, Search, Served};
+use candor_handlers::{End, Guard, Served};
+
+use crate::paths::{facts_behind, served};
 
 /// The lines at which a handler behind these routes ends: `GET /orders/{id}`.
 fn ends(routes: &[&str], body: &str) -> Vec<usize> {
-    let served: Vec<Served> = routes
-        .iter()
-        .map(|route| {
-            let (method, resource) = route.split_once(' ').unwrap();
-            let method = (method != "ANY").then(|| method.to_string());
-            Served { method, resource: resource.to_string(), path: true, ..Served::default() }
-        })
-        .collect();
-    ends_behind(&served, body)
+    ends_behind(&served(routes), body)
 }
 
 fn ends_behind(served: &[Served], body: &str) -> Vec<usize> {
     let indented: String = body.lines().map(|line| format!("    {line}\n")).collect();
     let source = format!("def handler(event, context):\n{indented}");
-    let mut find = |name: &str| match name {
-        "app" => Search::Found(Found { key: 0, text: source.clone() }),
-        _ => Search::Missing,
-    };
-    let facts = Program::default().facts_behind(served, "app", "handler", Events::Proxy, &mut find).unwrap();
+    let facts = facts_behind(served, &source);
     let line = |start: u32| source[..start as usize].matches('\n').count();
     let ends = facts.paths.iter().filter(|path| matches!(path.end, End::Returned(_)));
     ends.map(|path| line(path.at.start)).collect()
@@ -188,20 +178,7 @@ def handler(event, context):
         return {'statusCode': 200, 'body': ''}
     return {'statusCode': 204}
 ";
-    let served: Vec<Served> = ["GET", "POST"]
-        .into_iter()
-        .map(|method| Served {
-            method: Some(method.into()),
-            resource: "/orders".into(),
-            path: true,
-            ..Served::default()
-        })
-        .collect();
-    let mut find = |name: &str| match name {
-        "app" => Search::Found(Found { key: 0, text: source.to_string() }),
-        _ => Search::Missing,
-    };
-    let facts = Program::default().facts_behind(&served, "app", "handler", Events::Proxy, &mut find).unwrap();
+    let facts = facts_behind(&served(&["GET /orders", "POST /orders"]), source);
     let of = |nth| {
         let facts = facts.of_route(nth).unwrap();
         (facts.paths.len(), facts.unchecked.len(), facts.loose.len())
@@ -236,22 +213,8 @@ def one(id):
 def handler(event, context):
     return app.resolve(event, context)
 ";
-    let statuses = |routes: &[(&str, &str)], nth: usize| {
-        let served: Vec<Served> = routes
-            .iter()
-            .map(|(method, path)| Served {
-                method: (*method != "ANY").then(|| method.to_string()),
-                resource: path.to_string(),
-                path: true,
-                ..Served::default()
-            })
-            .collect();
-        let mut find = |name: &str| match name {
-            "app" => Search::Found(Found { key: 0, text: source.to_string() }),
-            _ => Search::Missing,
-        };
-        let facts =
-            Program::default().facts_behind(&served, "app", "handler", Events::Proxy, &mut find).unwrap();
+    let statuses = |routes: &[&str], nth: usize| {
+        let facts = facts_behind(&served(routes), source);
         let facts = facts.of_route(nth).unwrap_or(facts);
         let status = |path: &candor_handlers::Path| match &path.end {
             End::Returned(answer) => match &answer.shape.entry("statusCode")?.value {
@@ -264,15 +227,15 @@ def handler(event, context):
         statuses.retain(|status| status.starts_with('2'));
         statuses
     };
-    let all = [("GET", "/orders"), ("POST", "/orders"), ("PUT", "/orders/{id}"), ("ANY", "/{proxy+}")];
+    let all = ["GET /orders", "POST /orders", "PUT /orders/{id}", "ANY /{proxy+}"];
     assert_eq!(statuses(&all, 0), ["201"]);
     assert_eq!(statuses(&all, 1), ["202"]);
     assert_eq!(statuses(&all, 2), ["203"]);
     assert_eq!(statuses(&all, 3), ["201", "202", "203"]);
     // A prefix that the application is told of elsewhere.
-    assert_eq!(statuses(&[("GET", "/shop/orders"), ("GET", "/shop/orders/{id}")], 1), ["203"]);
-    assert_eq!(statuses(&[("GET", "/wholly/other")], 0), ["201", "202", "203"]);
-    let behind_a_parameter = [("POST", "/shops/{shop}/orders"), ("GET", "/orders")];
+    assert_eq!(statuses(&["GET /shop/orders", "GET /shop/orders/{id}"], 1), ["203"]);
+    assert_eq!(statuses(&["GET /wholly/other"], 0), ["201", "202", "203"]);
+    let behind_a_parameter = ["POST /shops/{shop}/orders", "GET /orders"];
     // What fits nowhere may be anywhere.
     assert_eq!(statuses(&behind_a_parameter, 0), ["202", "203"]);
 }
