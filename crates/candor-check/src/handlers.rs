@@ -5,8 +5,7 @@ mod dependencies;
 use std::collections::{HashMap, HashSet};
 
 use candor_contract::ApiKind;
-use candor_gateway::api::AuthorizerType;
-use candor_gateway::api::{Api, FunctionRef, IntegrationType, Route, Target};
+use candor_gateway::api::{Api, AuthorizerType, FunctionRef, IntegrationType, Route, Target};
 use candor_gateway::setting::{Needs, Undecided};
 use candor_gateway::span::{FileId, Span, Text};
 use candor_handlers::{Events, Facts, Found, Guard, Place, Program, Search, Served, Unread};
@@ -35,16 +34,18 @@ pub struct Handler {
     pub facts: Facts,
     /// Why the function cannot even start, if it cannot.
     pub absent: Option<Absent>,
-    /// The requests that reach it, each with what it can do there, where that is less.
-    served: Vec<(Served, Option<Handler>)>,
+    /// The requests for which it does less than all of it, each with what it does there.
+    served: Vec<(Served, Handler)>,
 }
 
 impl Handler {
     /// What it can do behind one of its routes.
     pub fn behind(&self, api: &Api, route: &Route) -> &Handler {
+        if self.served.is_empty() {
+            return self;
+        }
         let request = request_of(api, route);
-        let known = self.served.iter().find(|(served, _)| *served == request);
-        known.and_then(|(_, less)| less.as_ref()).unwrap_or(self)
+        self.served.iter().find(|(served, _)| *served == request).map_or(self, |(_, less)| less)
     }
 }
 
@@ -250,11 +251,11 @@ impl Handlers {
             }
         }
         self.by_key.insert(key, self.read.len());
-        let less = |nth| {
+        let less = |(nth, served): (usize, &Served)| {
             let facts = facts.of_route(nth)?;
-            Some(Handler { facts, absent: None, served: Vec::new() })
+            Some((served.clone(), Handler { facts, absent: None, served: Vec::new() }))
         };
-        let served = served.iter().enumerate().map(|(nth, served)| (served.clone(), less(nth))).collect();
+        let served = served.iter().enumerate().filter_map(less).collect();
         self.read.push(Handler { facts, absent, served });
     }
 }
